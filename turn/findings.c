@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/findings.h"
+
+static void evidence_clear(gpointer evidence) {
+    g_free(((turn_evidence *)evidence)->summary);
+}
+
+turn_finding *turn_finding_new(const turn_cause *cause) {
+    turn_finding *finding = g_new0(turn_finding, 1);
+
+    finding->cause = cause;
+    finding->level = cause->level;
+    finding->evidence = g_array_new(FALSE, TRUE, sizeof(turn_evidence));
+    g_array_set_clear_func(finding->evidence, evidence_clear);
+    return finding;
+}
+
+void turn_finding_free(turn_finding *finding) {
+    if (finding == NULL) {
+        return;
+    }
+    g_free(finding->reason);
+    g_free(finding->detail);
+    g_array_unref(finding->evidence);
+    g_free(finding);
+}
+
+void turn_finding_add(turn_finding *finding, const turn_seen *seen, const char *format, ...) {
+    turn_evidence evidence = {.seen = *seen};
+    va_list arguments;
+
+    if (seen->frame == 0 || finding->evidence->len >= TURN_MAX_EVIDENCE) {
+        return;
+    }
+    for (guint i = 0; i < finding->evidence->len; i++) {
+        const turn_seen *known = &g_array_index(finding->evidence, turn_evidence, i).seen;
+
+        if (known->frame == seen->frame && known->capture == seen->capture) {
+            return;
+        }
+    }
+    va_start(arguments, format);
+    evidence.summary = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_array_append_val(finding->evidence, evidence);
+}

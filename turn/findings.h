@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What was found: causes with the frames that prove them, and the verdict over all of them. */
+#ifndef TURN_FINDINGS_H
+#define TURN_FINDINGS_H
+
+#include "turn/causes.h"
+#include "turn/session.h"
+
+/* What a rule looks at: one session, one pair outside of sessions, or (both NULL) the capture. */
+struct turn_scene {
+    const turn_model *model;
+    const turn_session *session;
+    const turn_pair *pair;
+    GHashTable *ice_works; /* set of turn_path.ice that succeeded anywhere in the capture */
+};
+
+typedef struct turn_evidence {
+    turn_seen seen;
+    char *summary;
+} turn_evidence;
+
+/* Evidence is a proof, not a list of all that happened. */
+#define TURN_MAX_EVIDENCE 12u
+
+struct turn_finding {
+    const turn_cause *cause;
+    turn_level level; /* the cause's, or milder when the client got round it */
+    const turn_session *session; /* NULL when it is about no session */
+    guint16 code;     /* of the STUN error; 0 when there is none */
+    char *reason;     /* the server's text; NULL when there is none */
+    char *detail;     /* one sentence on who and what; NULL when the title says it all */
+    GArray *evidence; /* of turn_evidence */
+};
+
+turn_finding *turn_finding_new(const turn_cause *cause);
+void turn_finding_free(turn_finding *finding);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_finding, turn_finding_free)
+
+/* Adds a frame. Frame 0 (not seen), a frame that is there already and more than TURN_MAX_EVIDENCE
+ * are passed over. */
+void turn_finding_add(turn_finding *finding, const turn_seen *seen, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+typedef struct turn_judgement {
+    turn_level level;
+    const turn_finding *first; /* the finding that decides the verdict; NULL when healthy */
+    GPtrArray *findings;       /* of turn_finding: worst first, then as causes explain each other */
+    GPtrArray *unknowns;       /* of char: what the capture does not tell */
+} turn_judgement;
+
+/* Runs every rule over MODEL, which must outlive the result. Owned by the caller. */
+turn_judgement *turn_judge(const turn_model *model);
+void turn_judgement_free(turn_judgement *judgement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_judgement, turn_judgement_free)
+
+#endif

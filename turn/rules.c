@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/rules.h"
+
+gboolean turn_one_direction_only(const turn_session *session) {
+    if (session->packets_from_server == 0) {
+        return session->answered_unseen ||
+               (session->tcp != NULL && session->tcp->established.frame != 0 &&
+                session->tcp->syn_ack.frame == 0);
+    }
+    return session->packets_from_client == 0;
+}
+
+gint64 turn_observed_since(const turn_model *model, const turn_seen *seen) {
+    return model->end - seen->time;
+}
+
+gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection) {
+    for (guint i = 0; i < TURN_METHOD_COUNT; i++) {
+        const turn_exchange *exchange = &session->exchanges[i];
+
+        if (exchange->method == rejection->method) {
+            return exchange->last_success.frame != 0 &&
+                   exchange->last_success.time > rejection->response.time;
+        }
+    }
+    return FALSE;
+}
+
+char *turn_ends(const stun_address *from, const stun_address *to) {
+    char source[STUN_ADDRESS_TEXT];
+    char destination[STUN_ADDRESS_TEXT];
+
+    stun_address_format(from, source, sizeof source);
+    stun_address_format(to, destination, sizeof destination);
+    return g_strdup_printf("%s to %s", source, destination);
+}
+
+gboolean turn_icmp_is_unreachable(guint8 version, guint8 type) {
+    /* Destination unreachable: RFC 792 type 3, RFC 4443 type 1. */
+    return version == 4 ? type == 3 : type == 1;
+}
+
+/* Whether any session of the scene's client made its allocation work. */
+static gboolean proves_anything(const turn_session *session) {
+    return session->allocated.frame != 0 || turn_session_works(session);
+}
+
+gboolean rule_one_direction_captured(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (session == NULL || session->protocol == TURN_PROTOCOL_TLS ||
+        session->protocol == TURN_PROTOCOL_DTLS || !turn_one_direction_only(session) ||
+        session->rejections->len > 0) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->first, "first packet of the direction that is there");
+    turn_finding_add(finding, &session->last, "last packet of the direction that is there");
+    return TRUE;
+}
+
+gboolean rule_turn_encrypted(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (session == NULL || (session->protocol != TURN_PROTOCOL_TLS &&
+                            session->protocol != TURN_PROTOCOL_DTLS)) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->first, "%s to the TURN port",
+                     session->protocol == TURN_PROTOCOL_TLS ? "TLS" : "DTLS");
+    return TRUE;
+}
+
+gboolean rule_session_incomplete(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (session == NULL || proves_anything(session)) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->first, "first packet of the session in this capture");
+    turn_finding_add(finding, &session->last, "last packet of the session in this capture");
+    return TRUE;
+}
+
+gboolean rule_relay_unused(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (session == NULL || session->allocated.frame == 0 || turn_session_works(session)) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->allocated, "Allocate Success Response");
+    turn_finding_add(finding, &session->last, "last packet of the session in this capture");
+    return TRUE;
+}
+
+gboolean rule_no_turn_traffic(const turn_scene *scene, turn_finding *finding) {
+    (void)finding;
+    return scene->session == NULL && scene->pair == NULL && scene->model->sessions->len == 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The rules of causes.def, one for each row, and what they share. */
+#ifndef TURN_RULES_H
+#define TURN_RULES_H
+
+#include "turn/findings.h"
+
+#define TURN_CAUSE(ident, identifier, level, rule, title, explanation, remedies, next)             \
+    gboolean rule_##rule(const turn_scene *scene, turn_finding *finding);
+#include "turn/causes.def"
+#undef TURN_CAUSE
+
+#define TURN_SECOND G_GINT64_CONSTANT(1000000000)
+/* CMS waits this long for a relay candidate. */
+#define TURN_ALLOCATE_PATIENCE (3 * TURN_SECOND)
+/* A check or a media packet that is not answered after this long will not be: ICE retransmits a
+ * check seven times within less than this at its usual timer, RFC 8445 section 14.3. */
+#define TURN_PEER_PATIENCE (5 * TURN_SECOND)
+/* RFC 6062 section 5.3. */
+#define TURN_BIND_PATIENCE (30 * TURN_SECOND)
+/* A single packet without an answer is no stream. */
+#define TURN_STREAM_PACKETS 10u
+
+/* What the client sent proves answers that are not in the capture, or the other way round. */
+gboolean turn_one_direction_only(const turn_session *session);
+/* Nanoseconds from SEEN to the last packet of the capture. */
+gint64 turn_observed_since(const turn_model *model, const turn_seen *seen);
+/* A later success of the same method: the client got over the error. */
+gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection);
+/* "10.1.2.3:5 to 10.1.2.4:3478"; owned by the caller. */
+char *turn_ends(const stun_address *from, const stun_address *to);
+/* ICMP errors that say that the destination cannot be reached at all. */
+gboolean turn_icmp_is_unreachable(guint8 version, guint8 type);
+
+#endif

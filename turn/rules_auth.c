@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Rules about credentials, and about what the server grants or refuses. */
+#include "turn/rules.h"
+
+#include <string.h>
+
+typedef gboolean (*rejection_test)(const turn_session *session, const turn_rejection *rejection);
+
+static const char *method_name(guint16 method) {
+    const char *name = stun_method_name(method);
+
+    return name != NULL ? name : "Unknown";
+}
+
+static void add_rejection(turn_finding *finding, const turn_session *session,
+                          const turn_rejection *rejection) {
+    turn_finding_add(finding, &rejection->request, "%s Request%s%s%s",
+                     method_name(rejection->method),
+                     rejection->authenticated ? " as user \"" : "",
+                     rejection->authenticated && session->username != NULL ? session->username : "",
+                     rejection->authenticated ? "\"" : "");
+    turn_finding_add(finding, &rejection->response, "%s Error Response, %u \"%s\"",
+                     method_name(rejection->method), rejection->code, rejection->reason);
+}
+
+/* Every rejection that passes TEST is evidence; the last one decides whether the client got over
+ * it. FALSE when there is none. */
+static gboolean collect(const turn_scene *scene, turn_finding *finding, rejection_test test) {
+    const turn_session *session = scene->session;
+    const turn_rejection *last = NULL;
+
+    for (guint i = 0; session != NULL && i < session->rejections->len; i++) {
+        const turn_rejection *rejection = &g_array_index(session->rejections, turn_rejection, i);
+
+        if (test(session, rejection)) {
+            add_rejection(finding, session, rejection);
+            last = rejection;
+        }
+    }
+    if (last == NULL) {
+        return FALSE;
+    }
+    finding->code = last->code;
+    finding->reason = g_strdup(last->reason);
+    if (turn_recovered(session, last)) {
+        finding->level = TURN_LEVEL_DEGRADED;
+    }
+    return TRUE;
+}
+
+static gboolean is_integrity_failure(const turn_session *session, const turn_rejection *rejection) {
+    (void)session;
+    return rejection->code == 431;
+}
+
+gboolean rule_integrity_check_failed(const turn_scene *scene, turn_finding *finding) {
+    return collect(scene, finding, is_integrity_failure);
+}
+
+static gboolean is_unauthorized(const turn_session *session, const turn_rejection *rejection) {
+    (void)session;
+    return (rejection->code == 401 || rejection->code == 436) && rejection->credentials;
+}
+
+gboolean rule_credentials_unauthorized(const turn_scene *scene, turn_finding *finding) {
+    return collect(scene, finding, is_unauthorized);
+}
+
+gboolean rule_credentials_missing(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (session == NULL || session->challenge.frame == 0 || session->authenticated_requests > 0 ||
+        session->requests_without_credentials_after_challenge < 2) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->challenge, "the server asks for credentials");
+    turn_finding_add(finding, &session->exchanges[TURN_METHOD_ALLOCATE].last_request,
+                     "Allocate Request without credentials, the last of %u",
+                     session->exchanges[TURN_METHOD_ALLOCATE].requests);
+    return TRUE;
+}
+
+gboolean rule_nonce_loop(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    /* Several requests may be under way when a nonce expires, and each gets its 438: the run
+     * counts only when nothing succeeded after it. */
+    if (session == NULL || session->nonce_refusals_now < 3) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->challenge, "first time the server asks for a new nonce");
+    turn_finding_add(finding, &session->last_nonce_refusal,
+                     "438 or 430, %u in a row without a success", session->nonce_refusals_now);
+    finding->code = 438;
+    return TRUE;
+}
+
+static gboolean is_mismatch(const turn_session *session, const turn_rejection *rejection) {
+    return rejection->code == 437 && !rejection->release &&
+           !turn_recovered(session, rejection) &&
+           (rejection->method == STUN_METHOD_ALLOCATE || session->allocated.frame == 0) &&
+           session->released.frame == 0;
+}
+
+gboolean rule_allocation_mismatch(const turn_scene *scene, turn_finding *finding) {
+    return collect(scene, finding, is_mismatch);
+}
+
+static gboolean is_wrong_credentials(const turn_session *session,
+                                     const turn_rejection *rejection) {
+    (void)session;
+    return rejection->code == 441;
+}
+
+gboolean rule_wrong_credentials(const turn_scene *scene, turn_finding *finding) {
+    return collect(scene, finding, is_wrong_credentials);
+}
+
+static gboolean is_unsupported(const turn_session *session, const turn_rejection *rejection) {
+    (void)session;
+    return rejection->method == STUN_METHOD_ALLOCATE &&
+           (rejection->code == 442 || rejection->code == 440 || rejection->code == 443);
+}
+
+static gboolean client_allocated_elsewhere(const turn_scene *scene) {
+    for (guint i = 0; i < scene->model->sessions->len; i++) {
+        const turn_session *other = g_ptr_array_index(scene->model->sessions, i);
+
+        if (other->allocated.frame != 0 &&
+            stun_address_same_host(&other->client, &scene->session->client)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean rule_transport_unsupported(const turn_scene *scene, turn_finding *finding) {
+    if (!collect(scene, finding, is_unsupported)) {
+        return FALSE;
+    }
+    /* A dual-stack client asks for both families and is content with one. */
+    return finding->code != 440 || !client_allocated_elsewhere(scene);
+}
+
+static gboolean is_quota(const turn_session *session, const turn_rejection *rejection) {
+    (void)session;
+    return rejection->code == 486;
+}
+
+gboolean rule_quota_reached(const turn_scene *scene, turn_finding *finding) {
+    return collect(scene, finding, is_quota);
+}
+
+static gboolean is_capacity(const turn_session *session, const turn_rejection *rejection) {
+    (void)session;
+    return rejection->code == 508;
+}
+
+gboolean rule_capacity_exhausted(const turn_scene *scene, turn_finding *finding) {
+    return collect(scene, finding, is_capacity);
+}
+
+static gboolean is_redirect(const turn_session *session, const turn_rejection *rejection) {
+    (void)session;
+    return rejection->code == 300;
+}
+
+gboolean rule_redirected(const turn_scene *scene, turn_finding *finding) {
+    char alternate[STUN_ADDRESS_TEXT];
+
+    if (!collect(scene, finding, is_redirect)) {
+        return FALSE;
+    }
+    stun_address_format(&scene->session->alternate_server, alternate, sizeof alternate);
+    if (*alternate != '\0') {
+        finding->detail = g_strdup_printf("The alternative server is %s.", alternate);
+    }
+    return TRUE;
+}
+
+/* Codes that another rule speaks for, whatever the method. */
+static gboolean has_rule_of_its_own(guint16 code) {
+    static const guint16 codes[] = {300, 401, 431, 436, 437, 438, 430, 441, 486, 508};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (codes[i] == code) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean is_other_rejection(const turn_session *session, const turn_rejection *rejection) {
+    static const struct {
+        guint16 method;
+        guint16 codes[4]; /* spoken for by rules about peers and connections; 0 ends */
+    } elsewhere[] = {
+        {STUN_METHOD_ALLOCATE, {440, 442, 443}},
+        {STUN_METHOD_CREATE_PERMISSION, {403, 443}},
+        {STUN_METHOD_CHANNEL_BIND, {403, 443}},
+        {STUN_METHOD_CONNECT, {403, 443, 446, 447}},
+    };
+
+    if (has_rule_of_its_own(rejection->code) || rejection->release ||
+        rejection->method == STUN_METHOD_BINDING ||
+        rejection->method == STUN_METHOD_CONNECTION_BIND || turn_recovered(session, rejection)) {
+        return FALSE;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(elsewhere); i++) {
+        for (gsize k = 0; elsewhere[i].method == rejection->method && k < 4; k++) {
+            if (elsewhere[i].codes[k] == rejection->code) {
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
+gboolean rule_request_rejected(const turn_scene *scene, turn_finding *finding) {
+    return collect(scene, finding, is_other_rejection);
+}
+
+/* A Refresh that was refused for a reason of its own, while the allocation was in use. */
+static gboolean is_refused_refresh(const turn_session *session, const turn_rejection *rejection) {
+    return rejection->code == 437 && rejection->method != STUN_METHOD_ALLOCATE &&
+           !rejection->release && session->allocated.frame != 0 &&
+           session->released.frame == 0 && session->expires >= 0 &&
+           rejection->response.time >= session->expires && !turn_recovered(session, rejection);
+}
+
+gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    const turn_exchange *refresh;
+    const gboolean refused = collect(scene, finding, is_refused_refresh);
+
+    if (session == NULL || turn_one_direction_only(session)) {
+        return FALSE;
+    }
+    if (!refused && (session->released.frame != 0 || session->first_after_expiry.frame == 0 ||
+                     session->last_from_server.time > session->expires)) {
+        return FALSE;
+    }
+    refresh = &session->exchanges[TURN_METHOD_REFRESH];
+    turn_finding_add(finding,
+                     refresh->last_success.frame != 0 ? &refresh->last_success
+                                                      : &session->allocated,
+                     "lifetime of %" G_GINT64_FORMAT " s granted for the last time",
+                     session->lifetime);
+    turn_finding_add(finding, &session->first_after_expiry,
+                     "the client still uses the allocation after that time");
+    return TRUE;
+}
+
+gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    const turn_exchange *allocate;
+    gint64 took;
+
+    if (session == NULL || session->allocated.frame == 0) {
+        return FALSE;
+    }
+    allocate = &session->exchanges[TURN_METHOD_ALLOCATE];
+    took = session->allocated.time - allocate->first_request.time;
+    if (allocate->first_request.frame == 0 || took <= TURN_ALLOCATE_PATIENCE) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &allocate->first_request, "first Allocate Request");
+    turn_finding_add(finding, &session->allocated, "Allocate Success Response, %.1f s later",
+                     (double)took / (double)TURN_SECOND);
+    return TRUE;
+}
+
+gboolean rule_relay_address_private(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    char text[STUN_ADDRESS_TEXT];
+
+    if (session == NULL || stun_address_is_private(&session->server)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->relayed->len; i++) {
+        const stun_address *relayed = &g_array_index(session->relayed, stun_address, i);
+
+        if (stun_address_is_private(relayed)) {
+            stun_address_format(relayed, text, sizeof text);
+            turn_finding_add(finding, &session->allocated, "relayed address %s", text);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}

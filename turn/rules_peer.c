@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Rules about what lies behind the relay: peers, connections, checks and data. */
+#include "turn/rules.h"
+
+static gboolean can_judge(const turn_session *session) {
+    return session != NULL && !turn_one_direction_only(session);
+}
+
+static gboolean is_denied(const turn_session *session, const turn_rejection *rejection) {
+    return (rejection->code == 403 || rejection->code == 443) &&
+           (rejection->method == STUN_METHOD_CREATE_PERMISSION ||
+            rejection->method == STUN_METHOD_CHANNEL_BIND ||
+            rejection->method == STUN_METHOD_CONNECT) &&
+           !turn_recovered(session, rejection);
+}
+
+gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    char peer[STUN_ADDRESS_TEXT];
+
+    if (!can_judge(session) || turn_session_works(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->rejections->len; i++) {
+        const turn_rejection *rejection = &g_array_index(session->rejections, turn_rejection, i);
+
+        if (!is_denied(session, rejection)) {
+            continue;
+        }
+        stun_address_format_host(&rejection->peer, peer, sizeof peer);
+        turn_finding_add(finding, &rejection->request, "%s Request for peer %s",
+                         stun_method_name(rejection->method), peer);
+        turn_finding_add(finding, &rejection->response, "%s Error Response, %u \"%s\"",
+                         stun_method_name(rejection->method), rejection->code, rejection->reason);
+        if (finding->code == 0) {
+            finding->code = rejection->code;
+            finding->reason = g_strdup(rejection->reason);
+        }
+    }
+    return finding->evidence->len > 0;
+}
+
+/* When the client was done with the allocation: what comes after cannot be held against it. */
+static gint64 end_of_use(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+
+    if (session->released.frame != 0) {
+        return session->released.time;
+    }
+    if (session->tcp != NULL && session->tcp->opener_fin.frame != 0) {
+        return session->tcp->opener_fin.time;
+    }
+    return scene->model->end;
+}
+
+gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!can_judge(session) || session->relay_protocol != 6 || session->allocated.frame == 0 ||
+        session->connections->len > 0 || session->exchanges[TURN_METHOD_CONNECT].requests > 0 ||
+        end_of_use(scene) - session->allocated.time < TURN_PEER_PATIENCE) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->allocated, "Allocate Success Response for a TCP relay");
+    turn_finding_add(finding, &session->last,
+                     "last packet of the session; no ConnectionAttempt and no Connect until here");
+    return TRUE;
+}
+
+gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    char peer[STUN_ADDRESS_TEXT];
+
+    if (!can_judge(session) || session->connections->len > 0) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->connect_failures->len; i++) {
+        const turn_connect_failure *failure =
+            &g_array_index(session->connect_failures, turn_connect_failure, i);
+
+        if (failure->code != 447 && failure->code != 446) {
+            continue;
+        }
+        finding->code = failure->code;
+        stun_address_format(&failure->peer, peer, sizeof peer);
+        turn_finding_add(finding, &failure->request, "Connect Request to peer %s", peer);
+        turn_finding_add(finding, &failure->response, "Connect Error Response, %u", failure->code);
+    }
+    return finding->evidence->len > 0;
+}
+
+static const char *connection_peer(const turn_connection *connection, char *text, gsize size) {
+    if (connection->peer == NULL || connection->peer->address.family == STUN_FAMILY_NONE) {
+        return "an unknown peer";
+    }
+    stun_address_format(&connection->peer->address, text, size);
+    return text;
+}
+
+gboolean rule_connection_bind_missing(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    char text[STUN_ADDRESS_TEXT];
+
+    if (!can_judge(session) || turn_session_works(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->connections->len; i++) {
+        const turn_connection *connection = g_ptr_array_index(session->connections, i);
+
+        if (connection->bind.frame == 0 && connection->tcp == NULL &&
+            connection->outcome == TURN_OUTCOME_UNSEEN && connection->attempt.frame != 0 &&
+            turn_observed_since(scene->model, &connection->attempt) >= TURN_BIND_PATIENCE) {
+            turn_finding_add(finding, &connection->attempt,
+                             "%s, CONNECTION-ID 0x%08x, peer %s; never bound",
+                             connection->initiated_by_peer ? "ConnectionAttempt Indication"
+                                                           : "Connect Success Response",
+                             connection->id, connection_peer(connection, text, sizeof text));
+        }
+    }
+    return finding->evidence->len > 0;
+}
+
+static gboolean bind_failed(const turn_scene *scene, const turn_connection *connection) {
+    const turn_tcp *tcp = connection->tcp;
+
+    switch (connection->outcome) {
+    case TURN_OUTCOME_SUCCESS:
+        return FALSE;
+    case TURN_OUTCOME_REJECTED:
+        return TRUE;
+    default:
+        break;
+    }
+    if (connection->bind.frame == 0) {
+        return tcp != NULL && tcp->syn_ack.frame == 0 && tcp->established.frame == 0 &&
+               (tcp->syns > 1 || tcp->reset.frame != 0 || tcp->unreachable.frame != 0);
+    }
+    return turn_observed_since(scene->model, &connection->bind) >= TURN_PEER_PATIENCE ||
+           (tcp != NULL && tcp->reset.frame != 0);
+}
+
+static void add_failed_bind(const turn_connection *connection, turn_finding *finding) {
+    char text[STUN_ADDRESS_TEXT];
+
+    turn_finding_add(finding, &connection->attempt, "CONNECTION-ID 0x%08x for peer %s",
+                     connection->id, connection_peer(connection, text, sizeof text));
+    turn_finding_add(finding, &connection->bind, "ConnectionBind Request");
+    if (connection->outcome == TURN_OUTCOME_REJECTED) {
+        turn_finding_add(finding, &connection->bind_answer, "ConnectionBind Error Response, %u",
+                         connection->code);
+        finding->code = connection->code;
+    } else if (connection->tcp != NULL) {
+        turn_finding_add(finding, &connection->tcp->first_syn, "SYN of the data connection");
+        turn_finding_add(finding, &connection->tcp->last_syn, "SYN, last of %u",
+                         connection->tcp->syns);
+        turn_finding_add(finding, &connection->tcp->reset, "the connection was reset");
+    }
+}
+
+gboolean rule_connection_bind_failed(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!can_judge(session) || turn_session_works(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->connections->len; i++) {
+        const turn_connection *connection = g_ptr_array_index(session->connections, i);
+
+        if (bind_failed(scene, connection)) {
+            add_failed_bind(connection, finding);
+        }
+    }
+    return finding->evidence->len > 0;
+}
+
+/* Another path of the same ICE session works: then this one only lost the race. */
+static gboolean is_excused(const turn_scene *scene, const turn_path *path) {
+    return turn_path_works(path) ||
+           (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice));
+}
+
+static const turn_seen *first_check(const turn_path *path) {
+    const turn_seen *to = &path->to_peer.first_request;
+    const turn_seen *from = &path->from_peer.first_request;
+
+    if (to->frame == 0 || (from->frame != 0 && from->time < to->time)) {
+        return from;
+    }
+    return to;
+}
+
+/* Checks that had time to be answered and were not, in neither direction. Without a USERNAME they
+ * are keep-alives, which [MS-ICE2] receivers discard silently. */
+static gboolean is_unanswered(const turn_scene *scene, const turn_path *path) {
+    const turn_direction *to = &path->to_peer;
+    const turn_direction *from = &path->from_peer;
+
+    return path->ice != NULL && to->requests + from->requests > 0 &&
+           to->successes + from->successes + to->errors + from->errors == 0 &&
+           turn_observed_since(scene->model, first_check(path)) >= TURN_PEER_PATIENCE &&
+           !is_excused(scene, path);
+}
+
+static void add_unanswered(turn_finding *finding, const turn_path *path, const char *ends) {
+    turn_finding_add(finding, &path->to_peer.first_request,
+                     "Binding Request %s; %u sent, none answered", ends, path->to_peer.requests);
+    turn_finding_add(finding, &path->from_peer.first_request,
+                     "Binding Request from the far side, %s; %u came, none answered", ends,
+                     path->from_peer.requests);
+}
+
+static char *peer_ends(const turn_session *session, const turn_peer *peer) {
+    return turn_ends(&session->client, &peer->address);
+}
+
+/* The first pair of an ICE session speaks for all of them. */
+static gboolean is_first_of_ice(const turn_scene *scene) {
+    for (guint i = 0; i < scene->model->pairs->len; i++) {
+        const turn_pair *pair = g_ptr_array_index(scene->model->pairs, i);
+
+        if (pair == scene->pair) {
+            return TRUE;
+        }
+        if (g_strcmp0(pair->path.ice, scene->pair->path.ice) == 0) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Whether the capture could have shown an answer: somebody's packets do reach the asking host. */
+static gboolean answers_could_be_seen(const turn_scene *scene, const turn_pair *pair) {
+    const gboolean a_asks = pair->path.to_peer.requests > 0;
+    const gboolean b_asks = pair->path.from_peer.requests > 0;
+
+    return (a_asks && turn_model_receives(scene->model, &pair->a)) ||
+           (b_asks && turn_model_receives(scene->model, &pair->b));
+}
+
+static gboolean pairs_unanswered(const turn_scene *scene, turn_finding *finding) {
+    gboolean visible = FALSE;
+
+    if (scene->pair->path.ice == NULL || !is_first_of_ice(scene)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < scene->model->pairs->len; i++) {
+        const turn_pair *pair = g_ptr_array_index(scene->model->pairs, i);
+
+        if (g_strcmp0(pair->path.ice, scene->pair->path.ice) == 0 &&
+            is_unanswered(scene, &pair->path)) {
+            g_autofree char *ends = turn_ends(&pair->a, &pair->b);
+
+            add_unanswered(finding, &pair->path, ends);
+            visible |= answers_could_be_seen(scene, pair);
+        }
+    }
+    return visible && finding->evidence->len > 0;
+}
+
+gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (scene->pair != NULL) {
+        return pairs_unanswered(scene, finding);
+    }
+    if (!can_judge(session) || turn_session_works(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+
+        if (is_unanswered(scene, &peer->path)) {
+            g_autofree char *ends = peer_ends(session, peer);
+
+            add_unanswered(finding, &peer->path, ends);
+        }
+    }
+    return finding->evidence->len > 0;
+}
+
+/* Requests that had time to be answered, and none was. */
+static gboolean never_succeeded(const turn_scene *scene, const turn_direction *direction) {
+    return direction->requests > 0 && direction->successes == 0 && direction->errors == 0 &&
+           turn_observed_since(scene->model, &direction->first_request) >= TURN_PEER_PATIENCE;
+}
+
+static gboolean one_way(const turn_scene *scene, const turn_path *path, const char *ends,
+                        turn_finding *finding) {
+    const gboolean to_only =
+        path->to_peer.successes > 0 && never_succeeded(scene, &path->from_peer);
+    const gboolean from_only =
+        path->from_peer.successes > 0 && never_succeeded(scene, &path->to_peer);
+    const turn_direction *good = to_only ? &path->to_peer : &path->from_peer;
+    const turn_direction *bad = to_only ? &path->from_peer : &path->to_peer;
+
+    if (is_excused(scene, path) || (!to_only && !from_only)) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &good->first_success, "Binding Success Response, %s (%s)", ends,
+                     to_only ? "asked by the near side" : "asked by the far side");
+    turn_finding_add(finding, &bad->first_request,
+                     "first of %u Binding Requests the other way; none was answered",
+                     bad->requests);
+    return TRUE;
+}
+
+gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (scene->pair != NULL) {
+        g_autofree char *ends = turn_ends(&scene->pair->a, &scene->pair->b);
+
+        return answers_could_be_seen(scene, scene->pair) &&
+               one_way(scene, &scene->pair->path, ends, finding);
+    }
+    if (!can_judge(session) || turn_session_works(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        g_autofree char *ends = peer_ends(session, peer);
+
+        one_way(scene, &peer->path, ends, finding);
+    }
+    return finding->evidence->len > 0;
+}
+
+static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
+                                 turn_finding *finding) {
+    if (path->unreachable.frame == 0 ||
+        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) ||
+        is_excused(scene, path) || path->to_peer.successes + path->from_peer.successes > 0) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &path->unreachable,
+                     "ICMP destination unreachable (type %u, code %u), %s", path->icmp_type,
+                     path->icmp_code, ends);
+    return TRUE;
+}
+
+gboolean rule_peer_unreachable(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!can_judge(session) || turn_session_works(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        g_autofree char *ends = peer_ends(session, peer);
+
+        unreachable_path(scene, &peer->path, ends, finding);
+    }
+    return finding->evidence->len > 0;
+}
+
+static gboolean is_stream_without_return(const turn_scene *scene, const turn_direction *one,
+                                         const turn_direction *other) {
+    return one->packets >= TURN_STREAM_PACKETS && other->packets == 0 &&
+           turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE;
+}
+
+gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!can_judge(session) || turn_session_works(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        const turn_path *path = &peer->path;
+        const gboolean to =
+            is_stream_without_return(scene, &path->to_peer, &path->from_peer);
+        const turn_direction *stream = to ? &path->to_peer : &path->from_peer;
+        char text[STUN_ADDRESS_TEXT];
+
+        if ((!to && !is_stream_without_return(scene, &path->from_peer, &path->to_peer)) ||
+            (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice) &&
+             !turn_path_works(path))) {
+            continue;
+        }
+        stun_address_format(&peer->address, text, sizeof text);
+        turn_finding_add(finding, &stream->first_packet,
+                         "first of %" G_GUINT64_FORMAT " packets %s %s; none the other way",
+                         stream->packets, to ? "to" : "from", text);
+        turn_finding_add(finding, &stream->last_packet, "last of them");
+    }
+    return finding->evidence->len > 0;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Rules about reaching the server, and about losing it. */
+#include "turn/rules.h"
+
+static const turn_exchange *allocate_of(const turn_session *session) {
+    return &session->exchanges[TURN_METHOD_ALLOCATE];
+}
+
+/* No answer of any kind, and none that the capture might have missed. */
+static gboolean never_answered(const turn_session *session) {
+    return session->packets_from_server == 0 && !session->answered_unseen;
+}
+
+gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    const turn_exchange *allocate;
+
+    if (session == NULL || session->protocol != TURN_PROTOCOL_UDP || !never_answered(session) ||
+        session->unreachable.frame != 0) {
+        return FALSE;
+    }
+    allocate = allocate_of(session);
+    if (allocate->requests == 0 || allocate->last_request.time - allocate->first_request.time <
+                                       TURN_ALLOCATE_PATIENCE) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &allocate->first_request, "Allocate Request, first");
+    turn_finding_add(finding, &allocate->last_request,
+                     "Allocate Request, last of %u sent; no answer to any",
+                     allocate->transmissions);
+    return TRUE;
+}
+
+static gboolean refused_tcp(const turn_tcp *tcp, turn_finding *finding) {
+    if (tcp == NULL || tcp->syn_ack.frame != 0 || tcp->established.frame != 0 ||
+        (tcp->unreachable.frame == 0 && (tcp->reset.frame == 0 || !tcp->reset_by_listener))) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &tcp->first_syn, "SYN to the TURN port");
+    turn_finding_add(finding, &tcp->reset, "answered with RST");
+    turn_finding_add(finding, &tcp->unreachable, "answered with an ICMP error");
+    return TRUE;
+}
+
+gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (session == NULL || !never_answered(session)) {
+        return FALSE;
+    }
+    if (session->protocol != TURN_PROTOCOL_UDP) {
+        return refused_tcp(session->tcp, finding);
+    }
+    if (session->unreachable.frame == 0 ||
+        !turn_icmp_is_unreachable(session->icmp_version, session->icmp_type)) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &allocate_of(session)->first_request, "Allocate Request");
+    turn_finding_add(finding, &session->unreachable,
+                     "ICMP destination unreachable (type %u, code %u) about it",
+                     session->icmp_type, session->icmp_code);
+    return TRUE;
+}
+
+gboolean rule_tcp_unanswered(const turn_scene *scene, turn_finding *finding) {
+    const turn_tcp *tcp = scene->session != NULL ? scene->session->tcp : NULL;
+
+    if (tcp == NULL || tcp->syns < 2 || tcp->syn_ack.frame != 0 || tcp->established.frame != 0 ||
+        tcp->reset.frame != 0 || tcp->unreachable.frame != 0 ||
+        scene->session->packets_from_client > 0) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &tcp->first_syn, "SYN to the TURN port, first");
+    turn_finding_add(finding, &tcp->last_syn, "SYN, last of %u; none was answered", tcp->syns);
+    return TRUE;
+}
+
+/* The first end of the connection that the server's side brought about; NULL when the client closed
+ * it, or nobody. */
+static const turn_seen *closed_by_server(const turn_tcp *tcp) {
+    if (tcp == NULL) {
+        return NULL;
+    }
+    if (tcp->listener_fin.frame != 0 &&
+        (tcp->opener_fin.frame == 0 || tcp->opener_fin.time > tcp->listener_fin.time)) {
+        return &tcp->listener_fin;
+    }
+    if (tcp->reset.frame != 0 && tcp->reset_by_listener && tcp->opener_fin.frame == 0) {
+        return &tcp->reset;
+    }
+    return NULL;
+}
+
+gboolean rule_connection_reset(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    const turn_seen *closed;
+
+    if (session == NULL || allocate_of(session)->requests == 0 ||
+        session->allocated.frame != 0 || session->rejections->len > 0) {
+        return FALSE;
+    }
+    closed = closed_by_server(session->tcp);
+    if (closed == NULL) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &allocate_of(session)->last_request, "Allocate Request");
+    turn_finding_add(finding, closed, "%s from the server's side",
+                     closed == &session->tcp->reset ? "RST" : "FIN");
+    return TRUE;
+}
+
+/* A request for the allocation that the server did not know, although it had not expired. */
+static const turn_rejection *forgotten(const turn_session *session) {
+    for (guint i = 0; i < session->rejections->len; i++) {
+        const turn_rejection *rejection = &g_array_index(session->rejections, turn_rejection, i);
+
+        if (rejection->code == 437 && !rejection->release &&
+            rejection->method != STUN_METHOD_ALLOCATE && session->released.frame == 0 &&
+            (session->expires < 0 || rejection->response.time < session->expires)) {
+            return rejection;
+        }
+    }
+    return NULL;
+}
+
+/* Requests after the server's last sign of life, long enough before the end of the capture. */
+static const turn_unanswered *unanswered_at_end(const turn_session *session,
+                                                const turn_model *model) {
+    for (guint i = 0; i < session->unanswered->len; i++) {
+        const turn_unanswered *request = &g_array_index(session->unanswered, turn_unanswered, i);
+
+        if (!request->release && request->first.time > session->last_from_server.time &&
+            turn_observed_since(model, &request->first) >= TURN_PEER_PATIENCE &&
+            (request->transmissions > 1 || session->protocol != TURN_PROTOCOL_UDP)) {
+            return request;
+        }
+    }
+    return NULL;
+}
+
+static gboolean add_forgotten(const turn_session *session, turn_finding *finding) {
+    const turn_rejection *rejection = forgotten(session);
+
+    if (rejection == NULL || turn_recovered(session, rejection)) {
+        return FALSE;
+    }
+    finding->code = rejection->code;
+    finding->reason = g_strdup(rejection->reason);
+    turn_finding_add(finding, &session->allocated, "Allocate Success Response");
+    turn_finding_add(finding, &rejection->request, "%s Request for that allocation",
+                     stun_method_name(rejection->method));
+    turn_finding_add(finding, &rejection->response, "%s Error Response, 437: unknown to the server",
+                     stun_method_name(rejection->method));
+    return TRUE;
+}
+
+static gboolean add_unreachable(const turn_session *session, turn_finding *finding) {
+    if (session->unreachable.frame == 0 ||
+        session->unreachable.time < session->last_from_server.time ||
+        !turn_icmp_is_unreachable(session->icmp_version, session->icmp_type)) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->last_from_server, "last packet from the server");
+    turn_finding_add(finding, &session->unreachable,
+                     "ICMP destination unreachable (type %u, code %u)", session->icmp_type,
+                     session->icmp_code);
+    return TRUE;
+}
+
+static gboolean add_unanswered(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    const turn_unanswered *request = unanswered_at_end(session, scene->model);
+
+    if (request == NULL) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->last_from_server, "last packet from the server");
+    turn_finding_add(finding, &request->first, "%s Request, not answered",
+                     stun_method_name(request->method));
+    turn_finding_add(finding, &request->last, "last of %u transmissions", request->transmissions);
+    return TRUE;
+}
+
+static gboolean add_closed(const turn_session *session, turn_finding *finding) {
+    const turn_seen *closed = closed_by_server(session->tcp);
+
+    if (closed == NULL) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->last_from_server, "last message from the server");
+    turn_finding_add(finding, closed, "the server's side closed the control connection");
+    return TRUE;
+}
+
+gboolean rule_session_lost(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (session == NULL || session->released.frame != 0 ||
+        (session->allocated.frame == 0 && !turn_session_works(session)) ||
+        session->packets_from_server == 0) {
+        return FALSE;
+    }
+    return add_forgotten(session, finding) || add_unreachable(session, finding) ||
+           add_unanswered(scene, finding) || add_closed(session, finding);
+}

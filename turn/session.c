@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/session.h"
+
+turn_seen turn_seen_at(const turn_packet *packet) {
+    return (turn_seen){.capture = packet->capture, .frame = packet->frame, .time = packet->time};
+}
+
+const char *turn_via_name(turn_via via) {
+    static const char *const names[] = {[TURN_VIA_RELAY] = "relay",
+                                        [TURN_VIA_INDICATION] = "indication",
+                                        [TURN_VIA_CHANNEL] = "channel",
+                                        [TURN_VIA_CONNECTION] = "connection"};
+    return names[via];
+}
+
+const char *turn_outcome_name(turn_outcome outcome) {
+    static const char *const names[] = {[TURN_OUTCOME_UNSEEN] = "unseen",
+                                        [TURN_OUTCOME_UNANSWERED] = "unanswered",
+                                        [TURN_OUTCOME_CHALLENGED] = "challenged",
+                                        [TURN_OUTCOME_REJECTED] = "rejected",
+                                        [TURN_OUTCOME_SUCCESS] = "success"};
+    return names[outcome];
+}
+
+const char *turn_protocol_name(turn_protocol protocol) {
+    static const char *const names[] = {[TURN_PROTOCOL_UDP] = "udp",
+                                        [TURN_PROTOCOL_TCP] = "tcp",
+                                        [TURN_PROTOCOL_TLS] = "tls",
+                                        [TURN_PROTOCOL_DTLS] = "dtls"};
+    return names[protocol];
+}
+
+gboolean turn_path_works(const turn_path *path) {
+    return (path->to_peer.successes > 0 && path->from_peer.successes > 0) ||
+           (path->to_peer.packets > 0 && path->from_peer.packets > 0);
+}
+
+gboolean turn_peer_works(const turn_peer *peer) {
+    return turn_path_works(&peer->path) ||
+           (peer->relay_to.packets > 0 && peer->relay_from.packets > 0);
+}
+
+gboolean turn_session_works(const turn_session *session) {
+    for (guint i = 0; i < session->peers->len; i++) {
+        if (turn_peer_works(g_ptr_array_index(session->peers, i))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+turn_outcome turn_session_allocate_outcome(const turn_session *session) {
+    const turn_exchange *allocate = &session->exchanges[TURN_METHOD_ALLOCATE];
+
+    if (session->allocated.frame != 0) {
+        return TURN_OUTCOME_SUCCESS;
+    }
+    for (guint i = 0; i < session->rejections->len; i++) {
+        if (g_array_index(session->rejections, turn_rejection, i).method == STUN_METHOD_ALLOCATE) {
+            return TURN_OUTCOME_REJECTED;
+        }
+    }
+    if (allocate->errors > 0) {
+        return TURN_OUTCOME_CHALLENGED;
+    }
+    return allocate->requests > 0 ? TURN_OUTCOME_UNANSWERED : TURN_OUTCOME_UNSEEN;
+}
+
+gboolean turn_model_receives(const turn_model *model, const stun_address *host) {
+    stun_address key = *host;
+
+    key.port = 0;
+    return g_hash_table_contains(model->receivers, &key);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the tracker has put together: sessions with their allocation, permissions, channels,
+ * connections and peers, and the Binding pairs outside of them. Plain data; rules and report writers read
+ * it, the tracker alone writes it. Times are nanoseconds since 1970 UTC unless a name says
+ * otherwise. All of it is owned by the model and lives as long as the tracker. */
+#ifndef TURN_SESSION_H
+#define TURN_SESSION_H
+
+#include "stun/codes.h"
+#include "turn/packet.h"
+
+/* A place in the capture. Frames count from 1: frame 0 says that it was not seen. */
+typedef struct turn_seen {
+    guint32 capture;
+    guint32 frame;
+    gint64 time;
+} turn_seen;
+
+turn_seen turn_seen_at(const turn_packet *packet);
+
+/* One direction of a path: the Binding checks that went that way and what came back for them, and
+ * the packets that were no STUN. */
+typedef struct turn_direction {
+    guint requests; /* distinct transactions; a retransmission is not a new one */
+    guint retransmissions;
+    guint successes; /* of REQUESTS */
+    guint errors;    /* of REQUESTS, without a success later */
+    guint16 error_code;
+    gint64 rtt; /* shortest, nanoseconds; -1 when none was measured */
+    turn_seen first_request;
+    turn_seen last_request;
+    turn_seen first_success;
+    turn_seen first_error;
+    guint64 packets;
+    guint64 bytes;
+    turn_seen first_packet;
+    turn_seen last_packet;
+} turn_direction;
+
+/* What went between two ends. In a session the peer is the far end, elsewhere it is the second of
+ * the pair. */
+typedef struct turn_path {
+    turn_direction to_peer;
+    turn_direction from_peer;
+    char *ice; /* the two user fragments of the checks, in a fixed order: paths of one ICE session
+                  have the same text; NULL when no check carried a USERNAME */
+    turn_seen unreachable; /* an ICMP error about what was sent on the path */
+    guint8 icmp_version;
+    guint8 icmp_type;
+    guint8 icmp_code;
+} turn_path;
+
+typedef enum turn_via { TURN_VIA_RELAY, TURN_VIA_INDICATION, TURN_VIA_CHANNEL, TURN_VIA_CONNECTION } turn_via;
+
+/* "relay", "indication", "channel", "connection". */
+const char *turn_via_name(turn_via via);
+
+/* The far side of the relay. */
+typedef struct turn_peer {
+    stun_address address;
+    turn_via via;
+    turn_path path;          /* between client and peer, whichever leg it was seen on */
+    turn_direction relay_to; /* packets seen between the relayed address and the peer; only the */
+    turn_direction relay_from; /* packet counters are used */
+} turn_peer;
+
+typedef enum turn_outcome {
+    TURN_OUTCOME_UNSEEN,     /* the capture does not show it */
+    TURN_OUTCOME_UNANSWERED, /* requests, no answer */
+    TURN_OUTCOME_CHALLENGED, /* 401 or 438, and nothing after it */
+    TURN_OUTCOME_REJECTED,
+    TURN_OUTCOME_SUCCESS
+} turn_outcome;
+
+/* "unseen", "unanswered", "challenged", "rejected", "success". */
+const char *turn_outcome_name(turn_outcome outcome);
+
+/* An error response. */
+typedef struct turn_rejection {
+    guint16 method;
+    guint16 code;
+    char *reason;            /* UTF-8 */
+    turn_seen request;       /* the transmission that was answered; not seen: frame 0 */
+    turn_seen response;
+    gboolean authenticated;  /* the request carried USERNAME (or USERHASH) and MESSAGE-INTEGRITY */
+    gboolean stale;          /* with a nonce that is not the last one the server gave out */
+    gboolean credentials;    /* authenticated, or the response names the user that was rejected */
+    gboolean release;        /* to a Refresh that asked for LIFETIME 0 */
+    gboolean alternate;      /* carries ALTERNATE-SERVER */
+    stun_address peer;       /* XOR-PEER-ADDRESS of the request */
+} turn_rejection;
+
+/* All requests of one method. */
+typedef struct turn_exchange {
+    guint16 method; /* as in the STUN header */
+    guint requests; /* distinct transactions */
+    guint transmissions;
+    guint successes;
+    guint errors;
+    turn_seen first_request;
+    turn_seen last_request; /* transmission */
+    turn_seen first_success;
+    turn_seen last_success;
+    gint64 rtt; /* of the first success, nanoseconds; -1 when not measured */
+} turn_exchange;
+
+/* A request that got no answer. */
+typedef struct turn_unanswered {
+    guint16 method;
+    turn_seen first;
+    turn_seen last;
+    guint transmissions;
+    gboolean release; /* a Refresh that asked for LIFETIME 0 */
+} turn_unanswered;
+
+typedef struct turn_permission {
+    stun_address peer; /* port 0: a permission is for a host, RFC 8656 section 9 */
+    turn_outcome outcome;
+    guint16 code;
+    turn_seen request;
+} turn_permission;
+
+typedef struct turn_channel {
+    guint16 number;
+    turn_peer *peer; /* NULL when there are too many; its address is NONE when the capture does not
+                        show the ChannelBind */
+    turn_outcome outcome;
+    guint16 code;
+    turn_seen request;
+    guint64 bytes_to_peer;
+    guint64 bytes_from_peer;
+} turn_channel;
+
+/* A TCP connection to a TURN port, or one in which TURN was found. */
+typedef struct turn_tcp {
+    turn_flow flow; /* from the side that opened it */
+    turn_seen first_syn;
+    turn_seen last_syn;
+    guint syns;
+    turn_seen syn_ack;
+    turn_seen established;
+    turn_seen opener_fin;
+    turn_seen listener_fin;
+    turn_seen reset;
+    gboolean reset_by_listener;
+    turn_seen unreachable;
+    gboolean tls;
+} turn_tcp;
+
+/* A TCP connection through the relay; RFC 6062. */
+typedef struct turn_connection {
+    guint32 id; /* CONNECTION-ID */
+    gboolean has_id;
+    gboolean initiated_by_peer;
+    turn_peer *peer;       /* as in turn_channel */
+    turn_seen attempt;     /* ConnectionAttempt, or the answer to Connect */
+    turn_seen bind;        /* first ConnectionBind Request */
+    turn_seen bind_answer; /* its final answer */
+    turn_outcome outcome;  /* SUCCESS bound, REJECTED refused, UNANSWERED, UNSEEN never tried */
+    guint16 code;
+    stun_address data_connection; /* the client's end; NONE when not seen */
+    guint64 bytes_to_peer;
+    guint64 bytes_from_peer;
+    turn_seen first_data;
+    turn_seen last_data;
+    const turn_tcp *tcp; /* of the data connection; NULL when not seen */
+} turn_connection;
+
+/* A Connect request that failed: RFC 6062 section 5.2. */
+typedef struct turn_connect_failure {
+    stun_address peer;
+    guint16 code;
+    turn_seen request;
+    turn_seen response;
+} turn_connect_failure;
+
+/* TURN methods with a counter of their own. */
+typedef enum turn_method {
+    TURN_METHOD_ALLOCATE,
+    TURN_METHOD_REFRESH,
+    TURN_METHOD_CREATE_PERMISSION,
+    TURN_METHOD_CHANNEL_BIND,
+    TURN_METHOD_CONNECT,
+    TURN_METHOD_CONNECTION_BIND,
+    TURN_METHOD_BINDING,
+    TURN_METHOD_COUNT
+} turn_method;
+
+typedef enum turn_protocol {
+    TURN_PROTOCOL_UDP,
+    TURN_PROTOCOL_TCP,
+    TURN_PROTOCOL_TLS,
+    TURN_PROTOCOL_DTLS
+} turn_protocol;
+
+/* "udp", "tcp", "tls", "dtls". */
+const char *turn_protocol_name(turn_protocol protocol);
+
+/* Whatever one client did with one server over one 5-tuple. */
+typedef struct turn_session {
+    guint id; /* from 1, in the order of the first frames */
+    stun_address client;
+    stun_address server;
+    turn_protocol protocol;
+    guint8 relay_protocol; /* IP protocol of REQUESTED-TRANSPORT: 17, 6, or 0 when not seen */
+    char *username;        /* UTF-8, NULL when not seen */
+    char *realm;
+    char *software; /* the server's */
+    stun_address mapped;
+    GArray *relayed; /* of stun_address */
+    stun_address alternate_server;
+    turn_seen first;
+    turn_seen last;
+    turn_seen first_from_server;
+    turn_seen last_from_server;
+    turn_seen last_from_client;
+    turn_seen first_after_expiry; /* from the client, after LIFETIME ran out */
+    guint packets_from_client;
+    guint packets_from_server;
+    turn_exchange exchanges[TURN_METHOD_COUNT];
+    turn_seen allocated; /* Allocate Success Response */
+    turn_seen released;  /* Refresh with LIFETIME 0, request or answer */
+    gint64 lifetime;     /* seconds, as last granted; -1 when not seen */
+    gint64 expires;      /* -1 when not known */
+    guint challenges;    /* 401 to requests without credentials, and 438 */
+    guint nonce_refusals; /* longest run of 438 (or 430) without a success between */
+    guint nonce_refusals_now;
+    turn_seen last_nonce_refusal;
+    char *nonce; /* the server's latest, NULL when none was seen */
+    guint authenticated_requests;
+    guint requests_without_credentials_after_challenge;
+    turn_seen challenge; /* the first */
+    gboolean answered_unseen; /* what the client sent proves answers that the capture lacks */
+    GArray *rejections;       /* of turn_rejection; challenges are not in it */
+    guint rejections_dropped;
+    GArray *unanswered; /* of turn_unanswered */
+    GArray *permissions; /* of turn_permission */
+    GArray *channels;    /* of turn_channel */
+    GPtrArray *connections; /* of turn_connection */
+    GPtrArray *peers;       /* of turn_peer */
+    guint peers_dropped;
+    GArray *connect_failures; /* of turn_connect_failure */
+    guint fingerprints_good; /* the legacy Microsoft form included */
+    guint fingerprints_bad;
+    guint64 bytes_missing; /* of its TCP connections */
+    turn_seen unreachable; /* ICMP about the client's packets */
+    guint8 icmp_version;
+    guint8 icmp_type;
+    guint8 icmp_code;
+    const turn_tcp *tcp; /* of the control connection; NULL over UDP or when not seen */
+} turn_session;
+
+/* Binding checks between two ends outside any session. */
+typedef struct turn_pair {
+    turn_transport transport;
+    stun_address a; /* who sent the first check */
+    stun_address b;
+    turn_path path; /* to_peer is from a to b */
+    turn_seen first;
+} turn_pair;
+
+typedef struct turn_model {
+    GPtrArray *sessions; /* of turn_session, in the order of their first frames */
+    GPtrArray *pairs;    /* of turn_pair, the same */
+    turn_seen first;     /* packets of the capture that concern TURN or STUN */
+    turn_seen last;
+    gint64 end; /* time of the last packet of any kind */
+    guint64 messages;
+    gboolean limit_reached; /* more sessions or pairs than are kept; the report says so */
+    GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
+} turn_model;
+
+/* Whether the path has proved itself: checks answered both ways, or packets both ways. */
+gboolean turn_path_works(const turn_path *path);
+/* Packets both ways on the peer's path, on whichever leg they were seen. */
+gboolean turn_peer_works(const turn_peer *peer);
+gboolean turn_session_works(const turn_session *session);
+turn_outcome turn_session_allocate_outcome(const turn_session *session);
+gboolean turn_model_receives(const turn_model *model, const stun_address *host);
+
+#endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/tracker_private.h"
+
+#include "stun/fingerprint.h"
+#include "stun/value.h"
+
+#include <string.h>
+
+/* Two interfaces of one host, or a mirror port, show a packet again within this time. Nanoseconds;
+ * far below the 500 ms after which RFC 8489 section 6.2.1 retransmits. */
+#define COPY_WITHIN (20 * G_GINT64_CONSTANT(1000000))
+
+static guint host_hash(gconstpointer address) {
+    return stun_address_hash(address);
+}
+
+static gboolean host_equal(gconstpointer a, gconstpointer b) {
+    return stun_address_equal(a, b);
+}
+
+turn_tracker *turn_tracker_new(void) {
+    turn_tracker *tracker = g_new0(turn_tracker, 1);
+
+    tracker->model.sessions = g_ptr_array_new_with_free_func(tracker_session_free);
+    tracker->model.pairs = g_ptr_array_new_with_free_func(tracker_pair_free);
+    tracker->model.receivers = g_hash_table_new_full(host_hash, host_equal, g_free, NULL);
+    tracker->routes = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, g_free);
+    tracker->relayed = g_hash_table_new_full(host_hash, host_equal, g_free, NULL);
+    tracker->connections =
+        g_hash_table_new_full(connection_key_hash, connection_key_equal, NULL, g_free);
+    tracker->tcp = g_hash_table_new(turn_flow_hash, turn_flow_equal);
+    tracker->tcp_all = g_ptr_array_new_with_free_func(g_free);
+    tracker->transactions = turn_transactions_new(tracker_request_lost, tracker);
+    for (guint16 port = 3478; port <= 3483; port++) {
+        turn_tracker_add_port(tracker, port);
+    }
+    turn_tracker_add_port(tracker, 5349);
+    return tracker;
+}
+
+void turn_tracker_free(turn_tracker *tracker) {
+    if (tracker == NULL) {
+        return;
+    }
+    turn_transactions_free(tracker->transactions);
+    g_ptr_array_unref(tracker->tcp_all);
+    g_hash_table_destroy(tracker->tcp);
+    g_hash_table_destroy(tracker->connections);
+    g_hash_table_destroy(tracker->relayed);
+    g_hash_table_destroy(tracker->routes);
+    g_hash_table_destroy(tracker->model.receivers);
+    g_ptr_array_unref(tracker->model.pairs);
+    g_ptr_array_unref(tracker->model.sessions);
+    g_free(tracker);
+}
+
+void turn_tracker_add_port(turn_tracker *tracker, guint16 port) {
+    port_set(tracker->turn_ports, port);
+    port_set(tracker->live_ports, port);
+}
+
+gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port) {
+    return port_is_set(tracker->turn_ports, port);
+}
+
+void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data) {
+    tracker->observer = observer;
+    tracker->observer_data = data;
+}
+
+void turn_tracker_time(turn_tracker *tracker, gint64 time) {
+    if (time > tracker->model.end) {
+        tracker->model.end = time;
+    }
+}
+
+route *tracker_route(turn_tracker *tracker, const turn_flow *flow) {
+    return g_hash_table_lookup(tracker->routes, flow);
+}
+
+route *tracker_route_set(turn_tracker *tracker, const turn_flow *flow, route_kind kind) {
+    route *made = g_new0(route, 1);
+
+    made->flow = *flow;
+    made->kind = kind;
+    port_set(tracker->live_ports, flow->source.port);
+    port_set(tracker->live_ports, flow->destination.port);
+    g_hash_table_replace(tracker->routes, &made->flow, made);
+    return made;
+}
+
+gboolean tracker_is_copy(turn_tracker *tracker, const turn_packet *packet) {
+    recent_copy *slot = &tracker->copies[packet->identity % RECENT_COPIES];
+    const gboolean copy = packet->identity != 0 && slot->identity == packet->identity &&
+                          ABS(packet->time - slot->time) < COPY_WITHIN;
+
+    if (!copy) {
+        slot->identity = packet->identity;
+        slot->time = packet->time;
+    }
+    return copy;
+}
+
+char *tracker_text(const stun_message *message, guint16 type) {
+    stun_attr attr;
+    stun_text text;
+
+    if (!stun_message_find(message, type, &attr)) {
+        return NULL;
+    }
+    text = stun_value_text(&attr, message->dialect);
+    return g_utf8_make_valid(text.bytes != NULL ? text.bytes : "",
+                             (gssize)MIN(text.length, TURN_MAX_TEXT));
+}
+
+/* That a host receives anything at all tells its silence from a capture of one direction. */
+static void note_receiver(turn_tracker *tracker, const turn_packet *packet) {
+    stun_address host = packet->flow.destination;
+
+    host.port = 0;
+    if (g_hash_table_contains(tracker->model.receivers, &host) ||
+        g_hash_table_size(tracker->model.receivers) >= TURN_MAX_RECEIVERS) {
+        return;
+    }
+    g_hash_table_add(tracker->model.receivers, g_memdup2(&host, sizeof host));
+}
+
+void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
+                           const stun_message *message) {
+    tracker->model.messages++;
+    seen_once(&tracker->model.first, packet);
+    tracker->model.last = turn_seen_at(packet);
+    note_receiver(tracker, packet);
+    if (tracker->observer != NULL) {
+        tracker->observer(tracker->observer_data, packet, message);
+    }
+}
+
+static void count_fingerprint(turn_session *session, const stun_message *message) {
+    switch (stun_fingerprint_check(message)) {
+    case STUN_FINGERPRINT_GOOD:
+    case STUN_FINGERPRINT_LEGACY:
+        session->fingerprints_good++;
+        break;
+    case STUN_FINGERPRINT_BAD:
+        session->fingerprints_bad++;
+        break;
+    default:
+        break;
+    }
+}
+
+/* A message that stands by itself in a datagram or on a TURN stream. */
+static void on_message(turn_tracker *tracker, const turn_packet *packet,
+                       const stun_message *message) {
+    const route *known = tracker_route(tracker, &packet->flow);
+
+    if (tracker_is_turn_method(message)) {
+        tracker_turn_message(tracker, packet, message);
+        known = tracker_route(tracker, &packet->flow);
+    } else if (known != NULL && known->kind == ROUTE_CONTROL) {
+        tracker_turn_message(tracker, packet, message);
+    } else if (!tracker_relay_leg_message(tracker, packet, message)) {
+        tracker_pair_message(tracker, packet, message);
+    }
+    if (known != NULL && known->session != NULL) {
+        count_fingerprint(known->session, message);
+    }
+}
+
+/* DTLS records that go to a TURN port cannot be read further; RFC 9147 section 4. */
+static gboolean begins_dtls(const guint8 *bytes, gsize captured, gsize reported) {
+    return stun_payload_classify(bytes, captured, reported) == STUN_PAYLOAD_DTLS;
+}
+
+static void on_encrypted(turn_tracker *tracker, const turn_packet *packet,
+                         turn_protocol protocol) {
+    const gboolean from_client =
+        turn_tracker_is_turn_port(tracker, packet->flow.destination.port) ||
+        !turn_tracker_is_turn_port(tracker, packet->flow.source.port);
+    const turn_flow flow =
+        from_client ? packet->flow : turn_flow_reversed(&packet->flow);
+    route *to = tracker_route(tracker, &packet->flow);
+
+    if (to == NULL) {
+        turn_session *session = tracker_session_new(tracker, packet, &flow);
+
+        if (session == NULL) {
+            return;
+        }
+        session->protocol = protocol;
+        to = tracker_route_set(tracker, &flow, ROUTE_ENCRYPTED);
+        to->session = session;
+    }
+    if (to->session != NULL) {
+        tracker_session_seen(to->session, packet, from_client);
+    }
+}
+
+static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
+                              const guint8 *bytes, gsize captured, gsize reported) {
+    const route *to = tracker_route(tracker, &packet->flow);
+    stun_frame frame;
+
+    if (to == NULL || to->kind == ROUTE_ENCRYPTED) {
+        if (tracker_relay_leg(tracker, packet, bytes, captured, reported)) {
+            return;
+        }
+        if ((turn_tracker_is_turn_port(tracker, packet->flow.destination.port) ||
+             turn_tracker_is_turn_port(tracker, packet->flow.source.port)) &&
+            begins_dtls(bytes, captured, reported)) {
+            on_encrypted(tracker, packet, TURN_PROTOCOL_DTLS);
+        }
+        return;
+    }
+    if (tracker_is_copy(tracker, packet)) {
+        return;
+    }
+    if (to->kind == ROUTE_PAIR) {
+        tracker_pair_data(to, packet, reported);
+        return;
+    }
+    if (stun_frame_datagram(bytes, captured, reported, &frame) == STUN_NOT_STUN ||
+        frame.kind != STUN_FRAME_CHANNEL_DATA) {
+        return;
+    }
+    tracker_channel_data(tracker, packet, to->session, frame.channel, bytes + frame.payload,
+                         MIN(captured - frame.payload, frame.payload_length),
+                         frame.payload_length);
+}
+
+static gboolean may_concern_turn(const turn_tracker *tracker, const turn_flow *flow) {
+    return port_is_set(tracker->live_ports, flow->source.port) ||
+           port_is_set(tracker->live_ports, flow->destination.port);
+}
+
+void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
+                           gsize captured, gsize reported) {
+    const gboolean live = may_concern_turn(tracker, &packet->flow);
+    stun_message message;
+    stun_status status;
+
+    turn_tracker_time(tracker, packet->time);
+    if (!live && captured > 0 && bytes[0] >= 0x40) {
+        return;
+    }
+    turn_transactions_expire(tracker->transactions, packet->time);
+    status = stun_message_parse(bytes, captured, reported, &message);
+    if (status == STUN_NOT_STUN) {
+        if (live) {
+            on_other_datagram(tracker, packet, bytes, captured, reported);
+        }
+        return;
+    }
+    tracker_count_message(tracker, packet, &message);
+    if (status != STUN_MALFORMED && !tracker_is_copy(tracker, packet)) {
+        on_message(tracker, packet, &message);
+    }
+}
+
+static void on_stun_unit(turn_tracker *tracker, const turn_packet *packet,
+                         const turn_unit *unit) {
+    stun_message message;
+
+    if (stun_message_parse(unit->bytes, unit->captured, unit->length, &message) == STUN_NOT_STUN) {
+        return;
+    }
+    tracker_count_message(tracker, packet, &message);
+    on_message(tracker, packet, &message);
+}
+
+void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
+    const route *to;
+
+    turn_tracker_time(tracker, packet->time);
+    turn_transactions_expire(tracker->transactions, packet->time);
+    if (unit->opaque || unit->framing == STUN_FRAMING_RFC4571) {
+        tracker_connection_unit(tracker, packet, unit);
+        return;
+    }
+    switch (unit->kind) {
+    case STUN_FRAME_STUN:
+    case STUN_FRAME_MS_CONTROL:
+        on_stun_unit(tracker, packet, unit);
+        break;
+    case STUN_FRAME_CHANNEL_DATA:
+        to = tracker_route(tracker, &packet->flow);
+        if (to != NULL && to->kind == ROUTE_CONTROL) {
+            tracker_channel_data(tracker, packet, to->session, unit->channel, unit->bytes,
+                                 unit->captured, unit->length);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+void turn_tracker_gap(turn_tracker *tracker, const turn_packet *packet, gsize length) {
+    const route *to = tracker_route(tracker, &packet->flow);
+
+    if (to != NULL && to->session != NULL) {
+        to->session->bytes_missing += length;
+    }
+}
+
+static void session_unreachable(turn_session *session, const turn_packet *packet,
+                                const turn_icmp_error *error) {
+    if (session->unreachable.frame != 0) {
+        return;
+    }
+    session->unreachable = turn_seen_at(packet);
+    session->icmp_version = error->version;
+    session->icmp_type = error->type;
+    session->icmp_code = error->code;
+}
+
+static turn_peer *find_peer(const turn_session *session, const stun_address *address) {
+    for (guint i = 0; i < session->peers->len; i++) {
+        turn_peer *peer = g_ptr_array_index(session->peers, i);
+
+        if (stun_address_equal(&peer->address, address)) {
+            return peer;
+        }
+    }
+    return NULL;
+}
+
+static void relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
+                              const turn_icmp_error *error) {
+    const turn_session *session = g_hash_table_lookup(tracker->relayed, &error->about.source);
+    turn_peer *peer =
+        session != NULL ? find_peer(session, &error->about.destination) : NULL;
+
+    if (peer != NULL) {
+        tracker_path_unreachable(&peer->path, packet, error);
+    }
+}
+
+void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
+                       const turn_icmp_error *error) {
+    const route *to = tracker_route(tracker, &error->about);
+    turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &error->about);
+
+    turn_tracker_time(tracker, packet->time);
+    if (tcp != NULL && stun_address_equal(&tcp->flow.source, &error->about.source)) {
+        seen_once(&tcp->unreachable, packet);
+    }
+    if (to == NULL) {
+        relay_unreachable(tracker, packet, error);
+    } else if (to->kind == ROUTE_PAIR) {
+        tracker_path_unreachable(&to->pair->path, packet, error);
+    } else if (to->session != NULL &&
+               stun_address_equal(&error->about.source, &to->session->client)) {
+        session_unreachable(to->session, packet, error);
+    }
+}
+
+static gint session_order(gconstpointer a, gconstpointer b) {
+    const turn_session *left = *(turn_session *const *)a;
+    const turn_session *right = *(turn_session *const *)b;
+
+    if (left->first.capture != right->first.capture) {
+        return left->first.capture < right->first.capture ? -1 : 1;
+    }
+    if (left->first.frame != right->first.frame) {
+        return left->first.frame < right->first.frame ? -1 : 1;
+    }
+    return left->id < right->id ? -1 : 1;
+}
+
+const turn_model *turn_tracker_finish(turn_tracker *tracker) {
+    turn_transactions_flush(tracker->transactions);
+    tracker_connections_finish(tracker);
+    g_ptr_array_sort(tracker->model.sessions, session_order);
+    for (guint i = 0; i < tracker->model.sessions->len; i++) {
+        turn_session *session = g_ptr_array_index(tracker->model.sessions, i);
+
+        session->id = i + 1;
+    }
+    return &tracker->model;
+}

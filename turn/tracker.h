@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Takes what a capture shows, in the order of the capture, and builds the sessions of session.h.
+ * The caller (turnpcap's stream code, or the Wireshark plugin) has already cut TCP streams into
+ * units; nothing here reads files, keeps packet bytes or prints. */
+#ifndef TURN_TRACKER_H
+#define TURN_TRACKER_H
+
+#include "stun/framing.h"
+#include "turn/packet.h"
+#include "turn/session.h"
+
+typedef struct turn_tracker turn_tracker;
+
+turn_tracker *turn_tracker_new(void);
+void turn_tracker_free(turn_tracker *tracker);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_tracker, turn_tracker_free)
+
+/* A port is a TURN port when a TURN server may listen on it: a connection that fails there, or TLS
+ * on it, is worth a word even when no STUN was seen. 3478 to 3483 and 5349 to begin with. */
+void turn_tracker_add_port(turn_tracker *tracker, guint16 port);
+gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port);
+
+/* The payload of one UDP datagram, borrowed for the call. CAPTURED bytes of REPORTED are there. */
+void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
+                           gsize captured, gsize reported);
+
+/* What happened to a TCP connection, seen in one segment; flow.source sent it. */
+typedef enum turn_tcp_event {
+    TURN_TCP_SYN,
+    TURN_TCP_SYN_ACK,
+    TURN_TCP_ESTABLISHED, /* first segment that proves both ends agreed: ACK or data */
+    TURN_TCP_FIN,
+    TURN_TCP_RESET,
+    TURN_TCP_TLS /* the stream begins with a TLS record: it cannot be read further */
+} turn_tcp_event;
+/* Retransmitted SYNs are passed each time. To be called for connections to TURN ports and for
+ * those in which TURN was found. */
+void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp_event event);
+
+/* One unit of a TCP stream. PACKET is the segment that completed it. */
+typedef struct turn_unit {
+    stun_framing framing;
+    stun_frame_kind kind;
+    gboolean opaque;     /* bytes of a bound connection that follow no framing; KIND means nothing */
+    guint16 channel;     /* STUN_FRAME_CHANNEL_DATA */
+    const guint8 *bytes; /* the inner bytes, borrowed for the call */
+    gsize captured;      /* how many of them are there */
+    gsize length;        /* how many there were */
+} turn_unit;
+void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit);
+
+/* LENGTH bytes of flow.source's stream are not in the capture. */
+void turn_tracker_gap(turn_tracker *tracker, const turn_packet *packet, gsize length);
+
+/* An ICMP error from flow.source, ABOUT a packet that was sent from about->source. */
+typedef struct turn_icmp_error {
+    guint8 version; /* 4 or 6 */
+    guint8 type;
+    guint8 code;
+    turn_flow about;
+} turn_icmp_error;
+void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
+                       const turn_icmp_error *error);
+
+/* Called for every STUN message that is found, at any depth (in ChannelData, in DATA, in a bound
+ * connection). Both pointers are borrowed for the call. */
+typedef void (*turn_message_observer)(gpointer data, const turn_packet *packet,
+                                      const stun_message *message);
+void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data);
+
+/* The time of any packet at all, so that silence can be told from the end of the capture. */
+void turn_tracker_time(turn_tracker *tracker, gint64 time);
+
+/* Ends the capture: what is still open is closed with the last packet's time. The model is borrowed
+ * from the tracker. To be called once, after the last packet. */
+const turn_model *turn_tracker_finish(turn_tracker *tracker);
+
+#endif

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/tracker_private.h"
+
+#include "stun/value.h"
+
+/* A CONNECTION-ID is good for 30 s (RFC 6062 section 5.2). A bind that comes much later belongs to
+ * another connection whose id was the same. Nanoseconds. */
+#define ID_LIFE (60 * G_GINT64_CONSTANT(1000000000))
+
+guint connection_key_hash(gconstpointer key) {
+    const connection_key *connection = key;
+
+    return stun_address_hash(&connection->server) ^ connection->id;
+}
+
+gboolean connection_key_equal(gconstpointer a, gconstpointer b) {
+    const connection_key *left = a;
+    const connection_key *right = b;
+
+    return left->id == right->id && stun_address_equal(&left->server, &right->server);
+}
+
+static gboolean connection_id(const stun_message *message, guint32 *id) {
+    stun_attr attr;
+
+    return stun_message_find(message, STUN_ATTR_CONNECTION_ID, &attr) &&
+           stun_value_uint(&attr, id);
+}
+
+static turn_connection *connection_new(turn_session *session) {
+    turn_connection *connection;
+
+    if (session->connections->len >= TURN_MAX_CONNECTIONS) {
+        return NULL;
+    }
+    connection = g_new0(turn_connection, 1);
+    g_ptr_array_add(session->connections, connection);
+    return connection;
+}
+
+static void connection_register(turn_tracker *tracker, turn_session *session,
+                                turn_connection *connection, guint32 id) {
+    connection_entry *entry = g_new0(connection_entry, 1);
+
+    connection->id = id;
+    connection->has_id = TRUE;
+    entry->key.server = session->server;
+    entry->key.id = id;
+    entry->session = session;
+    entry->connection = connection;
+    g_hash_table_replace(tracker->connections, &entry->key, entry);
+}
+
+void tracker_connection_attempt(turn_tracker *tracker, const turn_packet *packet,
+                                turn_session *session, const stun_message *message,
+                                const stun_address *peer, gboolean initiated_by_peer) {
+    turn_connection *connection;
+    guint32 id;
+
+    if (!connection_id(message, &id)) {
+        return;
+    }
+    connection = connection_new(session);
+    if (connection == NULL) {
+        return;
+    }
+    connection->initiated_by_peer = initiated_by_peer;
+    connection->attempt = turn_seen_at(packet);
+    connection->peer = peer != NULL && peer->family != STUN_FAMILY_NONE
+                           ? tracker_peer(session, peer, TURN_VIA_CONNECTION)
+                           : tracker_peer_unknown(session, TURN_VIA_CONNECTION);
+    connection_register(tracker, session, connection, id);
+}
+
+static turn_session *latest_session_of(const turn_tracker *tracker, const turn_flow *flow) {
+    for (guint i = tracker->model.sessions->len; i > 0; i--) {
+        turn_session *session = g_ptr_array_index(tracker->model.sessions, i - 1);
+
+        if (session->protocol == TURN_PROTOCOL_TCP &&
+            stun_address_same_host(&session->client, &flow->source) &&
+            stun_address_equal(&session->server, &flow->destination)) {
+            return session;
+        }
+    }
+    return NULL;
+}
+
+/* A connection whose beginning the capture does not show goes to the client's latest session with
+ * that server, or to one of its own. */
+static turn_connection *connection_adopt(turn_tracker *tracker, const turn_packet *packet,
+                                         const turn_flow *flow, turn_session **session) {
+    turn_connection *connection;
+
+    *session = latest_session_of(tracker, flow);
+    if (*session == NULL) {
+        *session = tracker_session_new(tracker, packet, flow);
+        if (*session == NULL) {
+            return NULL;
+        }
+        (*session)->relay_protocol = 6;
+    }
+    connection = connection_new(*session);
+    if (connection != NULL) {
+        connection->peer = tracker_peer_unknown(*session, TURN_VIA_CONNECTION);
+    }
+    return connection;
+}
+
+static route *bind_route(turn_tracker *tracker, const turn_packet *packet,
+                         const stun_message *message) {
+    const gboolean from_client = message->cls == STUN_REQUEST;
+    const turn_flow flow = from_client ? packet->flow : turn_flow_reversed(&packet->flow);
+    route *to = tracker_route(tracker, &packet->flow);
+    connection_key key = {.server = flow.destination};
+    const connection_entry *entry = NULL;
+    turn_session *session = NULL;
+    turn_connection *connection = NULL;
+
+    if (to != NULL && to->kind == ROUTE_DATA) {
+        return to;
+    }
+    if (connection_id(message, &key.id)) {
+        entry = g_hash_table_lookup(tracker->connections, &key);
+    }
+    if (entry != NULL && packet->time - entry->connection->attempt.time <= ID_LIFE) {
+        session = entry->session;
+        connection = entry->connection;
+    } else {
+        connection = connection_adopt(tracker, packet, &flow, &session);
+        if (connection == NULL) {
+            return NULL;
+        }
+        if (key.id != 0) {
+            connection_register(tracker, session, connection, key.id);
+        }
+    }
+    to = tracker_route_set(tracker, &flow, ROUTE_DATA);
+    to->session = session;
+    to->connection = connection;
+    connection->data_connection = flow.source;
+    return to;
+}
+
+static void bind_request(turn_tracker *tracker, const turn_packet *packet, const route *to,
+                         const stun_message *message) {
+    turn_exchange *exchange = &to->session->exchanges[TURN_METHOD_CONNECTION_BIND];
+    turn_transaction *transaction;
+    gboolean opened;
+
+    transaction = turn_transactions_request(tracker->transactions, to->connection, packet, message,
+                                            &opened);
+    exchange->transmissions++;
+    exchange->last_request = turn_seen_at(packet);
+    seen_once(&to->connection->bind, packet);
+    if (!opened) {
+        return;
+    }
+    exchange->requests++;
+    seen_once(&exchange->first_request, packet);
+    tracker_request_facts(to->session, message, transaction);
+    transaction->subject = to->connection;
+}
+
+static void bind_answer(turn_tracker *tracker, const turn_packet *packet, const route *to,
+                        const stun_message *message) {
+    turn_connection *connection = to->connection;
+    turn_transaction *transaction =
+        turn_transactions_find(tracker->transactions, connection, message);
+    stun_attr attr;
+    stun_error error;
+
+    if (connection->outcome == TURN_OUTCOME_SUCCESS) {
+        return;
+    }
+    tracker_note_answer(to->session, STUN_METHOD_CONNECTION_BIND, packet, message, transaction);
+    if (message->cls == STUN_SUCCESS) {
+        connection->outcome = TURN_OUTCOME_SUCCESS;
+        connection->code = 0;
+        connection->bind_answer = turn_seen_at(packet);
+        return;
+    }
+    if (tracker_note_error(to->session, packet, message, transaction)) {
+        connection->outcome = TURN_OUTCOME_CHALLENGED;
+        return;
+    }
+    connection->outcome = TURN_OUTCOME_REJECTED;
+    connection->bind_answer = turn_seen_at(packet);
+    if (stun_message_find(message, STUN_ATTR_ERROR_CODE, &attr) &&
+        stun_value_error(&attr, &error)) {
+        connection->code = error.code;
+    }
+}
+
+void tracker_connection_bind(turn_tracker *tracker, const turn_packet *packet,
+                             const stun_message *message) {
+    const route *to = bind_route(tracker, packet, message);
+
+    if (to == NULL) {
+        return;
+    }
+    tracker_session_seen(to->session, packet, message->cls == STUN_REQUEST);
+    if (message->cls == STUN_REQUEST) {
+        bind_request(tracker, packet, to, message);
+    } else {
+        bind_answer(tracker, packet, to, message);
+    }
+}
+
+void tracker_connection_bind_lost(turn_connection *connection) {
+    if (connection->outcome == TURN_OUTCOME_UNSEEN) {
+        connection->outcome = TURN_OUTCOME_UNANSWERED;
+    }
+}
+
+/* Framed STUN on a connection to a TURN server, without a bind: it was bound before the capture
+ * began. */
+static const route *adopt_bound(turn_tracker *tracker, const turn_packet *packet) {
+    const gboolean to_server =
+        turn_tracker_is_turn_port(tracker, packet->flow.destination.port);
+    const turn_flow flow = to_server ? packet->flow : turn_flow_reversed(&packet->flow);
+    turn_session *session = NULL;
+    turn_connection *connection;
+    route *to;
+
+    if (!to_server && !turn_tracker_is_turn_port(tracker, packet->flow.source.port)) {
+        return NULL;
+    }
+    connection = connection_adopt(tracker, packet, &flow, &session);
+    if (connection == NULL) {
+        return NULL;
+    }
+    connection->outcome = TURN_OUTCOME_SUCCESS;
+    connection->data_connection = flow.source;
+    to = tracker_route_set(tracker, &flow, ROUTE_DATA);
+    to->session = session;
+    to->connection = connection;
+    return to;
+}
+
+static void bound_unit(turn_tracker *tracker, const turn_packet *packet, const route *to,
+                       const turn_unit *unit) {
+    turn_connection *connection = to->connection;
+    const gboolean to_peer = stun_address_equal(&packet->flow.source, &to->flow.source);
+
+    tracker_session_seen(to->session, packet, to_peer);
+    if (to_peer) {
+        connection->bytes_to_peer += unit->length;
+    } else {
+        connection->bytes_from_peer += unit->length;
+    }
+    seen_once(&connection->first_data, packet);
+    connection->last_data = turn_seen_at(packet);
+    if (connection->peer != NULL) {
+        tracker_peer_packet(tracker, packet, connection->peer, to_peer, FALSE, unit->bytes,
+                            unit->opaque ? 0 : unit->captured, unit->length);
+    }
+}
+
+static void free_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
+    const route *to = tracker_route(tracker, &packet->flow);
+    stun_message message;
+
+    if (unit->opaque || stun_message_parse(unit->bytes, unit->captured, unit->length, &message) ==
+                            STUN_NOT_STUN) {
+        if (to != NULL && to->kind == ROUTE_PAIR) {
+            tracker_pair_data(to, packet, unit->length);
+        } else {
+            tracker_relay_leg(tracker, packet, unit->bytes, unit->captured, unit->length);
+        }
+        return;
+    }
+    tracker_count_message(tracker, packet, &message);
+    if (!tracker_relay_leg_message(tracker, packet, &message)) {
+        tracker_pair_message(tracker, packet, &message);
+    }
+}
+
+void tracker_connection_unit(turn_tracker *tracker, const turn_packet *packet,
+                             const turn_unit *unit) {
+    const route *to = tracker_route(tracker, &packet->flow);
+
+    if (to == NULL && !unit->opaque) {
+        to = adopt_bound(tracker, packet);
+    }
+    if (to != NULL && to->kind == ROUTE_DATA) {
+        bound_unit(tracker, packet, to, unit);
+    } else {
+        free_unit(tracker, packet, unit);
+    }
+}
+
+static turn_tcp *tcp_record(turn_tracker *tracker, const turn_packet *packet,
+                            turn_tcp_event event) {
+    turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &packet->flow);
+    const gboolean reversed =
+        event == TURN_TCP_SYN_ACK ||
+        (event != TURN_TCP_SYN &&
+         turn_tracker_is_turn_port(tracker, packet->flow.source.port) &&
+         !turn_tracker_is_turn_port(tracker, packet->flow.destination.port));
+
+    if (tcp != NULL || tracker->tcp_all->len >= TURN_MAX_TCP) {
+        return tcp;
+    }
+    tcp = g_new0(turn_tcp, 1);
+    tcp->flow = reversed ? turn_flow_reversed(&packet->flow) : packet->flow;
+    g_ptr_array_add(tracker->tcp_all, tcp);
+    g_hash_table_insert(tracker->tcp, &tcp->flow, tcp);
+    return tcp;
+}
+
+/* A SYN on a 5-tuple that has carried a whole connection opens another one. */
+static void tcp_reopen(turn_tracker *tracker, const turn_packet *packet) {
+    turn_tcp *old = g_hash_table_lookup(tracker->tcp, &packet->flow);
+
+    if (old == NULL || (old->syn_ack.frame == 0 && old->established.frame == 0 &&
+                        old->reset.frame == 0)) {
+        return;
+    }
+    g_hash_table_remove(tracker->tcp, &old->flow);
+    g_hash_table_remove(tracker->routes, &packet->flow);
+}
+
+static void tcp_closed(turn_tcp *tcp, const turn_packet *packet, turn_tcp_event event) {
+    const gboolean opener = stun_address_equal(&packet->flow.source, &tcp->flow.source);
+
+    if (event == TURN_TCP_FIN) {
+        seen_once(opener ? &tcp->opener_fin : &tcp->listener_fin, packet);
+    } else if (tcp->reset.frame == 0) {
+        tcp->reset = turn_seen_at(packet);
+        tcp->reset_by_listener = !opener;
+    }
+}
+
+void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp_event event) {
+    turn_tcp *tcp;
+
+    turn_tracker_time(tracker, packet->time);
+    if (event == TURN_TCP_SYN) {
+        if (tracker_is_copy(tracker, packet)) {
+            return;
+        }
+        tcp_reopen(tracker, packet);
+    }
+    tcp = tcp_record(tracker, packet, event);
+    if (tcp == NULL) {
+        return;
+    }
+    switch (event) {
+    case TURN_TCP_SYN:
+        seen_once(&tcp->first_syn, packet);
+        tcp->last_syn = turn_seen_at(packet);
+        tcp->syns++;
+        break;
+    case TURN_TCP_SYN_ACK:
+        seen_once(&tcp->syn_ack, packet);
+        break;
+    case TURN_TCP_ESTABLISHED:
+        seen_once(&tcp->established, packet);
+        break;
+    case TURN_TCP_TLS:
+        tcp->tls = TRUE;
+        break;
+    default:
+        tcp_closed(tcp, packet, event);
+        break;
+    }
+}
+
+static const turn_tcp *tcp_of(const turn_tracker *tracker, const stun_address *client,
+                              const stun_address *server) {
+    const turn_flow flow = {
+        .transport = TURN_TRANSPORT_TCP, .source = *client, .destination = *server};
+
+    return g_hash_table_lookup(tracker->tcp, &flow);
+}
+
+static void join_tcp(turn_tracker *tracker, turn_session *session) {
+    if (session->protocol == TURN_PROTOCOL_TCP) {
+        session->tcp = tcp_of(tracker, &session->client, &session->server);
+    }
+    for (guint i = 0; i < session->connections->len; i++) {
+        turn_connection *connection = g_ptr_array_index(session->connections, i);
+
+        if (connection->data_connection.family != STUN_FAMILY_NONE) {
+            connection->tcp = tcp_of(tracker, &connection->data_connection, &session->server);
+        }
+    }
+}
+
+static gboolean tcp_failed(const turn_tcp *tcp) {
+    return tcp->syns > 0 && tcp->syn_ack.frame == 0 && tcp->established.frame == 0;
+}
+
+/* A data connection that could not be opened: the client had been told of a connection, and has
+ * not bound it. */
+static gboolean join_failed_data(const turn_tracker *tracker, const turn_tcp *tcp) {
+    for (guint i = 0; i < tracker->model.sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(tracker->model.sessions, i);
+
+        if (!stun_address_equal(&session->server, &tcp->flow.destination) ||
+            !stun_address_same_host(&session->client, &tcp->flow.source)) {
+            continue;
+        }
+        for (guint k = 0; k < session->connections->len; k++) {
+            turn_connection *connection = g_ptr_array_index(session->connections, k);
+
+            if (connection->bind.frame == 0 && connection->attempt.frame != 0 &&
+                connection->tcp == NULL && tcp->first_syn.time >= connection->attempt.time) {
+                connection->tcp = tcp;
+                connection->data_connection = tcp->flow.source;
+                return TRUE;
+            }
+        }
+    }
+    return FALSE;
+}
+
+static void session_of_tcp(turn_tracker *tracker, const turn_tcp *tcp) {
+    const turn_seen *start = tcp->first_syn.frame != 0 ? &tcp->first_syn : &tcp->established;
+    const turn_packet packet = {.capture = start->capture,
+                                .frame = start->frame,
+                                .time = start->time,
+                                .flow = tcp->flow};
+    turn_session *session = tracker_session_new(tracker, &packet, &tcp->flow);
+
+    if (session == NULL) {
+        return;
+    }
+    session->protocol = tcp->tls ? TURN_PROTOCOL_TLS : TURN_PROTOCOL_TCP;
+    session->tcp = tcp;
+    if (tcp->last_syn.frame != 0) {
+        session->last = tcp->last_syn;
+    }
+}
+
+void tracker_connections_finish(turn_tracker *tracker) {
+    const guint sessions = tracker->model.sessions->len;
+
+    for (guint i = 0; i < sessions; i++) {
+        join_tcp(tracker, g_ptr_array_index(tracker->model.sessions, i));
+    }
+    for (guint i = 0; i < tracker->tcp_all->len; i++) {
+        const turn_tcp *tcp = g_ptr_array_index(tracker->tcp_all, i);
+
+        if ((tcp->tls || (tcp_failed(tcp) && !join_failed_data(tracker, tcp))) &&
+            turn_tracker_is_turn_port(tracker, tcp->flow.destination.port)) {
+            session_of_tcp(tracker, tcp);
+        }
+    }
+}

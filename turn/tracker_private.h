@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the parts of the tracker share: where each 5-tuple leads, and the steps that more than one
+ * part takes. tracker.c takes packets in and finds their route; tracker_session.c knows the TURN
+ * methods, tracker_connection.c RFC 6062 and TCP, tracker_path.c checks and relayed data. */
+#ifndef TURN_TRACKER_PRIVATE_H
+#define TURN_TRACKER_PRIVATE_H
+
+#include "turn/tracker.h"
+#include "turn/transactions.h"
+
+/* Limits that hostile input cannot pass. A session with its lists takes about 2 KB, a peer 500
+ * bytes. */
+#define TURN_MAX_SESSIONS         4096u
+#define TURN_MAX_PAIRS            8192u
+#define TURN_MAX_TCP              16384u
+#define TURN_MAX_PEERS            256u
+#define TURN_MAX_CHANNELS         256u
+#define TURN_MAX_PERMISSIONS      256u
+#define TURN_MAX_CONNECTIONS      256u
+#define TURN_MAX_REJECTIONS       64u
+#define TURN_MAX_UNANSWERED       64u
+#define TURN_MAX_RELAYED          16u
+#define TURN_MAX_CONNECT_FAILURES 64u
+#define TURN_MAX_RECEIVERS        65536u
+#define TURN_MAX_TEXT             513u
+
+typedef enum route_kind {
+    ROUTE_CONTROL,   /* client to server: TURN messages and ChannelData */
+    ROUTE_DATA,      /* a bound data connection */
+    ROUTE_PAIR,      /* checks outside any session */
+    ROUTE_ENCRYPTED, /* DTLS or TLS to a TURN port */
+    ROUTE_NONE
+} route_kind;
+
+/* Where a 5-tuple leads. */
+typedef struct route {
+    turn_flow flow; /* from the client; the key of the table */
+    route_kind kind;
+    turn_session *session;
+    turn_connection *connection; /* ROUTE_DATA */
+    turn_pair *pair;             /* ROUTE_PAIR */
+} route;
+
+/* CONNECTION-IDs are unique for a server, RFC 6062 section 5.2. */
+typedef struct connection_key {
+    stun_address server;
+    guint32 id;
+} connection_key;
+
+typedef struct connection_entry {
+    connection_key key;
+    turn_session *session;
+    turn_connection *connection;
+} connection_entry;
+
+typedef struct recent_copy {
+    guint64 identity;
+    gint64 time;
+} recent_copy;
+
+#define RECENT_COPIES 1024u
+
+struct turn_tracker {
+    turn_model model;
+    GHashTable *routes;      /* of turn_flow: route, owned */
+    GHashTable *relayed;     /* of stun_address: turn_session, borrowed */
+    GHashTable *connections; /* of connection_key: connection_entry, owned */
+    GHashTable *tcp;         /* of turn_flow: turn_tcp, borrowed from TCP_ALL */
+    GPtrArray *tcp_all;      /* of turn_tcp, owned */
+    turn_transactions *transactions;
+    guint8 turn_ports[65536 / 8];
+    guint8 live_ports[65536 / 8]; /* ports of 5-tuples that are followed: the quick way out for all
+                                     other traffic */
+    recent_copy copies[RECENT_COPIES];
+    turn_message_observer observer;
+    gpointer observer_data;
+};
+
+static inline gboolean port_is_set(const guint8 *set, guint16 port) {
+    return (set[port / 8] & (1u << (port % 8))) != 0;
+}
+
+static inline void port_set(guint8 *set, guint16 port) {
+    set[port / 8] = (guint8)(set[port / 8] | (1u << (port % 8)));
+}
+
+static inline void seen_once(turn_seen *seen, const turn_packet *packet) {
+    if (seen->frame == 0) {
+        *seen = turn_seen_at(packet);
+    }
+}
+
+/* tracker.c */
+
+route *tracker_route(turn_tracker *tracker, const turn_flow *flow);
+/* A route for FLOW, replacing what was there. */
+route *tracker_route_set(turn_tracker *tracker, const turn_flow *flow, route_kind kind);
+/* TRUE when the same packet was seen a moment ago on another interface or by a mirror port. */
+gboolean tracker_is_copy(turn_tracker *tracker, const turn_packet *packet);
+/* A message or payload that came out of a tunnel or a bound connection. */
+void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
+                           const stun_message *message);
+/* UTF-8 text of an attribute, or NULL when there is none. Owned by the caller. */
+char *tracker_text(const stun_message *message, guint16 type);
+
+/* tracker_session.c */
+
+/* The session on the 5-tuple of PACKET, opened when there is none. NULL at the limit. */
+turn_session *tracker_session(turn_tracker *tracker, const turn_packet *packet,
+                              gboolean from_client);
+/* A session that is known only by one of its data connections, or that is encrypted. */
+turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *packet,
+                                  const turn_flow *from_client);
+void tracker_session_free(gpointer session);
+void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
+                          const stun_message *message);
+void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client);
+void tracker_request_lost(gpointer tracker, const turn_transaction *transaction);
+/* Whether a message of this method belongs to TURN rather than to plain STUN. */
+gboolean tracker_is_turn_method(const stun_message *message);
+/* Facts of a request that its answer is judged by. */
+void tracker_request_facts(turn_session *session, const stun_message *message,
+                           turn_transaction *transaction);
+/* Notes an error response; TRUE when it is a challenge, which is no fault. */
+gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
+                            const stun_message *message, const turn_transaction *transaction);
+void tracker_note_answer(turn_session *session, guint16 method, const turn_packet *packet,
+                         const stun_message *message, turn_transaction *transaction);
+turn_exchange *tracker_exchange(turn_session *session, guint16 method);
+
+/* tracker_path.c */
+
+turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn_via via);
+/* A peer whose address the capture does not show. */
+turn_peer *tracker_peer_unknown(turn_session *session, turn_via via);
+/* One packet on a path of a session, either leg: a check is matched, everything else is counted.
+ * RELAY_LEG says that it was seen between server and peer. */
+void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
+                         gboolean to_peer, gboolean relay_leg, const guint8 *bytes, gsize captured,
+                         gsize reported);
+void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
+                          gboolean to_peer, const stun_message *message);
+/* Messages and data between a relayed address and a peer; TRUE when FLOW is such a leg. */
+gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
+                           gsize captured, gsize reported);
+gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *packet,
+                                   const stun_message *message);
+void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
+                          const stun_message *message);
+void tracker_pair_data(const route *to, const turn_packet *packet, gsize length);
+void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                          guint16 channel, const guint8 *bytes, gsize captured, gsize length);
+void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
+                              const turn_icmp_error *error);
+void tracker_pair_free(gpointer pair);
+void tracker_peer_free(gpointer peer);
+
+/* tracker_connection.c */
+
+void tracker_connection_attempt(turn_tracker *tracker, const turn_packet *packet,
+                                turn_session *session, const stun_message *message,
+                                const stun_address *peer, gboolean initiated_by_peer);
+/* ConnectionBind requests and their answers. */
+void tracker_connection_bind(turn_tracker *tracker, const turn_packet *packet,
+                             const stun_message *message);
+void tracker_connection_bind_lost(turn_connection *connection);
+/* A unit of a bound connection, or of one that looks like it. */
+void tracker_connection_unit(turn_tracker *tracker, const turn_packet *packet,
+                             const turn_unit *unit);
+/* Gives every failed TCP connection to a TURN port its session, and every session its connection. */
+void tracker_connections_finish(turn_tracker *tracker);
+guint connection_key_hash(gconstpointer key);
+gboolean connection_key_equal(gconstpointer a, gconstpointer b);
+
+#endif

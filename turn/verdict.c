@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/rules.h"
+
+/* A second try belongs to the same attempt when it begins within this time of the failure. */
+#define SAME_ATTEMPT (30 * TURN_SECOND)
+
+static void note_working(GHashTable *works, const turn_path *path, gboolean working) {
+    if (working && path->ice != NULL) {
+        g_hash_table_add(works, path->ice);
+    }
+}
+
+/* The user fragments of ICE sessions that succeeded on any path: borrowed from the model. */
+static GHashTable *working_ice(const turn_model *model) {
+    GHashTable *works = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < model->sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(model->sessions, i);
+
+        for (guint k = 0; k < session->peers->len; k++) {
+            const turn_peer *peer = g_ptr_array_index(session->peers, k);
+
+            note_working(works, &peer->path, turn_peer_works(peer));
+        }
+    }
+    for (guint i = 0; i < model->pairs->len; i++) {
+        const turn_pair *pair = g_ptr_array_index(model->pairs, i);
+
+        note_working(works, &pair->path, turn_path_works(&pair->path));
+    }
+    return works;
+}
+
+static void run_rules(const turn_scene *scene, GPtrArray *findings) {
+    gsize count;
+    const turn_cause *causes = turn_cause_table(&count);
+
+    for (gsize i = 0; i < count; i++) {
+        g_autoptr(turn_finding) finding = turn_finding_new(&causes[i]);
+
+        if (causes[i].rule(scene, finding)) {
+            finding->session = scene->session;
+            g_ptr_array_add(findings, g_steal_pointer(&finding));
+        }
+    }
+}
+
+static gboolean overlaps(const turn_session *failed, const turn_session *working) {
+    const gint64 from = failed->first.time - SAME_ATTEMPT;
+    const gint64 to = failed->last.time + SAME_ATTEMPT;
+
+    return working->first.time <= to && working->first.time >= from;
+}
+
+/* Another session of the same client, of the same attempt, that works. */
+static const turn_session *way_round(const turn_model *model, const turn_session *failed) {
+    for (guint i = 0; i < model->sessions->len; i++) {
+        const turn_session *other = g_ptr_array_index(model->sessions, i);
+
+        if (other != failed && stun_address_same_host(&other->client, &failed->client) &&
+            turn_session_works(other) && overlaps(failed, other)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void soften(turn_finding *finding, const turn_model *model) {
+    const turn_session *other;
+    char server[STUN_ADDRESS_TEXT];
+
+    if (finding->level != TURN_LEVEL_FAILED || finding->session == NULL) {
+        return;
+    }
+    other = way_round(model, finding->session);
+    if (other == NULL) {
+        return;
+    }
+    finding->level = TURN_LEVEL_DEGRADED;
+    stun_address_format(&other->server, server, sizeof server);
+    g_free(finding->detail);
+    finding->detail =
+        g_strdup_printf("The same client got round it: session %u, %s to %s, works.", other->id,
+                        other->protocol == TURN_PROTOCOL_UDP ? "UDP" : "TCP", server);
+}
+
+static gboolean session_has_fault(const GPtrArray *findings, const turn_session *session) {
+    for (guint i = 0; i < findings->len; i++) {
+        const turn_finding *finding = g_ptr_array_index(findings, i);
+
+        if (finding->session == session && finding->level < TURN_LEVEL_INCONCLUSIVE) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* What cannot be told of a session does not matter when a fault is known, or when the same client
+ * has a session that works: clients allocate spare relays and drop them. */
+static gboolean is_moot(const GPtrArray *findings, const turn_model *model,
+                        const turn_finding *finding) {
+    return finding->level == TURN_LEVEL_INCONCLUSIVE && finding->session != NULL &&
+           (session_has_fault(findings, finding->session) ||
+            turn_session_works(finding->session) || way_round(model, finding->session) != NULL);
+}
+
+/* A pair outside of all sessions fails for the reason that its client has no relay. */
+static gboolean is_explained(const GPtrArray *findings, const turn_finding *finding) {
+    if (finding->session != NULL || finding->cause->rule != rule_checks_unanswered) {
+        return FALSE;
+    }
+    for (guint i = 0; i < findings->len; i++) {
+        const turn_finding *other = g_ptr_array_index(findings, i);
+
+        if (other->session != NULL && other->cause == finding->cause) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void drop_moot(GPtrArray *findings, const turn_model *model) {
+    for (guint i = findings->len; i > 0; i--) {
+        const turn_finding *finding = g_ptr_array_index(findings, i - 1);
+
+        if (is_moot(findings, model, finding) || is_explained(findings, finding)) {
+            g_ptr_array_remove_index(findings, i - 1);
+        }
+    }
+}
+
+static gint finding_order(gconstpointer a, gconstpointer b) {
+    const turn_finding *left = *(turn_finding *const *)a;
+    const turn_finding *right = *(turn_finding *const *)b;
+    const guint left_id = left->session != NULL ? left->session->id : 0;
+    const guint right_id = right->session != NULL ? right->session->id : 0;
+
+    if (left->level != right->level) {
+        return left->level < right->level ? -1 : 1;
+    }
+    if (left->cause != right->cause) {
+        return left->cause < right->cause ? -1 : 1; /* rows of one table */
+    }
+    if (left_id != right_id) {
+        return left_id < right_id ? -1 : 1;
+    }
+    return 0;
+}
+
+static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
+    guint late = 0;
+
+    for (guint i = 0; i < model->sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(model->sessions, i);
+
+        if (turn_session_allocate_outcome(session) == TURN_OUTCOME_UNSEEN &&
+            session->packets_from_client + session->packets_from_server > 0 &&
+            session->protocol <= TURN_PROTOCOL_TCP) {
+            late++;
+        }
+    }
+    if (late > 0) {
+        g_ptr_array_add(judgement->unknowns,
+                        g_strdup_printf("%u session%s began before the capture: the allocation is "
+                                        "not in it.",
+                                        late, late == 1 ? "" : "s"));
+    }
+    if (model->limit_reached) {
+        g_ptr_array_add(judgement->unknowns,
+                        g_strdup("There are more sessions than turnpcap keeps; the later ones are "
+                                 "not in this report. Split the capture by time."));
+    }
+}
+
+turn_judgement *turn_judge(const turn_model *model) {
+    g_autoptr(GHashTable) works = working_ice(model);
+    turn_judgement *judgement = g_new0(turn_judgement, 1);
+    turn_scene scene = {.model = model, .ice_works = works};
+    GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
+
+    run_rules(&scene, findings);
+    for (guint i = 0; i < model->sessions->len; i++) {
+        scene.session = g_ptr_array_index(model->sessions, i);
+        run_rules(&scene, findings);
+    }
+    scene.session = NULL;
+    for (guint i = 0; i < model->pairs->len; i++) {
+        scene.pair = g_ptr_array_index(model->pairs, i);
+        run_rules(&scene, findings);
+    }
+    for (guint i = 0; i < findings->len; i++) {
+        soften(g_ptr_array_index(findings, i), model);
+    }
+    drop_moot(findings, model);
+    g_ptr_array_sort(findings, finding_order);
+    judgement->findings = findings;
+    judgement->unknowns = g_ptr_array_new_with_free_func(g_free);
+    judgement->level = TURN_LEVEL_HEALTHY;
+    if (findings->len > 0) {
+        judgement->first = g_ptr_array_index(findings, 0);
+        judgement->level = judgement->first->level;
+    }
+    add_unknowns(judgement, model);
+    return judgement;
+}
+
+void turn_judgement_free(turn_judgement *judgement) {
+    if (judgement == NULL) {
+        return;
+    }
+    g_ptr_array_unref(judgement->findings);
+    g_ptr_array_unref(judgement->unknowns);
+    g_free(judgement);
+}
