@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A capture file and its packets, one after the other. Knows pcap, pcapng, compression and what can
+ * be wrong with a file; does not look into packets. */
+#ifndef ANALYZER_CAPTURE_H
+#define ANALYZER_CAPTURE_H
+
+#include "analyzer/source.h"
+
+/* Every message names the file, what is wrong with it, the byte, and what to do next. */
+#define CAPTURE_ERROR (capture_error_quark())
+GQuark capture_error_quark(void);
+typedef enum capture_error {
+    CAPTURE_ERROR_OPEN,          /* no such file, no permission */
+    CAPTURE_ERROR_EMPTY,         /* not one byte, or a pcapng file without an interface */
+    CAPTURE_ERROR_NOT_A_CAPTURE, /* neither pcap nor pcapng, nor one of them compressed */
+    CAPTURE_ERROR_LINK_TYPE,     /* a link type that link.h does not know, or two different ones */
+    CAPTURE_ERROR_CUT,           /* the file ends in the middle of a header or a packet */
+    CAPTURE_ERROR_DAMAGED        /* the file contradicts itself, or its compression does */
+} capture_error;
+
+typedef struct capture capture;
+
+/* What is known of a capture; the counts grow as packets are read. */
+typedef struct capture_info {
+    const char *name;        /* as given; "standard input" for "-"; borrowed from the capture */
+    const char *format;      /* "pcapng, nanoseconds"; static */
+    const char *compression; /* "gzip"; NULL when there is none; borrowed */
+    int link_type;           /* DLT_... of libpcap */
+    const char *link_name;   /* "EN10MB"; static */
+    guint32 snap_length;     /* bytes */
+    guint32 packets;
+    guint32 packets_cut; /* by the snap length */
+    guint64 bytes;       /* of all packets, on the wire */
+    gint64 first;        /* nanoseconds since 1970-01-01 UTC: the earliest packet */
+    gint64 last;         /* the latest; both 0 without packets */
+} capture_info;
+
+typedef struct capture_packet {
+    const guint8 *bytes; /* borrowed until the next call */
+    guint32 captured;    /* bytes that are there */
+    guint32 reported;    /* bytes that were on the wire, at least CAPTURED */
+    guint32 frame;       /* from 1 */
+    gint64 time;         /* nanoseconds since 1970-01-01 UTC */
+} capture_packet;
+
+typedef enum capture_result { CAPTURE_PACKET, CAPTURE_END, CAPTURE_FAILED } capture_result;
+
+/* Opens PATH, "-" for standard input. NULL with an error of CAPTURE_ERROR. */
+capture *capture_open(const char *path, GError **error);
+
+/* The same over what BYTES yields; BYTES is transferred, on failure too. */
+capture *capture_open_source(const char *name, source *bytes, GError **error);
+
+void capture_free(capture *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(capture, capture_free)
+
+/* The next packet. CAPTURE_FAILED sets ERROR, and what follows then is CAPTURE_END: everything
+ * before the failure has been yielded and counts. */
+capture_result capture_next(capture *self, capture_packet *packet, GError **error);
+
+/* Borrowed; follows the packets. */
+const capture_info *capture_get_info(const capture *self);
+
+/* Where the record of the last packet begins, or the one that could not be read; from the first
+ * byte of the decompressed file. */
+guint64 capture_offset(const capture *self);
+
+#endif

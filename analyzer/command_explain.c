@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/command.h"
+#include "analyzer/explain.h"
+#include "analyzer/printable.h"
+
+#include <stdio.h>
+
+static const char usage[] =
+    "Usage: turnpcap explain [CAUSE|CODE|ATTRIBUTE]\n\n"
+    "  CAUSE      as it stands in a report, for example integrity-check-failed\n"
+    "  CODE       of a STUN error, for example 431\n"
+    "  ATTRIBUTE  by name or code, for example XOR-PEER-ADDRESS or 0x0012\n\n"
+    "Without an argument it lists the causes.\n";
+
+int command_explain(int count, char **arguments) {
+    g_autofree char *text = NULL;
+
+    if (count > 2) {
+        fputs(usage, stderr);
+        return COMMAND_UNUSABLE;
+    }
+    if (count == 2 && (g_str_equal(arguments[1], "--help") || g_str_equal(arguments[1], "-h"))) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    text = count == 2 ? explain_topic(arguments[1]) : explain_list();
+    if (text == NULL) {
+        g_autofree char *topic = printable_text(arguments[1]);
+
+        fprintf(stderr,
+                "turnpcap explain: nothing is called \"%s\". \"turnpcap explain\" lists the "
+                "causes.\n",
+                topic);
+        return COMMAND_UNUSABLE;
+    }
+    fputs(text, stdout);
+    return 0;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/capture.h"
+#include "analyzer/command.h"
+#include "analyzer/printable.h"
+#include "analyzer/reader.h"
+#include "analyzer/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct report_options {
+    char *format;
+    char *output;
+    gboolean messages;
+    char **turn_ports;
+    char **files;
+} report_options;
+
+static void options_clear(report_options *options) {
+    g_free(options->format);
+    g_free(options->output);
+    g_strfreev(options->turn_ports);
+    g_strfreev(options->files);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
+
+static void complain(const char *message) {
+    g_autofree char *safe = printable_text(message);
+
+    fprintf(stderr, "turnpcap: %s\n", safe);
+}
+
+static gboolean parse_options(int count, char **arguments, report_options *options,
+                              GError **error) {
+    const GOptionEntry entries[] = {
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, "text (default) or json", "FORMAT"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+         "write the report to FILE instead of standard output", "FILE"},
+        {"messages", 0, 0, G_OPTION_ARG_NONE, &options->messages,
+         "list every STUN message (json only)", NULL},
+        {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
+         "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
+         "PORT"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_auto(GStrv) own = g_new0(char *, (gsize)count + 1);
+
+    for (int i = 0; i < count; i++) {
+        own[i] = g_strdup(arguments[i]);
+    }
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_summary(
+        context, "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
+                 "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
+                 "are the rotated files of one capture.\n\n"
+                 "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, 2 when the command\n"
+                 "line is wrong or an input could not be read at all.");
+    return g_option_context_parse_strv(context, &own, error);
+}
+
+static gboolean check_options(const report_options *options, turn_tracker *tracker,
+                              GError **error) {
+    if (options->files == NULL) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "report needs a capture file. Try: turnpcap report --help");
+        return FALSE;
+    }
+    if (options->format != NULL && !g_str_equal(options->format, "text") &&
+        !g_str_equal(options->format, "json")) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "there is no format \"%s\": text or json", options->format);
+        return FALSE;
+    }
+    for (char **port = options->turn_ports; port != NULL && *port != NULL; port++) {
+        guint64 number;
+
+        if (!g_ascii_string_to_unsigned(*port, 10, 1, G_MAXUINT16, &number, error)) {
+            g_prefix_error(error, "--turn-port: ");
+            return FALSE;
+        }
+        turn_tracker_add_port(tracker, (guint16)number);
+    }
+    return TRUE;
+}
+
+static void keep_message(gpointer data, const turn_packet *packet, const stun_message *message) {
+    g_ptr_array_add(data, report_message_new(packet, message));
+}
+
+static void describe(report_capture *into, const capture_info *info) {
+    into->format = g_strdup(info->format);
+    into->link_type = g_strdup(info->link_name);
+    into->nanoseconds = strstr(info->format, "nanosecond") != NULL;
+    into->packets = info->packets;
+    into->bytes = info->bytes;
+    into->first = info->first;
+    into->last = info->last;
+    into->snap_length = info->snap_length;
+    into->packets_cut = info->packets_cut;
+    if (info->packets_cut > 0) {
+        g_ptr_array_add(into->warnings,
+                        g_strdup_printf("%s: %u packets were cut by the snap length: attributes "
+                                        "behind the cut are not in it. Capture with -s 0.",
+                                        into->file, info->packets_cut));
+    }
+}
+
+/* Reads one file into the tracker; FALSE when nothing of it could be read. */
+static gboolean read_file(const char *path, reader *into, report *found) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(capture) from = capture_open(path, &error);
+    report_capture *described;
+
+    if (from == NULL) {
+        complain(error->message);
+        return FALSE;
+    }
+    described = report_capture_new(path);
+    g_ptr_array_add(found->captures, described);
+    if (!reader_run(into, from, &error)) {
+        complain(error->message);
+        g_ptr_array_add(described->warnings, g_strdup(error->message));
+    }
+    describe(described, capture_get_info(from));
+    return TRUE;
+}
+
+static void add_statistics(const reader *from, report *found) {
+    for (guint i = 0; i < found->captures->len; i++) {
+        const reader_statistics *statistics = reader_get_statistics(from, i);
+        report_capture *of = g_ptr_array_index(found->captures, i);
+
+        of->tcp_bytes_missing = statistics->tcp_bytes_missing;
+        for (guint k = 0; k < statistics->warnings->len; k++) {
+            g_ptr_array_add(of->warnings,
+                            g_strdup(g_ptr_array_index(statistics->warnings, k)));
+        }
+    }
+}
+
+static gboolean wants_colour(void) {
+    const char *no_colour = g_getenv("NO_COLOR");
+    const char *terminal = g_getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
+           g_strcmp0(terminal, "dumb") != 0;
+}
+
+static gboolean write_report(const report *found, const report_options *options,
+                             GError **error) {
+    const gboolean json = g_strcmp0(options->format, "json") == 0;
+    g_autofree char *text = json ? report_write_json(found)
+                                 : report_write_text(found, options->output == NULL &&
+                                                                 wants_colour());
+    const gboolean newline = !g_str_has_suffix(text, "\n");
+
+    if (options->output != NULL) {
+        g_autofree char *whole = g_strconcat(text, newline ? "\n" : "", NULL);
+
+        return g_file_set_contents(options->output, whole, -1, error);
+    }
+    if (fputs(text, stdout) == EOF || (newline && putchar('\n') == EOF) || fflush(stdout) != 0) {
+        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
+                    "the report could not be written: %s", g_strerror(errno));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static int conclude(const report_options *options, turn_tracker *tracker, reader *from,
+                    report *found, gboolean all_read) {
+    g_autoptr(turn_judgement) judgement = NULL;
+    g_autoptr(GError) error = NULL;
+
+    reader_finish(from);
+    found->model = turn_tracker_finish(tracker);
+    judgement = turn_judge(found->model);
+    found->judgement = judgement;
+    add_statistics(from, found);
+    if (!write_report(found, options, &error)) {
+        complain(error->message);
+        return COMMAND_UNUSABLE;
+    }
+    return all_read ? report_exit_status(found) : COMMAND_UNUSABLE;
+}
+
+int command_report(int count, char **arguments) {
+    g_auto(report_options) options = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(turn_tracker) tracker = turn_tracker_new();
+    g_autoptr(reader) into = reader_new(tracker);
+    g_autoptr(report) found = report_new(NULL, NULL);
+    gboolean all_read = TRUE;
+
+    if (!parse_options(count, arguments, &options, &error) ||
+        !check_options(&options, tracker, &error)) {
+        complain(error->message);
+        return COMMAND_UNUSABLE;
+    }
+    if (options.messages) {
+        found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)report_message_free);
+        turn_tracker_observe(tracker, keep_message, found->messages);
+    }
+    for (char **file = options.files; *file != NULL; file++) {
+        all_read &= read_file(*file, into, found);
+    }
+    if (found->captures->len == 0) {
+        return COMMAND_UNUSABLE;
+    }
+    return conclude(&options, tracker, into, found, all_read);
+}

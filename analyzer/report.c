@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/report.h"
+
+#include <string.h>
+
+#define SECOND G_GINT64_CONSTANT(1000000000)
+
+report *report_new(const turn_model *model, const turn_judgement *judgement) {
+    report *self = g_new0(report, 1);
+
+    self->captures = g_ptr_array_new_with_free_func((GDestroyNotify)report_capture_free);
+    self->model = model;
+    self->judgement = judgement;
+    return self;
+}
+
+void report_free(report *self) {
+    if (self == NULL) {
+        return;
+    }
+    g_ptr_array_unref(self->captures);
+    if (self->messages != NULL) {
+        g_ptr_array_unref(self->messages);
+    }
+    g_free(self);
+}
+
+report_capture *report_capture_new(const char *file) {
+    report_capture *self = g_new0(report_capture, 1);
+
+    self->file = g_filename_display_name(file);
+    self->warnings = g_ptr_array_new_with_free_func(g_free);
+    return self;
+}
+
+void report_capture_free(report_capture *self) {
+    if (self == NULL) {
+        return;
+    }
+    g_free(self->file);
+    g_free(self->format);
+    g_free(self->link_type);
+    g_ptr_array_unref(self->warnings);
+    g_free(self);
+}
+
+report_message *report_message_new(const turn_packet *packet, const stun_message *message) {
+    report_message *self = g_new0(report_message, 1);
+    stun_attr_iter iter = stun_attr_iter_over(message);
+    char name[64];
+    stun_attr attr;
+
+    self->seen = turn_seen_at(packet);
+    self->type = message->type;
+    stun_message_format_type(message, name, sizeof name);
+    self->name = g_strdup(name);
+    memcpy(self->transaction_id, stun_message_transaction_id(message),
+           sizeof self->transaction_id);
+    self->has_cookie = message->has_cookie;
+    self->attributes = g_array_new(FALSE, FALSE, sizeof(report_attribute));
+    while (stun_attr_iter_next(&iter, &attr)) {
+        const report_attribute attribute = {.type = attr.type, .length = attr.length};
+
+        g_array_append_val(self->attributes, attribute);
+    }
+    return self;
+}
+
+void report_message_free(report_message *self) {
+    if (self == NULL) {
+        return;
+    }
+    g_free(self->name);
+    g_array_unref(self->attributes);
+    g_free(self);
+}
+
+int report_exit_status(const report *self) {
+    switch (self->judgement->level) {
+    case TURN_LEVEL_HEALTHY:
+        return 0;
+    case TURN_LEVEL_INCONCLUSIVE:
+        return 3;
+    default:
+        return 1;
+    }
+}
+
+const char *report_title(const report *self) {
+    return self->judgement->first != NULL ? self->judgement->first->cause->title
+                                          : "TURN works in this capture";
+}
+
+const char *report_explanation(const report *self) {
+    if (self->judgement->first != NULL) {
+        return self->judgement->first->cause->explanation;
+    }
+    return "Every client got an allocation, and checks or data went both ways through it. If the "
+           "call failed all the same, the reason is not in TURN: look at signalling, "
+           "certificates, DNS and the conference's own policy.";
+}
+
+char *report_time(const report *self, guint32 capture, gint64 time) {
+    const report_capture *of =
+        capture < self->captures->len ? g_ptr_array_index(self->captures, capture) : NULL;
+    /* Times before 1970 stand in damaged captures: keep the fraction positive. */
+    const gint64 seconds = time >= 0 ? time / SECOND : -((-time + SECOND - 1) / SECOND);
+    const gint64 fraction = time - seconds * SECOND;
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(seconds);
+    g_autofree char *text = NULL;
+
+    if (when == NULL) {
+        return g_strdup_printf("%" G_GINT64_FORMAT, time);
+    }
+    text = g_date_time_format(when, "%Y-%m-%dT%H:%M:%S");
+    if (of != NULL && of->nanoseconds) {
+        return g_strdup_printf("%s.%09" G_GINT64_FORMAT "Z", text, fraction);
+    }
+    return g_strdup_printf("%s.%06" G_GINT64_FORMAT "Z", text, fraction / 1000);
+}
+
+guint32 report_filter_capture(const turn_finding *finding) {
+    return finding->evidence->len > 0
+               ? g_array_index(finding->evidence, turn_evidence, 0).seen.capture
+               : 0;
+}
+
+char *report_filter(const turn_finding *finding, guint32 capture) {
+    GString *out = g_string_new("frame.number in {");
+    const gsize empty = out->len;
+
+    for (guint i = 0; i < finding->evidence->len; i++) {
+        const turn_seen *seen = &g_array_index(finding->evidence, turn_evidence, i).seen;
+
+        if (seen->capture == capture) {
+            g_string_append_printf(out, "%s%u", out->len > empty ? "," : "", seen->frame);
+        }
+    }
+    if (out->len == empty) {
+        g_string_free(out, TRUE);
+        return NULL;
+    }
+    g_string_append_c(out, '}');
+    return g_string_free(out, FALSE);
+}
