@@ -25,12 +25,12 @@ typedef struct turn_evidence {
 
 struct turn_finding {
     const turn_cause *cause;
-    turn_level level; /* the cause's, or milder when the client got round it */
+    turn_level level;            /* the cause's, or milder when the client got round it */
     const turn_session *session; /* NULL when it is about no session */
-    guint16 code;     /* of the STUN error; 0 when there is none */
-    char *reason;     /* the server's text; NULL when there is none */
-    char *detail;     /* one sentence on who and what; NULL when the title says it all */
-    GArray *evidence; /* of turn_evidence */
+    guint16 code;                /* of the STUN error; 0 when there is none */
+    char *reason;                /* the server's text; NULL when there is none */
+    char *detail;                /* one sentence on who and what; NULL when the title says it all */
+    GArray *evidence;            /* of turn_evidence */
 };
 
 turn_finding *turn_finding_new(const turn_cause *cause);

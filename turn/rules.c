@@ -11,7 +11,7 @@ gboolean turn_one_direction_only(const turn_session *session) {
 }
 
 gint64 turn_observed_since(const turn_model *model, const turn_seen *seen) {
-    return model->end - seen->time;
+    return turn_model_end(model, seen->time) - seen->time;
 }
 
 gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection) {
@@ -61,8 +61,8 @@ gboolean rule_one_direction_captured(const turn_scene *scene, turn_finding *find
 gboolean rule_turn_encrypted(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (session == NULL || (session->protocol != TURN_PROTOCOL_TLS &&
-                            session->protocol != TURN_PROTOCOL_DTLS)) {
+    if (session == NULL ||
+        (session->protocol != TURN_PROTOCOL_TLS && session->protocol != TURN_PROTOCOL_DTLS)) {
         return FALSE;
     }
     turn_finding_add(finding, &session->first, "%s to the TURN port",

@@ -16,8 +16,7 @@ static const char *method_name(guint16 method) {
 static void add_rejection(turn_finding *finding, const turn_session *session,
                           const turn_rejection *rejection) {
     turn_finding_add(finding, &rejection->request, "%s Request%s%s%s",
-                     method_name(rejection->method),
-                     rejection->authenticated ? " as user \"" : "",
+                     method_name(rejection->method), rejection->authenticated ? " as user \"" : "",
                      rejection->authenticated && session->username != NULL ? session->username : "",
                      rejection->authenticated ? "\"" : "");
     turn_finding_add(finding, &rejection->response, "%s Error Response, %u \"%s\"",
@@ -97,8 +96,7 @@ gboolean rule_nonce_loop(const turn_scene *scene, turn_finding *finding) {
 }
 
 static gboolean is_mismatch(const turn_session *session, const turn_rejection *rejection) {
-    return rejection->code == 437 && !rejection->release &&
-           !turn_recovered(session, rejection) &&
+    return rejection->code == 437 && !rejection->release && !turn_recovered(session, rejection) &&
            (rejection->method == STUN_METHOD_ALLOCATE || session->allocated.frame == 0) &&
            session->released.frame == 0;
 }
@@ -107,8 +105,7 @@ gboolean rule_allocation_mismatch(const turn_scene *scene, turn_finding *finding
     return collect(scene, finding, is_mismatch);
 }
 
-static gboolean is_wrong_credentials(const turn_session *session,
-                                     const turn_rejection *rejection) {
+static gboolean is_wrong_credentials(const turn_session *session, const turn_rejection *rejection) {
     (void)session;
     return rejection->code == 441;
 }
@@ -224,9 +221,9 @@ gboolean rule_request_rejected(const turn_scene *scene, turn_finding *finding) {
 /* A Refresh that was refused for a reason of its own, while the allocation was in use. */
 static gboolean is_refused_refresh(const turn_session *session, const turn_rejection *rejection) {
     return rejection->code == 437 && rejection->method != STUN_METHOD_ALLOCATE &&
-           !rejection->release && session->allocated.frame != 0 &&
-           session->released.frame == 0 && session->expires >= 0 &&
-           rejection->response.time >= session->expires && !turn_recovered(session, rejection);
+           !rejection->release && session->allocated.frame != 0 && session->released.frame == 0 &&
+           session->expires >= 0 && rejection->response.time >= session->expires &&
+           !turn_recovered(session, rejection);
 }
 
 gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding) {
@@ -242,11 +239,9 @@ gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding)
         return FALSE;
     }
     refresh = &session->exchanges[TURN_METHOD_REFRESH];
-    turn_finding_add(finding,
-                     refresh->last_success.frame != 0 ? &refresh->last_success
-                                                      : &session->allocated,
-                     "lifetime of %" G_GINT64_FORMAT " s granted for the last time",
-                     session->lifetime);
+    turn_finding_add(
+        finding, refresh->last_success.frame != 0 ? &refresh->last_success : &session->allocated,
+        "lifetime of %" G_GINT64_FORMAT " s granted for the last time", session->lifetime);
     turn_finding_add(finding, &session->first_after_expiry,
                      "the client still uses the allocation after that time");
     return TRUE;
@@ -275,7 +270,9 @@ gboolean rule_relay_address_private(const turn_scene *scene, turn_finding *findi
     const turn_session *session = scene->session;
     char text[STUN_ADDRESS_TEXT];
 
-    if (session == NULL || stun_address_is_private(&session->server)) {
+    /* Without a peer that was tried in vain it did no harm that the capture shows. */
+    if (session == NULL || stun_address_is_private(&session->server) || session->peers->len == 0 ||
+        turn_session_works(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->relayed->len; i++) {

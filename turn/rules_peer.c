@@ -51,7 +51,7 @@ static gint64 end_of_use(const turn_scene *scene) {
     if (session->tcp != NULL && session->tcp->opener_fin.frame != 0) {
         return session->tcp->opener_fin.time;
     }
-    return scene->model->end;
+    return turn_model_end(scene->model, session->last.time);
 }
 
 gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *finding) {
@@ -329,8 +329,8 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
                                  turn_finding *finding) {
     if (path->unreachable.frame == 0 ||
-        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) ||
-        is_excused(scene, path) || path->to_peer.successes + path->from_peer.successes > 0) {
+        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) || is_excused(scene, path) ||
+        path->to_peer.successes + path->from_peer.successes > 0) {
         return FALSE;
     }
     turn_finding_add(finding, &path->unreachable,
@@ -369,8 +369,7 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         const turn_path *path = &peer->path;
-        const gboolean to =
-            is_stream_without_return(scene, &path->to_peer, &path->from_peer);
+        const gboolean to = is_stream_without_return(scene, &path->to_peer, &path->from_peer);
         const turn_direction *stream = to ? &path->to_peer : &path->from_peer;
         char text[STUN_ADDRESS_TEXT];
 

@@ -21,8 +21,8 @@ gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
         return FALSE;
     }
     allocate = allocate_of(session);
-    if (allocate->requests == 0 || allocate->last_request.time - allocate->first_request.time <
-                                       TURN_ALLOCATE_PATIENCE) {
+    if (allocate->requests == 0 ||
+        allocate->last_request.time - allocate->first_request.time < TURN_ALLOCATE_PATIENCE) {
         return FALSE;
     }
     turn_finding_add(finding, &allocate->first_request, "Allocate Request, first");
@@ -58,8 +58,8 @@ gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
     }
     turn_finding_add(finding, &allocate_of(session)->first_request, "Allocate Request");
     turn_finding_add(finding, &session->unreachable,
-                     "ICMP destination unreachable (type %u, code %u) about it",
-                     session->icmp_type, session->icmp_code);
+                     "ICMP destination unreachable (type %u, code %u) about it", session->icmp_type,
+                     session->icmp_code);
     return TRUE;
 }
 
@@ -96,8 +96,8 @@ gboolean rule_connection_reset(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     const turn_seen *closed;
 
-    if (session == NULL || allocate_of(session)->requests == 0 ||
-        session->allocated.frame != 0 || session->rejections->len > 0) {
+    if (session == NULL || allocate_of(session)->requests == 0 || session->allocated.frame != 0 ||
+        session->rejections->len > 0) {
         return FALSE;
     }
     closed = closed_by_server(session->tcp);

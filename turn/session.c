@@ -66,6 +66,17 @@ turn_outcome turn_session_allocate_outcome(const turn_session *session) {
     return allocate->requests > 0 ? TURN_OUTCOME_UNANSWERED : TURN_OUTCOME_UNSEEN;
 }
 
+gint64 turn_model_end(const turn_model *model, gint64 time) {
+    for (guint i = 0; i < model->spans->len; i++) {
+        const turn_span *span = &g_array_index(model->spans, turn_span, i);
+
+        if (time >= span->from && time <= span->to) {
+            return span->to;
+        }
+    }
+    return time;
+}
+
 gboolean turn_model_receives(const turn_model *model, const stun_address *host) {
     stun_address key = *host;
 

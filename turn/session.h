@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the tracker has put together: sessions with their allocation, permissions, channels,
- * connections and peers, and the Binding pairs outside of them. Plain data; rules and report writers read
- * it, the tracker alone writes it. Times are nanoseconds since 1970 UTC unless a name says
- * otherwise. All of it is owned by the model and lives as long as the tracker. */
+ * connections and peers, and the Binding pairs outside of them. Plain data; rules and report
+ * writers read it, the tracker alone writes it. Times are nanoseconds since 1970 UTC unless a name
+ * says otherwise. All of it is owned by the model and lives as long as the tracker. */
 #ifndef TURN_SESSION_H
 #define TURN_SESSION_H
 
@@ -51,7 +51,12 @@ typedef struct turn_path {
     guint8 icmp_code;
 } turn_path;
 
-typedef enum turn_via { TURN_VIA_RELAY, TURN_VIA_INDICATION, TURN_VIA_CHANNEL, TURN_VIA_CONNECTION } turn_via;
+typedef enum turn_via {
+    TURN_VIA_RELAY,
+    TURN_VIA_INDICATION,
+    TURN_VIA_CHANNEL,
+    TURN_VIA_CONNECTION
+} turn_via;
 
 /* "relay", "indication", "channel", "connection". */
 const char *turn_via_name(turn_via via);
@@ -60,8 +65,8 @@ const char *turn_via_name(turn_via via);
 typedef struct turn_peer {
     stun_address address;
     turn_via via;
-    turn_path path;          /* between client and peer, whichever leg it was seen on */
-    turn_direction relay_to; /* packets seen between the relayed address and the peer; only the */
+    turn_path path;            /* between client and peer, whichever leg it was seen on */
+    turn_direction relay_to;   /* packets seen between the relayed address and the peer; only the */
     turn_direction relay_from; /* packet counters are used */
 } turn_peer;
 
@@ -80,15 +85,15 @@ const char *turn_outcome_name(turn_outcome outcome);
 typedef struct turn_rejection {
     guint16 method;
     guint16 code;
-    char *reason;            /* UTF-8 */
-    turn_seen request;       /* the transmission that was answered; not seen: frame 0 */
+    char *reason;      /* UTF-8 */
+    turn_seen request; /* the transmission that was answered; not seen: frame 0 */
     turn_seen response;
-    gboolean authenticated;  /* the request carried USERNAME (or USERHASH) and MESSAGE-INTEGRITY */
-    gboolean stale;          /* with a nonce that is not the last one the server gave out */
-    gboolean credentials;    /* authenticated, or the response names the user that was rejected */
-    gboolean release;        /* to a Refresh that asked for LIFETIME 0 */
-    gboolean alternate;      /* carries ALTERNATE-SERVER */
-    stun_address peer;       /* XOR-PEER-ADDRESS of the request */
+    gboolean authenticated; /* the request carried USERNAME (or USERHASH) and MESSAGE-INTEGRITY */
+    gboolean stale;         /* with a nonce that is not the last one the server gave out */
+    gboolean credentials;   /* authenticated, or the response names the user that was rejected */
+    gboolean release;       /* to a Refresh that asked for LIFETIME 0 */
+    gboolean alternate;     /* carries ALTERNATE-SERVER */
+    stun_address peer;      /* XOR-PEER-ADDRESS of the request */
 } turn_rejection;
 
 /* All requests of one method. */
@@ -219,29 +224,29 @@ typedef struct turn_session {
     guint packets_from_client;
     guint packets_from_server;
     turn_exchange exchanges[TURN_METHOD_COUNT];
-    turn_seen allocated; /* Allocate Success Response */
-    turn_seen released;  /* Refresh with LIFETIME 0, request or answer */
-    gint64 lifetime;     /* seconds, as last granted; -1 when not seen */
-    gint64 expires;      /* -1 when not known */
-    guint challenges;    /* 401 to requests without credentials, and 438 */
+    turn_seen allocated;  /* Allocate Success Response */
+    turn_seen released;   /* Refresh with LIFETIME 0, request or answer */
+    gint64 lifetime;      /* seconds, as last granted; -1 when not seen */
+    gint64 expires;       /* -1 when not known */
+    guint challenges;     /* 401 to requests without credentials, and 438 */
     guint nonce_refusals; /* longest run of 438 (or 430) without a success between */
     guint nonce_refusals_now;
     turn_seen last_nonce_refusal;
     char *nonce; /* the server's latest, NULL when none was seen */
     guint authenticated_requests;
     guint requests_without_credentials_after_challenge;
-    turn_seen challenge; /* the first */
+    turn_seen challenge;      /* the first */
     gboolean answered_unseen; /* what the client sent proves answers that the capture lacks */
     GArray *rejections;       /* of turn_rejection; challenges are not in it */
     guint rejections_dropped;
-    GArray *unanswered; /* of turn_unanswered */
-    GArray *permissions; /* of turn_permission */
-    GArray *channels;    /* of turn_channel */
+    GArray *unanswered;     /* of turn_unanswered */
+    GArray *permissions;    /* of turn_permission */
+    GArray *channels;       /* of turn_channel */
     GPtrArray *connections; /* of turn_connection */
     GPtrArray *peers;       /* of turn_peer */
     guint peers_dropped;
     GArray *connect_failures; /* of turn_connect_failure */
-    guint fingerprints_good; /* the legacy Microsoft form included */
+    guint fingerprints_good;  /* the legacy Microsoft form included */
     guint fingerprints_bad;
     guint64 bytes_missing; /* of its TCP connections */
     turn_seen unreachable; /* ICMP about the client's packets */
@@ -260,12 +265,17 @@ typedef struct turn_pair {
     turn_seen first;
 } turn_pair;
 
+typedef struct turn_span {
+    gint64 from;
+    gint64 to;
+} turn_span;
+
 typedef struct turn_model {
     GPtrArray *sessions; /* of turn_session, in the order of their first frames */
     GPtrArray *pairs;    /* of turn_pair, the same */
     turn_seen first;     /* packets of the capture that concern TURN or STUN */
     turn_seen last;
-    gint64 end; /* time of the last packet of any kind */
+    GArray *spans; /* of turn_span: when the capture was running, packets of any kind counted */
     guint64 messages;
     gboolean limit_reached; /* more sessions or pairs than are kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
@@ -277,6 +287,8 @@ gboolean turn_path_works(const turn_path *path);
 gboolean turn_peer_works(const turn_peer *peer);
 gboolean turn_session_works(const turn_session *session);
 turn_outcome turn_session_allocate_outcome(const turn_session *session);
+/* The end of the part of the capture that TIME lies in. */
+gint64 turn_model_end(const turn_model *model, gint64 time);
 gboolean turn_model_receives(const turn_model *model, const stun_address *host);
 
 #endif

@@ -2,13 +2,16 @@
 #include "turn/tracker_private.h"
 
 #include "stun/fingerprint.h"
-#include "stun/value.h"
-
-#include <string.h>
 
 /* Two interfaces of one host, or a mirror port, show a packet again within this time. Nanoseconds;
  * far below the 500 ms after which RFC 8489 section 6.2.1 retransmits. */
 #define COPY_WITHIN (20 * G_GINT64_CONSTANT(1000000))
+
+/* Merged files may lie days apart: what happened in one of them was not observed during the other.
+ * A quiet hour is more than any timer of TURN (the lifetime of an allocation is 10 minutes, at most
+ * an hour on common servers). Nanoseconds. */
+#define SPAN_GAP  (3600 * G_GINT64_CONSTANT(1000000000))
+#define MAX_SPANS 64u
 
 static guint host_hash(gconstpointer address) {
     return stun_address_hash(address);
@@ -22,6 +25,7 @@ turn_tracker *turn_tracker_new(void) {
     turn_tracker *tracker = g_new0(turn_tracker, 1);
 
     tracker->model.sessions = g_ptr_array_new_with_free_func(tracker_session_free);
+    tracker->model.spans = g_array_new(FALSE, FALSE, sizeof(turn_span));
     tracker->model.pairs = g_ptr_array_new_with_free_func(tracker_pair_free);
     tracker->model.receivers = g_hash_table_new_full(host_hash, host_equal, g_free, NULL);
     tracker->routes = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, g_free);
@@ -49,6 +53,7 @@ void turn_tracker_free(turn_tracker *tracker) {
     g_hash_table_destroy(tracker->relayed);
     g_hash_table_destroy(tracker->routes);
     g_hash_table_destroy(tracker->model.receivers);
+    g_array_unref(tracker->model.spans);
     g_ptr_array_unref(tracker->model.pairs);
     g_ptr_array_unref(tracker->model.sessions);
     g_free(tracker);
@@ -69,8 +74,21 @@ void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer,
 }
 
 void turn_tracker_time(turn_tracker *tracker, gint64 time) {
-    if (time > tracker->model.end) {
-        tracker->model.end = time;
+    GArray *spans = tracker->model.spans;
+
+    for (guint i = spans->len; i > 0; i--) {
+        turn_span *span = &g_array_index(spans, turn_span, i - 1);
+
+        if (time >= span->from - SPAN_GAP && time <= span->to + SPAN_GAP) {
+            span->from = MIN(span->from, time);
+            span->to = MAX(span->to, time);
+            return;
+        }
+    }
+    if (spans->len < MAX_SPANS) {
+        const turn_span span = {.from = time, .to = time};
+
+        g_array_append_val(spans, span);
     }
 }
 
@@ -99,18 +117,6 @@ gboolean tracker_is_copy(turn_tracker *tracker, const turn_packet *packet) {
         slot->time = packet->time;
     }
     return copy;
-}
-
-char *tracker_text(const stun_message *message, guint16 type) {
-    stun_attr attr;
-    stun_text text;
-
-    if (!stun_message_find(message, type, &attr)) {
-        return NULL;
-    }
-    text = stun_value_text(&attr, message->dialect);
-    return g_utf8_make_valid(text.bytes != NULL ? text.bytes : "",
-                             (gssize)MIN(text.length, TURN_MAX_TEXT));
 }
 
 /* That a host receives anything at all tells its silence from a capture of one direction. */
@@ -173,13 +179,11 @@ static gboolean begins_dtls(const guint8 *bytes, gsize captured, gsize reported)
     return stun_payload_classify(bytes, captured, reported) == STUN_PAYLOAD_DTLS;
 }
 
-static void on_encrypted(turn_tracker *tracker, const turn_packet *packet,
-                         turn_protocol protocol) {
+static void on_encrypted(turn_tracker *tracker, const turn_packet *packet, turn_protocol protocol) {
     const gboolean from_client =
         turn_tracker_is_turn_port(tracker, packet->flow.destination.port) ||
         !turn_tracker_is_turn_port(tracker, packet->flow.source.port);
-    const turn_flow flow =
-        from_client ? packet->flow : turn_flow_reversed(&packet->flow);
+    const turn_flow flow = from_client ? packet->flow : turn_flow_reversed(&packet->flow);
     route *to = tracker_route(tracker, &packet->flow);
 
     if (to == NULL) {
@@ -197,8 +201,8 @@ static void on_encrypted(turn_tracker *tracker, const turn_packet *packet,
     }
 }
 
-static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
-                              const guint8 *bytes, gsize captured, gsize reported) {
+static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
+                              gsize captured, gsize reported) {
     const route *to = tracker_route(tracker, &packet->flow);
     stun_frame frame;
 
@@ -225,8 +229,7 @@ static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
         return;
     }
     tracker_channel_data(tracker, packet, to->session, frame.channel, bytes + frame.payload,
-                         MIN(captured - frame.payload, frame.payload_length),
-                         frame.payload_length);
+                         MIN(captured - frame.payload, frame.payload_length), frame.payload_length);
 }
 
 static gboolean may_concern_turn(const turn_tracker *tracker, const turn_flow *flow) {
@@ -253,13 +256,12 @@ void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, con
         return;
     }
     tracker_count_message(tracker, packet, &message);
-    if (status != STUN_MALFORMED && !tracker_is_copy(tracker, packet)) {
+    if (!tracker_is_copy(tracker, packet)) {
         on_message(tracker, packet, &message);
     }
 }
 
-static void on_stun_unit(turn_tracker *tracker, const turn_packet *packet,
-                         const turn_unit *unit) {
+static void on_stun_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
     stun_message message;
 
     if (stun_message_parse(unit->bytes, unit->captured, unit->length, &message) == STUN_NOT_STUN) {
@@ -328,8 +330,7 @@ static turn_peer *find_peer(const turn_session *session, const stun_address *add
 static void relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
                               const turn_icmp_error *error) {
     const turn_session *session = g_hash_table_lookup(tracker->relayed, &error->about.source);
-    turn_peer *peer =
-        session != NULL ? find_peer(session, &error->about.destination) : NULL;
+    turn_peer *peer = session != NULL ? find_peer(session, &error->about.destination) : NULL;
 
     if (peer != NULL) {
         tracker_path_unreachable(&peer->path, packet, error);

@@ -42,8 +42,8 @@ void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp
 typedef struct turn_unit {
     stun_framing framing;
     stun_frame_kind kind;
-    gboolean opaque;     /* bytes of a bound connection that follow no framing; KIND means nothing */
-    guint16 channel;     /* STUN_FRAME_CHANNEL_DATA */
+    gboolean opaque; /* bytes of a bound connection that follow no framing; KIND means nothing */
+    guint16 channel; /* STUN_FRAME_CHANNEL_DATA */
     const guint8 *bytes; /* the inner bytes, borrowed for the call */
     gsize captured;      /* how many of them are there */
     gsize length;        /* how many there were */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/message_values.h"
 #include "turn/tracker_private.h"
-
-#include "stun/value.h"
 
 /* A CONNECTION-ID is good for 30 s (RFC 6062 section 5.2). A bind that comes much later belongs to
  * another connection whose id was the same. Nanoseconds. */
@@ -18,13 +17,6 @@ gboolean connection_key_equal(gconstpointer a, gconstpointer b) {
     const connection_key *right = b;
 
     return left->id == right->id && stun_address_equal(&left->server, &right->server);
-}
-
-static gboolean connection_id(const stun_message *message, guint32 *id) {
-    stun_attr attr;
-
-    return stun_message_find(message, STUN_ATTR_CONNECTION_ID, &attr) &&
-           stun_value_uint(&attr, id);
 }
 
 static turn_connection *connection_new(turn_session *session) {
@@ -57,7 +49,7 @@ void tracker_connection_attempt(turn_tracker *tracker, const turn_packet *packet
     turn_connection *connection;
     guint32 id;
 
-    if (!connection_id(message, &id)) {
+    if (!message_uint(message, STUN_ATTR_CONNECTION_ID, &id)) {
         return;
     }
     connection = connection_new(session);
@@ -119,7 +111,7 @@ static route *bind_route(turn_tracker *tracker, const turn_packet *packet,
     if (to != NULL && to->kind == ROUTE_DATA) {
         return to;
     }
-    if (connection_id(message, &key.id)) {
+    if (message_uint(message, STUN_ATTR_CONNECTION_ID, &key.id)) {
         entry = g_hash_table_lookup(tracker->connections, &key);
     }
     if (entry != NULL && packet->time - entry->connection->attempt.time <= ID_LIFE) {
@@ -147,8 +139,8 @@ static void bind_request(turn_tracker *tracker, const turn_packet *packet, const
     turn_transaction *transaction;
     gboolean opened;
 
-    transaction = turn_transactions_request(tracker->transactions, to->connection, packet, message,
-                                            &opened);
+    transaction =
+        turn_transactions_request(tracker->transactions, to->connection, packet, message, &opened);
     exchange->transmissions++;
     exchange->last_request = turn_seen_at(packet);
     seen_once(&to->connection->bind, packet);
@@ -166,8 +158,6 @@ static void bind_answer(turn_tracker *tracker, const turn_packet *packet, const 
     turn_connection *connection = to->connection;
     turn_transaction *transaction =
         turn_transactions_find(tracker->transactions, connection, message);
-    stun_attr attr;
-    stun_error error;
 
     if (connection->outcome == TURN_OUTCOME_SUCCESS) {
         return;
@@ -185,10 +175,7 @@ static void bind_answer(turn_tracker *tracker, const turn_packet *packet, const 
     }
     connection->outcome = TURN_OUTCOME_REJECTED;
     connection->bind_answer = turn_seen_at(packet);
-    if (stun_message_find(message, STUN_ATTR_ERROR_CODE, &attr) &&
-        stun_value_error(&attr, &error)) {
-        connection->code = error.code;
-    }
+    connection->code = message_error_code(message);
 }
 
 void tracker_connection_bind(turn_tracker *tracker, const turn_packet *packet,
@@ -215,8 +202,7 @@ void tracker_connection_bind_lost(turn_connection *connection) {
 /* Framed STUN on a connection to a TURN server, without a bind: it was bound before the capture
  * began. */
 static const route *adopt_bound(turn_tracker *tracker, const turn_packet *packet) {
-    const gboolean to_server =
-        turn_tracker_is_turn_port(tracker, packet->flow.destination.port);
+    const gboolean to_server = turn_tracker_is_turn_port(tracker, packet->flow.destination.port);
     const turn_flow flow = to_server ? packet->flow : turn_flow_reversed(&packet->flow);
     turn_session *session = NULL;
     turn_connection *connection;
@@ -260,8 +246,8 @@ static void free_unit(turn_tracker *tracker, const turn_packet *packet, const tu
     const route *to = tracker_route(tracker, &packet->flow);
     stun_message message;
 
-    if (unit->opaque || stun_message_parse(unit->bytes, unit->captured, unit->length, &message) ==
-                            STUN_NOT_STUN) {
+    if (unit->opaque ||
+        stun_message_parse(unit->bytes, unit->captured, unit->length, &message) == STUN_NOT_STUN) {
         if (to != NULL && to->kind == ROUTE_PAIR) {
             tracker_pair_data(to, packet, unit->length);
         } else {
@@ -294,8 +280,7 @@ static turn_tcp *tcp_record(turn_tracker *tracker, const turn_packet *packet,
     turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &packet->flow);
     const gboolean reversed =
         event == TURN_TCP_SYN_ACK ||
-        (event != TURN_TCP_SYN &&
-         turn_tracker_is_turn_port(tracker, packet->flow.source.port) &&
+        (event != TURN_TCP_SYN && turn_tracker_is_turn_port(tracker, packet->flow.source.port) &&
          !turn_tracker_is_turn_port(tracker, packet->flow.destination.port));
 
     if (tcp != NULL || tracker->tcp_all->len >= TURN_MAX_TCP) {
@@ -312,8 +297,8 @@ static turn_tcp *tcp_record(turn_tracker *tracker, const turn_packet *packet,
 static void tcp_reopen(turn_tracker *tracker, const turn_packet *packet) {
     turn_tcp *old = g_hash_table_lookup(tracker->tcp, &packet->flow);
 
-    if (old == NULL || (old->syn_ack.frame == 0 && old->established.frame == 0 &&
-                        old->reset.frame == 0)) {
+    if (old == NULL ||
+        (old->syn_ack.frame == 0 && old->established.frame == 0 && old->reset.frame == 0)) {
         return;
     }
     g_hash_table_remove(tracker->tcp, &old->flow);
@@ -417,10 +402,8 @@ static gboolean join_failed_data(const turn_tracker *tracker, const turn_tcp *tc
 
 static void session_of_tcp(turn_tracker *tracker, const turn_tcp *tcp) {
     const turn_seen *start = tcp->first_syn.frame != 0 ? &tcp->first_syn : &tcp->established;
-    const turn_packet packet = {.capture = start->capture,
-                                .frame = start->frame,
-                                .time = start->time,
-                                .flow = tcp->flow};
+    const turn_packet packet = {
+        .capture = start->capture, .frame = start->frame, .time = start->time, .flow = tcp->flow};
     turn_session *session = tracker_session_new(tracker, &packet, &tcp->flow);
 
     if (session == NULL) {

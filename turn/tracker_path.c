@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/message_values.h"
 #include "turn/tracker_private.h"
-
-#include "stun/value.h"
 
 #include <string.h>
 
@@ -79,7 +78,7 @@ static void note_ice(turn_path *path, const stun_message *message) {
     if (path->ice != NULL) {
         return;
     }
-    username = tracker_text(message, STUN_ATTR_USERNAME);
+    username = message_text(message, STUN_ATTR_USERNAME);
     if (username != NULL && *username != '\0') {
         path->ice = ice_session(username);
     }
@@ -95,8 +94,7 @@ static void check_request(turn_tracker *tracker, const turn_packet *packet, turn
     note_ice(path, message);
     transaction = turn_transactions_find(tracker->transactions, path, message);
     before = transaction != NULL ? transaction->transmissions : 1;
-    transaction =
-        turn_transactions_request(tracker->transactions, path, packet, message, &opened);
+    transaction = turn_transactions_request(tracker->transactions, path, packet, message, &opened);
     direction->last_request = turn_seen_at(packet);
     if (!opened) {
         direction->retransmissions += transaction->transmissions - before;
@@ -118,13 +116,11 @@ static void note_rtt(turn_direction *direction, const turn_transaction *transact
 
 static void check_error(turn_direction *direction, const turn_packet *packet,
                         const stun_message *message) {
-    stun_attr attr;
     stun_error error;
 
     direction->errors++;
     seen_once(&direction->first_error, packet);
-    if (stun_message_find(message, STUN_ATTR_ERROR_CODE, &attr) &&
-        stun_value_error(&attr, &error)) {
+    if (message_error(message, &error)) {
         direction->error_code = error.code;
     }
 }
@@ -252,10 +248,9 @@ gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *pac
 static gboolean is_check(const stun_message *message) {
     static const guint16 marks[] = {STUN_ATTR_USERNAME, STUN_ATTR_PRIORITY,
                                     STUN_ATTR_ICE_CONTROLLED, STUN_ATTR_ICE_CONTROLLING};
-    stun_attr attr;
 
     for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
-        if (stun_message_find(message, marks[i], &attr)) {
+        if (message_has(message, marks[i])) {
             return TRUE;
         }
     }
@@ -307,8 +302,7 @@ void tracker_pair_data(const route *to, const turn_packet *packet, gsize length)
     }
 }
 
-static turn_channel *channel_of(turn_session *session, const turn_packet *packet,
-                                guint16 number) {
+static turn_channel *channel_of(turn_session *session, const turn_packet *packet, guint16 number) {
     turn_channel channel = {.number = number, .outcome = TURN_OUTCOME_UNSEEN};
 
     for (guint i = 0; i < session->channels->len; i++) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the tracker share: where each 5-tuple leads, and the steps that more than one
- * part takes. tracker.c takes packets in and finds their route; tracker_session.c knows the TURN
- * methods, tracker_connection.c RFC 6062 and TCP, tracker_path.c checks and relayed data. */
+ * part takes. tracker.c takes packets in and finds their route; tracker_session.c opens sessions
+ * and notes what every request and answer has; tracker_method.c knows the TURN methods,
+ * tracker_connection.c RFC 6062 and TCP, tracker_path.c checks and relayed data. */
 #ifndef TURN_TRACKER_PRIVATE_H
 #define TURN_TRACKER_PRIVATE_H
 
@@ -23,7 +24,6 @@
 #define TURN_MAX_RELAYED          16u
 #define TURN_MAX_CONNECT_FAILURES 64u
 #define TURN_MAX_RECEIVERS        65536u
-#define TURN_MAX_TEXT             513u
 
 typedef enum route_kind {
     ROUTE_CONTROL,   /* client to server: TURN messages and ChannelData */
@@ -101,8 +101,6 @@ gboolean tracker_is_copy(turn_tracker *tracker, const turn_packet *packet);
 /* A message or payload that came out of a tunnel or a bound connection. */
 void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
                            const stun_message *message);
-/* UTF-8 text of an attribute, or NULL when there is none. Owned by the caller. */
-char *tracker_text(const stun_message *message, guint16 type);
 
 /* tracker_session.c */
 
@@ -113,8 +111,6 @@ turn_session *tracker_session(turn_tracker *tracker, const turn_packet *packet,
 turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *packet,
                                   const turn_flow *from_client);
 void tracker_session_free(gpointer session);
-void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
-                          const stun_message *message);
 void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client);
 void tracker_request_lost(gpointer tracker, const turn_transaction *transaction);
 /* Whether a message of this method belongs to TURN rather than to plain STUN. */
@@ -128,6 +124,11 @@ gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
 void tracker_note_answer(turn_session *session, guint16 method, const turn_packet *packet,
                          const stun_message *message, turn_transaction *transaction);
 turn_exchange *tracker_exchange(turn_session *session, guint16 method);
+
+/* tracker_method.c */
+
+void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
+                          const stun_message *message);
 
 /* tracker_path.c */
 
@@ -168,7 +169,8 @@ void tracker_connection_bind_lost(turn_connection *connection);
 /* A unit of a bound connection, or of one that looks like it. */
 void tracker_connection_unit(turn_tracker *tracker, const turn_packet *packet,
                              const turn_unit *unit);
-/* Gives every failed TCP connection to a TURN port its session, and every session its connection. */
+/* Gives every failed TCP connection to a TURN port its session, and every session its connection.
+ */
 void tracker_connections_finish(turn_tracker *tracker);
 guint connection_key_hash(gconstpointer key);
 gboolean connection_key_equal(gconstpointer a, gconstpointer b);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/tracker_private.h"
 
-#include "stun/value.h"
-
-#include <string.h>
-
-#define SECOND G_GINT64_CONSTANT(1000000000)
+#include "turn/message_values.h"
 
 static const guint16 counted_methods[TURN_METHOD_COUNT] = {
     [TURN_METHOD_ALLOCATE] = STUN_METHOD_ALLOCATE,
@@ -33,8 +29,8 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
     session->id = tracker->model.sessions->len + 1;
     session->client = from_client->source;
     session->server = from_client->destination;
-    session->protocol = from_client->transport == TURN_TRANSPORT_TCP ? TURN_PROTOCOL_TCP
-                                                                     : TURN_PROTOCOL_UDP;
+    session->protocol =
+        from_client->transport == TURN_TRANSPORT_TCP ? TURN_PROTOCOL_TCP : TURN_PROTOCOL_UDP;
     session->lifetime = -1;
     session->expires = -1;
     session->first = turn_seen_at(packet);
@@ -92,8 +88,7 @@ turn_session *tracker_session(turn_tracker *tracker, const turn_packet *packet,
     return session;
 }
 
-void tracker_session_seen(turn_session *session, const turn_packet *packet,
-                          gboolean from_client) {
+void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client) {
     session->last = turn_seen_at(packet);
     if (from_client) {
         session->packets_from_client++;
@@ -109,10 +104,8 @@ void tracker_session_seen(turn_session *session, const turn_packet *packet,
 }
 
 gboolean tracker_is_turn_method(const stun_message *message) {
-    return message->method != STUN_METHOD_BINDING &&
-           message->method != STUN_METHOD_SHARED_SECRET &&
-           (stun_method_name(message->method) != NULL ||
-            message->dialect == STUN_DIALECT_MS_TURN);
+    return message->method != STUN_METHOD_BINDING && message->method != STUN_METHOD_SHARED_SECRET &&
+           (stun_method_name(message->method) != NULL || message->dialect == STUN_DIALECT_MS_TURN);
 }
 
 turn_exchange *tracker_exchange(turn_session *session, guint16 method) {
@@ -124,241 +117,26 @@ turn_exchange *tracker_exchange(turn_session *session, guint16 method) {
     return NULL;
 }
 
-static gboolean has(const stun_message *message, guint16 type) {
-    stun_attr attr;
-
-    return stun_message_find(message, type, &attr);
-}
-
-static gboolean find_address(const stun_message *message, guint16 type, stun_address *address) {
-    stun_attr attr;
-
-    return stun_message_find(message, type, &attr) && stun_value_address(message, &attr, address);
-}
-
-static gboolean find_uint(const stun_message *message, guint16 type, guint32 *value) {
-    stun_attr attr;
-
-    return stun_message_find(message, type, &attr) && stun_value_uint(&attr, value);
-}
-
-static guint16 realm_type(const stun_message *message) {
-    return message->dialect == STUN_DIALECT_MS_TURN ? STUN_ATTR_MS_REALM : STUN_ATTR_REALM;
-}
-
-static guint16 nonce_type(const stun_message *message) {
-    return message->dialect == STUN_DIALECT_MS_TURN ? STUN_ATTR_MS_NONCE : STUN_ATTR_NONCE;
-}
-
-static gboolean names_user(const stun_message *message) {
-    return has(message, STUN_ATTR_USERNAME) || has(message, STUN_ATTR_USERHASH);
-}
-
-static gboolean is_authenticated(const stun_message *message) {
-    return names_user(message) && (has(message, STUN_ATTR_MESSAGE_INTEGRITY) ||
-                                   has(message, STUN_ATTR_MESSAGE_INTEGRITY_SHA256));
-}
-
 void tracker_request_facts(turn_session *session, const stun_message *message,
                            turn_transaction *transaction) {
-    g_autofree char *nonce = tracker_text(message, nonce_type(message));
+    g_autofree char *nonce = message_nonce(message);
     guint32 lifetime;
 
     transaction->session = session;
-    transaction->authenticated = is_authenticated(message);
+    transaction->authenticated = message_is_authenticated(message);
     session->authenticated_requests += transaction->authenticated ? 1 : 0;
-    transaction->stale = nonce != NULL && session->nonce != NULL && !g_str_equal(nonce, session->nonce);
-    transaction->release = message->method == STUN_METHOD_REFRESH &&
-                           find_uint(message, STUN_ATTR_LIFETIME, &lifetime) && lifetime == 0;
-    find_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &transaction->peer);
+    transaction->stale =
+        nonce != NULL && session->nonce != NULL && !g_str_equal(nonce, session->nonce);
+    transaction->release = message_uint(message, STUN_ATTR_LIFETIME, &lifetime) && lifetime == 0;
+    message_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &transaction->peer);
     if (nonce != NULL && session->packets_from_server == 0) {
         session->answered_unseen = TRUE;
     }
     if (session->username == NULL && transaction->authenticated) {
-        session->username = tracker_text(message, STUN_ATTR_USERNAME);
+        session->username = message_text(message, STUN_ATTR_USERNAME);
     }
     if (session->realm == NULL) {
-        session->realm = tracker_text(message, realm_type(message));
-    }
-}
-
-static void note_permission(turn_session *session, const turn_packet *packet,
-                            const stun_message *message) {
-    stun_attr_iter iter = stun_attr_iter_over(message);
-    stun_attr attr;
-
-    while (stun_attr_iter_next(&iter, &attr)) {
-        turn_permission permission = {.outcome = TURN_OUTCOME_UNANSWERED};
-        gboolean known = FALSE;
-
-        if (attr.type != STUN_ATTR_XOR_PEER_ADDRESS ||
-            !stun_value_address(message, &attr, &permission.peer)) {
-            continue;
-        }
-        permission.peer.port = 0;
-        permission.request = turn_seen_at(packet);
-        for (guint i = 0; i < session->permissions->len && !known; i++) {
-            known = stun_address_equal(
-                &g_array_index(session->permissions, turn_permission, i).peer, &permission.peer);
-        }
-        if (!known && session->permissions->len < TURN_MAX_PERMISSIONS) {
-            g_array_append_val(session->permissions, permission);
-        }
-    }
-}
-
-/* The outcome of a permission is that of its latest answer, but a success stays a success: what
- * went through was allowed. */
-static void settle(turn_outcome *outcome, guint16 *code, const stun_message *message,
-                   guint16 error) {
-    if (message->cls == STUN_SUCCESS) {
-        *outcome = TURN_OUTCOME_SUCCESS;
-        *code = 0;
-    } else if (*outcome != TURN_OUTCOME_SUCCESS) {
-        *outcome = TURN_OUTCOME_REJECTED;
-        *code = error;
-    }
-}
-
-static void settle_permissions(turn_session *session, const turn_transaction *transaction,
-                               const stun_message *message, guint16 error) {
-    for (guint i = 0; i < session->permissions->len; i++) {
-        turn_permission *permission = &g_array_index(session->permissions, turn_permission, i);
-
-        /* One request may name several peers and is answered as a whole, RFC 8656 section 10.3. */
-        if (stun_address_same_host(&permission->peer, &transaction->peer) ||
-            (permission->request.frame == transaction->first.frame &&
-             permission->request.capture == transaction->first.capture)) {
-            settle(&permission->outcome, &permission->code, message, error);
-        }
-    }
-}
-
-static turn_channel *find_channel(turn_session *session, guint16 number) {
-    for (guint i = 0; i < session->channels->len; i++) {
-        turn_channel *channel = &g_array_index(session->channels, turn_channel, i);
-
-        if (channel->number == number) {
-            return channel;
-        }
-    }
-    return NULL;
-}
-
-static void note_channel(turn_session *session, const turn_packet *packet,
-                         const stun_message *message, turn_transaction *transaction) {
-    turn_channel channel = {.outcome = TURN_OUTCOME_UNANSWERED, .request = turn_seen_at(packet)};
-    turn_channel *known;
-    guint32 number;
-
-    if (!find_uint(message, STUN_ATTR_CHANNEL_NUMBER, &number) ||
-        transaction->peer.family == STUN_FAMILY_NONE) {
-        return;
-    }
-    transaction->subject = GUINT_TO_POINTER(number);
-    known = find_channel(session, (guint16)number);
-    if (known == NULL && session->channels->len < TURN_MAX_CHANNELS) {
-        channel.number = (guint16)number;
-        channel.peer = tracker_peer(session, &transaction->peer, TURN_VIA_CHANNEL);
-        g_array_append_val(session->channels, channel);
-    } else if (known != NULL && known->peer != NULL &&
-               known->peer->address.family == STUN_FAMILY_NONE) {
-        known->peer->address = transaction->peer;
-        known->request = channel.request;
-    }
-}
-
-static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                       const stun_message *message) {
-    turn_exchange *exchange = tracker_exchange(session, message->method);
-    turn_transaction *transaction;
-    gboolean opened;
-    guint32 protocol;
-
-    if (exchange == NULL) {
-        return;
-    }
-    transaction = turn_transactions_request(tracker->transactions, session, packet, message, &opened);
-    exchange->transmissions++;
-    exchange->last_request = turn_seen_at(packet);
-    if (!opened) {
-        return;
-    }
-    exchange->requests++;
-    seen_once(&exchange->first_request, packet);
-    tracker_request_facts(session, message, transaction);
-    if (session->challenge.frame != 0 && !transaction->authenticated &&
-        message->method == STUN_METHOD_ALLOCATE) {
-        session->requests_without_credentials_after_challenge++;
-    }
-    switch (message->method) {
-    case STUN_METHOD_ALLOCATE:
-        if (find_uint(message, STUN_ATTR_REQUESTED_TRANSPORT, &protocol)) {
-            session->relay_protocol = (guint8)protocol;
-        }
-        break;
-    case STUN_METHOD_CREATE_PERMISSION:
-        note_permission(session, packet, message);
-        break;
-    case STUN_METHOD_CHANNEL_BIND:
-        note_channel(session, packet, message, transaction);
-        break;
-    default:
-        break;
-    }
-}
-
-static void add_relayed(turn_tracker *tracker, turn_session *session,
-                        const stun_message *message) {
-    stun_attr_iter iter = stun_attr_iter_over(message);
-    stun_attr attr;
-
-    while (stun_attr_iter_next(&iter, &attr)) {
-        const gboolean ms = message->dialect == STUN_DIALECT_MS_TURN;
-        const gboolean relayed =
-            ms ? attr.type == STUN_ATTR_MAPPED_ADDRESS ||
-                     attr.type == STUN_ATTR_MS_ALTERNATE_MAPPED_ADDRESS
-               : attr.type == STUN_ATTR_XOR_RELAYED_ADDRESS;
-        stun_address address;
-        gboolean known = FALSE;
-
-        if (!relayed || !stun_value_address(message, &attr, &address)) {
-            continue;
-        }
-        for (guint i = 0; i < session->relayed->len; i++) {
-            known |= stun_address_equal(&g_array_index(session->relayed, stun_address, i), &address);
-        }
-        if (!known && session->relayed->len < TURN_MAX_RELAYED) {
-            g_array_append_val(session->relayed, address);
-        }
-        port_set(tracker->live_ports, address.port);
-        g_hash_table_replace(tracker->relayed, g_memdup2(&address, sizeof address), session);
-    }
-}
-
-static void note_lifetime(turn_session *session, const turn_packet *packet,
-                          const stun_message *message) {
-    guint32 lifetime;
-
-    if (!find_uint(message, STUN_ATTR_LIFETIME, &lifetime)) {
-        return;
-    }
-    session->expires = packet->time + (gint64)lifetime * SECOND;
-    if (lifetime > 0) {
-        session->lifetime = lifetime;
-    } else {
-        session->released = turn_seen_at(packet);
-    }
-}
-
-static void on_allocated(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                         const stun_message *message) {
-    seen_once(&session->allocated, packet);
-    memset(&session->released, 0, sizeof session->released);
-    note_lifetime(session, packet, message);
-    add_relayed(tracker, session, message);
-    if (!find_address(message, STUN_ATTR_XOR_MAPPED_ADDRESS, &session->mapped)) {
-        find_address(message, STUN_ATTR_MS_XOR_MAPPED_ADDRESS, &session->mapped);
+        session->realm = message_realm(message);
     }
 }
 
@@ -371,14 +149,13 @@ static void note_rejection(turn_session *session, const turn_packet *packet,
         session->rejections_dropped++;
         return;
     }
-    rejection.reason =
-        g_utf8_make_valid(error->reason_length > 0 ? error->reason : "",
-                          (gssize)MIN(error->reason_length, TURN_MAX_TEXT));
+    rejection.reason = g_utf8_make_valid(error->reason_length > 0 ? error->reason : "",
+                                         (gssize)MIN(error->reason_length, TURN_MAX_TEXT));
     rejection.response = turn_seen_at(packet);
-    rejection.credentials = names_user(message);
+    rejection.credentials = message_names_user(message);
     rejection.alternate =
-        find_address(message, STUN_ATTR_ALTERNATE_SERVER, &session->alternate_server) ||
-        find_address(message, STUN_ATTR_MS_ALTERNATE_SERVER, &session->alternate_server);
+        message_address(message, STUN_ATTR_ALTERNATE_SERVER, &session->alternate_server) ||
+        message_address(message, STUN_ATTR_MS_ALTERNATE_SERVER, &session->alternate_server);
     if (transaction != NULL) {
         rejection.request = transaction->last;
         rejection.authenticated = transaction->authenticated;
@@ -410,14 +187,12 @@ gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
                             const stun_message *message, const turn_transaction *transaction) {
     const gboolean authenticated = transaction != NULL && transaction->authenticated;
     const gboolean stale = transaction != NULL && transaction->stale;
-    stun_attr attr;
+    g_autofree char *nonce = message_nonce(message);
     stun_error error = {.code = 0};
     gboolean challenge;
 
-    if (stun_message_find(message, STUN_ATTR_ERROR_CODE, &attr)) {
-        stun_value_error(&attr, &error);
-    }
-    challenge = is_challenge(error.code, authenticated || names_user(message), stale);
+    message_error(message, &error);
+    challenge = is_challenge(error.code, authenticated || message_names_user(message), stale);
     if (challenge) {
         session->challenges++;
         seen_once(&session->challenge, packet);
@@ -429,28 +204,17 @@ gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
     } else {
         note_rejection(session, packet, message, transaction, &error);
     }
-    if (has(message, nonce_type(message))) {
+    if (nonce != NULL) {
         g_free(session->nonce);
-        session->nonce = tracker_text(message, nonce_type(message));
+        session->nonce = g_steal_pointer(&nonce);
     }
     if (session->realm == NULL) {
-        session->realm = tracker_text(message, realm_type(message));
+        session->realm = message_realm(message);
     }
     if (session->username == NULL) {
-        session->username = tracker_text(message, STUN_ATTR_USERNAME);
+        session->username = message_text(message, STUN_ATTR_USERNAME);
     }
     return challenge;
-}
-
-static guint16 error_code(const stun_message *message) {
-    stun_attr attr;
-    stun_error error;
-
-    if (stun_message_find(message, STUN_ATTR_ERROR_CODE, &attr) &&
-        stun_value_error(&attr, &error)) {
-        return error.code;
-    }
-    return 0;
 }
 
 void tracker_note_answer(turn_session *session, guint16 method, const turn_packet *packet,
@@ -478,164 +242,6 @@ void tracker_note_answer(turn_session *session, guint16 method, const turn_packe
     if (exchange->first_success.frame == 0) {
         exchange->first_success = exchange->last_success;
         exchange->rtt = transaction != NULL ? turn_transaction_rtt(transaction, packet) : -1;
-    }
-}
-
-static void on_connect_answer(turn_tracker *tracker, const turn_packet *packet,
-                              turn_session *session, const stun_message *message,
-                              const turn_transaction *transaction) {
-    turn_connect_failure failure = {.response = turn_seen_at(packet)};
-
-    if (message->cls == STUN_SUCCESS) {
-        tracker_connection_attempt(tracker, packet, session, message,
-                                   transaction != NULL ? &transaction->peer : NULL, FALSE);
-        return;
-    }
-    failure.code = error_code(message);
-    if (transaction != NULL) {
-        failure.peer = transaction->peer;
-        failure.request = transaction->last;
-    }
-    if (session->connect_failures->len < TURN_MAX_CONNECT_FAILURES) {
-        g_array_append_val(session->connect_failures, failure);
-    }
-}
-
-static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                      const stun_message *message) {
-    turn_transaction *transaction =
-        turn_transactions_find(tracker->transactions, session, message);
-    const gboolean repeated = transaction != NULL && transaction->answered;
-    turn_channel *channel;
-
-    if (session->software == NULL) {
-        session->software = tracker_text(message, STUN_ATTR_SOFTWARE);
-    }
-    if (repeated) {
-        return;
-    }
-    tracker_note_answer(session, message->method, packet, message, transaction);
-    if (message->cls == STUN_ERROR && tracker_note_error(session, packet, message, transaction)) {
-        return;
-    }
-    switch (message->method) {
-    case STUN_METHOD_ALLOCATE:
-        if (message->cls == STUN_SUCCESS) {
-            on_allocated(tracker, packet, session, message);
-        }
-        break;
-    case STUN_METHOD_REFRESH:
-        if (message->cls == STUN_SUCCESS) {
-            note_lifetime(session, packet, message);
-        }
-        break;
-    case STUN_METHOD_CREATE_PERMISSION:
-        if (transaction != NULL) {
-            settle_permissions(session, transaction, message, error_code(message));
-        }
-        break;
-    case STUN_METHOD_CHANNEL_BIND:
-        channel = transaction != NULL
-                      ? find_channel(session, (guint16)GPOINTER_TO_UINT(transaction->subject))
-                      : NULL;
-        if (channel != NULL) {
-            settle(&channel->outcome, &channel->code, message, error_code(message));
-        }
-        break;
-    case STUN_METHOD_CONNECT:
-        on_connect_answer(tracker, packet, session, message, transaction);
-        break;
-    default:
-        break;
-    }
-}
-
-/* DATA of a Send or Data indication, and of MS-TURN's Send request. */
-static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                       const stun_message *message, gboolean to_peer) {
-    const guint16 type = message->dialect == STUN_DIALECT_MS_TURN
-                             ? (to_peer ? STUN_ATTR_DESTINATION_ADDRESS
-                                        : STUN_ATTR_REMOTE_ADDRESS)
-                             : STUN_ATTR_XOR_PEER_ADDRESS;
-    stun_address address;
-    stun_attr data;
-    turn_peer *peer;
-
-    if (!find_address(message, type, &address) ||
-        !stun_message_find(message, STUN_ATTR_DATA, &data)) {
-        return;
-    }
-    peer = tracker_peer(session, &address, TURN_VIA_INDICATION);
-    if (peer != NULL) {
-        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, data.value, data.captured,
-                            data.length);
-    }
-}
-
-static void on_indication(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                          const stun_message *message) {
-    stun_address peer = {.family = STUN_FAMILY_NONE};
-
-    switch (message->method) {
-    case STUN_METHOD_SEND:
-        on_relayed(tracker, packet, session, message, TRUE);
-        break;
-    case STUN_METHOD_DATA:
-        on_relayed(tracker, packet, session, message, FALSE);
-        break;
-    case STUN_METHOD_CONNECTION_ATTEMPT:
-        find_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &peer);
-        tracker_connection_attempt(tracker, packet, session, message, &peer, TRUE);
-        break;
-    default:
-        break;
-    }
-}
-
-static gboolean is_from_client(const turn_tracker *tracker, const turn_packet *packet,
-                               const stun_message *message) {
-    if (message->cls == STUN_INDICATION) {
-        const route *to;
-
-        if (message->method == STUN_METHOD_DATA ||
-            message->method == STUN_METHOD_CONNECTION_ATTEMPT) {
-            return FALSE;
-        }
-        to = g_hash_table_lookup(tracker->routes, &packet->flow);
-        return to == NULL || to->session == NULL ||
-               stun_address_equal(&packet->flow.source, &to->session->client);
-    }
-    return message->cls == STUN_REQUEST;
-}
-
-void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
-                          const stun_message *message) {
-    const gboolean from_client = is_from_client(tracker, packet, message);
-    turn_session *session;
-
-    if (message->method == STUN_METHOD_CONNECTION_BIND) {
-        tracker_connection_bind(tracker, packet, message);
-        return;
-    }
-    session = tracker_session(tracker, packet, from_client);
-    if (session == NULL) {
-        return;
-    }
-    tracker_session_seen(session, packet, from_client);
-    if (message->dialect == STUN_DIALECT_MS_TURN && message->method == STUN_METHOD_SEND) {
-        on_relayed(tracker, packet, session, message, TRUE);
-        return;
-    }
-    switch (message->cls) {
-    case STUN_REQUEST:
-        on_request(tracker, packet, session, message);
-        break;
-    case STUN_INDICATION:
-        on_indication(tracker, packet, session, message);
-        break;
-    default:
-        on_answer(tracker, packet, session, message);
-        break;
     }
 }
 

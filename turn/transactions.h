@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Requests that wait for their answer. Knows transaction ids, transmissions and time; what a request was
- * about is for its owner, who keeps it in the transaction's own fields. Old transactions leave by
- * themselves, so that memory follows what is open and not what was captured. */
+ * Requests that wait for their answer. Knows transaction ids, transmissions and time; what a
+ * request was about is for its owner, who keeps it in the transaction's own fields. Old
+ * transactions leave by themselves, so that memory follows what is open and not what was captured.
+ */
 #ifndef TURN_TRANSACTIONS_H
 #define TURN_TRANSACTIONS_H
 

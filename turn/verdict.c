@@ -52,13 +52,20 @@ static gboolean overlaps(const turn_session *failed, const turn_session *working
     return working->first.time <= to && working->first.time >= from;
 }
 
+/* Who never reached the server is helped by any server that can be reached; everybody else by a
+ * session that works. */
+static gboolean helps(const turn_session *failed, const turn_session *other) {
+    return turn_session_works(other) ||
+           (failed->packets_from_server == 0 && other->allocated.frame != 0);
+}
+
 /* Another session of the same client, of the same attempt, that works. */
 static const turn_session *way_round(const turn_model *model, const turn_session *failed) {
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *other = g_ptr_array_index(model->sessions, i);
 
         if (other != failed && stun_address_same_host(&other->client, &failed->client) &&
-            turn_session_works(other) && overlaps(failed, other)) {
+            helps(failed, other) && overlaps(failed, other)) {
             return other;
         }
     }
@@ -80,28 +87,37 @@ static void soften(turn_finding *finding, const turn_model *model) {
     stun_address_format(&other->server, server, sizeof server);
     g_free(finding->detail);
     finding->detail =
-        g_strdup_printf("The same client got round it: session %u, %s to %s, works.", other->id,
+        g_strdup_printf("The same client got round it: session %u, %s to %s, is up.", other->id,
                         other->protocol == TURN_PROTOCOL_UDP ? "UDP" : "TCP", server);
 }
 
-static gboolean session_has_fault(const GPtrArray *findings, const turn_session *session) {
+/* Whether the session has a finding that says more than FINDING does. */
+static gboolean says_less(const GPtrArray *findings, const turn_finding *finding) {
     for (guint i = 0; i < findings->len; i++) {
-        const turn_finding *finding = g_ptr_array_index(findings, i);
+        const turn_finding *other = g_ptr_array_index(findings, i);
 
-        if (finding->session == session && finding->level < TURN_LEVEL_INCONCLUSIVE) {
+        if (other != finding && other->session == finding->session &&
+            (other->level < finding->level ||
+             (other->level == finding->level && other->cause < finding->cause))) {
             return TRUE;
         }
     }
     return FALSE;
 }
 
-/* What cannot be told of a session does not matter when a fault is known, or when the same client
- * has a session that works: clients allocate spare relays and drop them. */
+/* What cannot be told of a session does not matter when more is known of it, or when the same
+ * client has a session that works: clients allocate spare relays and drop them. Of the capture as a
+ * whole it does not matter when there is any finding. */
 static gboolean is_moot(const GPtrArray *findings, const turn_model *model,
                         const turn_finding *finding) {
-    return finding->level == TURN_LEVEL_INCONCLUSIVE && finding->session != NULL &&
-           (session_has_fault(findings, finding->session) ||
-            turn_session_works(finding->session) || way_round(model, finding->session) != NULL);
+    if (finding->level != TURN_LEVEL_INCONCLUSIVE) {
+        return FALSE;
+    }
+    if (finding->session == NULL) {
+        return findings->len > 1;
+    }
+    return says_less(findings, finding) || turn_session_works(finding->session) ||
+           way_round(model, finding->session) != NULL;
 }
 
 /* A pair outside of all sessions fails for the reason that its client has no relay. */

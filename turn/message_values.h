@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The value of the first attribute of a type, for those who need no more of a message. What the
+ * values mean is for the caller. */
+#ifndef TURN_MESSAGE_VALUES_H
+#define TURN_MESSAGE_VALUES_H
+
+#include "stun/value.h"
+#include <glib.h>
+
+/* USERNAME may have 509 bytes and REALM, NONCE, SOFTWARE and reasons 763 (RFC 8489 section 14);
+ * what is longer is cut. Bytes. */
+#define TURN_MAX_TEXT 763u
+
+gboolean message_has(const stun_message *message, guint16 type);
+/* FALSE, and the value is not touched, when there is no such attribute or it holds no such value.
+ */
+gboolean message_address(const stun_message *message, guint16 type, stun_address *address);
+gboolean message_uint(const stun_message *message, guint16 type, guint32 *value);
+/* UTF-8, with the replacement character for what is not. NULL when there is no such attribute.
+ * Owned by the caller. */
+char *message_text(const stun_message *message, guint16 type);
+/* Of ERROR-CODE; FALSE when there is none. The reason is borrowed from the message. */
+gboolean message_error(const stun_message *message, stun_error *error);
+/* 0 when there is no ERROR-CODE. */
+guint16 message_error_code(const stun_message *message);
+char *message_realm(const stun_message *message);
+char *message_nonce(const stun_message *message);
+/* USERNAME or USERHASH. */
+gboolean message_names_user(const stun_message *message);
+/* A user and a MESSAGE-INTEGRITY of either kind. */
+gboolean message_is_authenticated(const stun_message *message);
+
+#endif

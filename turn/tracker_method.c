@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/message_values.h"
+#include "turn/tracker_private.h"
+
+#include <string.h>
+
+#define SECOND G_GINT64_CONSTANT(1000000000)
+
+static void note_permission(turn_session *session, const turn_packet *packet,
+                            const stun_message *message) {
+    stun_attr_iter iter = stun_attr_iter_over(message);
+    stun_attr attr;
+
+    while (stun_attr_iter_next(&iter, &attr)) {
+        turn_permission permission = {.outcome = TURN_OUTCOME_UNANSWERED};
+        gboolean known = FALSE;
+
+        if (attr.type != STUN_ATTR_XOR_PEER_ADDRESS ||
+            !stun_value_address(message, &attr, &permission.peer)) {
+            continue;
+        }
+        permission.peer.port = 0;
+        permission.request = turn_seen_at(packet);
+        for (guint i = 0; i < session->permissions->len && !known; i++) {
+            known = stun_address_equal(
+                &g_array_index(session->permissions, turn_permission, i).peer, &permission.peer);
+        }
+        if (!known && session->permissions->len < TURN_MAX_PERMISSIONS) {
+            g_array_append_val(session->permissions, permission);
+        }
+    }
+}
+
+/* The outcome of a permission is that of its latest answer, but a success stays a success: what
+ * went through was allowed. */
+static void settle(turn_outcome *outcome, guint16 *code, const stun_message *message,
+                   guint16 error) {
+    if (message->cls == STUN_SUCCESS) {
+        *outcome = TURN_OUTCOME_SUCCESS;
+        *code = 0;
+    } else if (*outcome != TURN_OUTCOME_SUCCESS) {
+        *outcome = TURN_OUTCOME_REJECTED;
+        *code = error;
+    }
+}
+
+static void settle_permissions(turn_session *session, const turn_transaction *transaction,
+                               const stun_message *message, guint16 error) {
+    for (guint i = 0; i < session->permissions->len; i++) {
+        turn_permission *permission = &g_array_index(session->permissions, turn_permission, i);
+
+        /* One request may name several peers and is answered as a whole, RFC 8656 section 10.3. */
+        if (stun_address_same_host(&permission->peer, &transaction->peer) ||
+            (permission->request.frame == transaction->first.frame &&
+             permission->request.capture == transaction->first.capture)) {
+            settle(&permission->outcome, &permission->code, message, error);
+        }
+    }
+}
+
+static turn_channel *find_channel(turn_session *session, guint16 number) {
+    for (guint i = 0; i < session->channels->len; i++) {
+        turn_channel *channel = &g_array_index(session->channels, turn_channel, i);
+
+        if (channel->number == number) {
+            return channel;
+        }
+    }
+    return NULL;
+}
+
+static void note_channel(turn_session *session, const turn_packet *packet,
+                         const stun_message *message, turn_transaction *transaction) {
+    turn_channel channel = {.outcome = TURN_OUTCOME_UNANSWERED, .request = turn_seen_at(packet)};
+    turn_channel *known;
+    guint32 number;
+
+    if (!message_uint(message, STUN_ATTR_CHANNEL_NUMBER, &number) ||
+        transaction->peer.family == STUN_FAMILY_NONE) {
+        return;
+    }
+    transaction->subject = GUINT_TO_POINTER(number);
+    known = find_channel(session, (guint16)number);
+    if (known == NULL && session->channels->len < TURN_MAX_CHANNELS) {
+        channel.number = (guint16)number;
+        channel.peer = tracker_peer(session, &transaction->peer, TURN_VIA_CHANNEL);
+        g_array_append_val(session->channels, channel);
+    } else if (known != NULL && known->peer != NULL &&
+               known->peer->address.family == STUN_FAMILY_NONE) {
+        known->peer->address = transaction->peer;
+        known->request = channel.request;
+    }
+}
+
+static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                       const stun_message *message) {
+    turn_exchange *exchange = tracker_exchange(session, message->method);
+    turn_transaction *transaction;
+    gboolean opened;
+    guint32 protocol;
+
+    if (exchange == NULL) {
+        return;
+    }
+    transaction =
+        turn_transactions_request(tracker->transactions, session, packet, message, &opened);
+    exchange->transmissions++;
+    exchange->last_request = turn_seen_at(packet);
+    if (!opened) {
+        return;
+    }
+    exchange->requests++;
+    seen_once(&exchange->first_request, packet);
+    tracker_request_facts(session, message, transaction);
+    if (session->challenge.frame != 0 && !transaction->authenticated &&
+        message->method == STUN_METHOD_ALLOCATE) {
+        session->requests_without_credentials_after_challenge++;
+    }
+    switch (message->method) {
+    case STUN_METHOD_ALLOCATE:
+        if (message_uint(message, STUN_ATTR_REQUESTED_TRANSPORT, &protocol)) {
+            session->relay_protocol = (guint8)protocol;
+        }
+        break;
+    case STUN_METHOD_CREATE_PERMISSION:
+        note_permission(session, packet, message);
+        break;
+    case STUN_METHOD_CHANNEL_BIND:
+        note_channel(session, packet, message, transaction);
+        break;
+    default:
+        break;
+    }
+}
+
+static void add_relayed(turn_tracker *tracker, turn_session *session, const stun_message *message) {
+    stun_attr_iter iter = stun_attr_iter_over(message);
+    stun_attr attr;
+
+    while (stun_attr_iter_next(&iter, &attr)) {
+        const gboolean ms = message->dialect == STUN_DIALECT_MS_TURN;
+        const gboolean relayed = ms ? attr.type == STUN_ATTR_MAPPED_ADDRESS ||
+                                          attr.type == STUN_ATTR_MS_ALTERNATE_MAPPED_ADDRESS
+                                    : attr.type == STUN_ATTR_XOR_RELAYED_ADDRESS;
+        stun_address address;
+        gboolean known = FALSE;
+
+        if (!relayed || !stun_value_address(message, &attr, &address)) {
+            continue;
+        }
+        for (guint i = 0; i < session->relayed->len; i++) {
+            known |=
+                stun_address_equal(&g_array_index(session->relayed, stun_address, i), &address);
+        }
+        if (!known && session->relayed->len < TURN_MAX_RELAYED) {
+            g_array_append_val(session->relayed, address);
+        }
+        port_set(tracker->live_ports, address.port);
+        g_hash_table_replace(tracker->relayed, g_memdup2(&address, sizeof address), session);
+    }
+}
+
+static void note_lifetime(turn_session *session, const turn_packet *packet,
+                          const stun_message *message) {
+    guint32 lifetime;
+
+    if (!message_uint(message, STUN_ATTR_LIFETIME, &lifetime)) {
+        return;
+    }
+    session->expires = packet->time + (gint64)lifetime * SECOND;
+    if (lifetime > 0) {
+        session->lifetime = lifetime;
+    } else {
+        session->released = turn_seen_at(packet);
+    }
+}
+
+static void on_allocated(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                         const stun_message *message) {
+    guint32 lifetime;
+
+    /* [MS-TURN] has no Refresh: an Allocate with LIFETIME 0 releases. */
+    if (message_uint(message, STUN_ATTR_LIFETIME, &lifetime) && lifetime == 0) {
+        note_lifetime(session, packet, message);
+        return;
+    }
+    seen_once(&session->allocated, packet);
+    memset(&session->released, 0, sizeof session->released);
+    note_lifetime(session, packet, message);
+    add_relayed(tracker, session, message);
+    if (!message_address(message, STUN_ATTR_XOR_MAPPED_ADDRESS, &session->mapped)) {
+        message_address(message, STUN_ATTR_MS_XOR_MAPPED_ADDRESS, &session->mapped);
+    }
+}
+
+static void on_connect_answer(turn_tracker *tracker, const turn_packet *packet,
+                              turn_session *session, const stun_message *message,
+                              const turn_transaction *transaction) {
+    turn_connect_failure failure = {.response = turn_seen_at(packet)};
+
+    if (message->cls == STUN_SUCCESS) {
+        tracker_connection_attempt(tracker, packet, session, message,
+                                   transaction != NULL ? &transaction->peer : NULL, FALSE);
+        return;
+    }
+    failure.code = message_error_code(message);
+    if (transaction != NULL) {
+        failure.peer = transaction->peer;
+        failure.request = transaction->last;
+    }
+    if (session->connect_failures->len < TURN_MAX_CONNECT_FAILURES) {
+        g_array_append_val(session->connect_failures, failure);
+    }
+}
+
+static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                      const stun_message *message) {
+    turn_transaction *transaction = turn_transactions_find(tracker->transactions, session, message);
+    const gboolean repeated = transaction != NULL && transaction->answered;
+    turn_channel *channel;
+
+    if (session->software == NULL) {
+        session->software = message_text(message, STUN_ATTR_SOFTWARE);
+    }
+    if (repeated) {
+        return;
+    }
+    tracker_note_answer(session, message->method, packet, message, transaction);
+    if (message->cls == STUN_ERROR && tracker_note_error(session, packet, message, transaction)) {
+        return;
+    }
+    switch (message->method) {
+    case STUN_METHOD_ALLOCATE:
+        if (message->cls == STUN_SUCCESS) {
+            on_allocated(tracker, packet, session, message);
+        }
+        break;
+    case STUN_METHOD_REFRESH:
+        if (message->cls == STUN_SUCCESS) {
+            note_lifetime(session, packet, message);
+        }
+        break;
+    case STUN_METHOD_CREATE_PERMISSION:
+        if (transaction != NULL) {
+            settle_permissions(session, transaction, message, message_error_code(message));
+        }
+        break;
+    case STUN_METHOD_CHANNEL_BIND:
+        channel = transaction != NULL
+                      ? find_channel(session, (guint16)GPOINTER_TO_UINT(transaction->subject))
+                      : NULL;
+        if (channel != NULL) {
+            settle(&channel->outcome, &channel->code, message, message_error_code(message));
+        }
+        break;
+    case STUN_METHOD_CONNECT:
+        on_connect_answer(tracker, packet, session, message, transaction);
+        break;
+    default:
+        break;
+    }
+}
+
+/* DATA of a Send or Data indication, and of MS-TURN's Send request. */
+static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                       const stun_message *message, gboolean to_peer) {
+    const guint16 type = message->dialect == STUN_DIALECT_MS_TURN
+                             ? (to_peer ? STUN_ATTR_DESTINATION_ADDRESS : STUN_ATTR_REMOTE_ADDRESS)
+                             : STUN_ATTR_XOR_PEER_ADDRESS;
+    stun_address address;
+    stun_attr data;
+    turn_peer *peer;
+
+    if (!message_address(message, type, &address) ||
+        !stun_message_find(message, STUN_ATTR_DATA, &data)) {
+        return;
+    }
+    peer = tracker_peer(session, &address, TURN_VIA_INDICATION);
+    if (peer != NULL) {
+        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, data.value, data.captured,
+                            data.length);
+    }
+}
+
+static void on_indication(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                          const stun_message *message) {
+    stun_address peer = {.family = STUN_FAMILY_NONE};
+
+    switch (message->method) {
+    case STUN_METHOD_SEND:
+        on_relayed(tracker, packet, session, message, TRUE);
+        break;
+    case STUN_METHOD_DATA:
+        on_relayed(tracker, packet, session, message, FALSE);
+        break;
+    case STUN_METHOD_CONNECTION_ATTEMPT:
+        message_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &peer);
+        tracker_connection_attempt(tracker, packet, session, message, &peer, TRUE);
+        break;
+    default:
+        break;
+    }
+}
+
+static gboolean is_from_client(const turn_tracker *tracker, const turn_packet *packet,
+                               const stun_message *message) {
+    if (message->cls == STUN_INDICATION) {
+        const route *to;
+
+        if (message->method == STUN_METHOD_DATA ||
+            message->method == STUN_METHOD_CONNECTION_ATTEMPT) {
+            return FALSE;
+        }
+        to = g_hash_table_lookup(tracker->routes, &packet->flow);
+        return to == NULL || to->session == NULL ||
+               stun_address_equal(&packet->flow.source, &to->session->client);
+    }
+    return message->cls == STUN_REQUEST;
+}
+
+void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
+                          const stun_message *message) {
+    const gboolean from_client = is_from_client(tracker, packet, message);
+    turn_session *session;
+
+    if (message->method == STUN_METHOD_CONNECTION_BIND) {
+        tracker_connection_bind(tracker, packet, message);
+        return;
+    }
+    session = tracker_session(tracker, packet, from_client);
+    if (session == NULL) {
+        return;
+    }
+    tracker_session_seen(session, packet, from_client);
+    if (message->dialect == STUN_DIALECT_MS_TURN && message->method == STUN_METHOD_SEND) {
+        on_relayed(tracker, packet, session, message, TRUE);
+        return;
+    }
+    switch (message->cls) {
+    case STUN_REQUEST:
+        on_request(tracker, packet, session, message);
+        break;
+    case STUN_INDICATION:
+        on_indication(tracker, packet, session, message);
+        break;
+    default:
+        on_answer(tracker, packet, session, message);
+        break;
+    }
+}
