@@ -95,9 +95,9 @@ const char *report_explanation(const report *self) {
     if (self->judgement->first != NULL) {
         return self->judgement->first->cause->explanation;
     }
-    return "Every client got an allocation, and checks or data went both ways through it. If the "
-           "call failed all the same, the reason is not in TURN: look at signalling, "
-           "certificates, DNS and the conference's own policy.";
+    return "Checks or data went both ways through the relay, and no fault was seen. If the call "
+           "failed all the same, the reason is not in TURN: look at signalling, certificates, DNS "
+           "and the policy of the conference.";
 }
 
 char *report_time(const report *self, guint32 capture, gint64 time) {

@@ -83,14 +83,12 @@ gboolean rule_credentials_missing(const turn_scene *scene, turn_finding *finding
 gboolean rule_nonce_loop(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    /* Several requests may be under way when a nonce expires, and each gets its 438: the run
-     * counts only when nothing succeeded after it. */
-    if (session == NULL || session->nonce_refusals_now < 3) {
+    if (session == NULL || session->nonce_refusals < 3) {
         return FALSE;
     }
     turn_finding_add(finding, &session->challenge, "first time the server asks for a new nonce");
     turn_finding_add(finding, &session->last_nonce_refusal,
-                     "438 or 430, %u in a row without a success", session->nonce_refusals_now);
+                     "438 or 430, %u in a row without a success", session->nonce_refusals);
     finding->code = 438;
     return TRUE;
 }

@@ -229,8 +229,7 @@ typedef struct turn_session {
     gint64 lifetime;      /* seconds, as last granted; -1 when not seen */
     gint64 expires;       /* -1 when not known */
     guint challenges;     /* 401 to requests without credentials, and 438 */
-    guint nonce_refusals; /* longest run of 438 (or 430) without a success between */
-    guint nonce_refusals_now;
+    guint nonce_refusals; /* 438 (or 430) to the server's latest nonce since the last success */
     turn_seen last_nonce_refusal;
     char *nonce; /* the server's latest, NULL when none was seen */
     guint authenticated_requests;
@@ -253,7 +252,8 @@ typedef struct turn_session {
     guint8 icmp_version;
     guint8 icmp_type;
     guint8 icmp_code;
-    const turn_tcp *tcp; /* of the control connection; NULL over UDP or when not seen */
+    gboolean control_seen; /* FALSE when only a data connection of it is in the capture */
+    const turn_tcp *tcp;   /* of the control connection; NULL over UDP or when not seen */
 } turn_session;
 
 /* Binding checks between two ends outside any session. */

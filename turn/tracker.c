@@ -201,6 +201,20 @@ static void on_encrypted(turn_tracker *tracker, const turn_packet *packet, turn_
     }
 }
 
+/* Multiplexed TURN names a session of the server, not a peer: what it carries goes to one peer
+ * whose address is not known; [MS-TURN] 2.2.3. */
+static void on_multiplexed(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                           const guint8 *bytes, gsize captured, gsize length) {
+    static const stun_address nowhere = {.family = STUN_FAMILY_NONE};
+    const gboolean to_peer = stun_address_equal(&packet->flow.source, &session->client);
+    turn_peer *peer = tracker_peer(session, &nowhere, TURN_VIA_INDICATION);
+
+    tracker_session_seen(session, packet, to_peer);
+    if (peer != NULL) {
+        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, bytes, captured, length);
+    }
+}
+
 static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
                               gsize captured, gsize reported) {
     const route *to = tracker_route(tracker, &packet->flow);
@@ -224,12 +238,17 @@ static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet, 
         tracker_pair_data(to, packet, reported);
         return;
     }
-    if (stun_frame_datagram(bytes, captured, reported, &frame) == STUN_NOT_STUN ||
-        frame.kind != STUN_FRAME_CHANNEL_DATA) {
+    if (stun_frame_datagram(bytes, captured, reported, &frame) == STUN_NOT_STUN) {
         return;
     }
-    tracker_channel_data(tracker, packet, to->session, frame.channel, bytes + frame.payload,
-                         MIN(captured - frame.payload, frame.payload_length), frame.payload_length);
+    bytes += frame.payload;
+    captured = MIN(captured - frame.payload, frame.payload_length);
+    if (frame.kind == STUN_FRAME_CHANNEL_DATA) {
+        tracker_channel_data(tracker, packet, to->session, frame.channel, bytes, captured,
+                             frame.payload_length);
+    } else if (frame.kind == STUN_FRAME_MULTIPLEXED) {
+        on_multiplexed(tracker, packet, to->session, bytes, captured, frame.payload_length);
+    }
 }
 
 static gboolean may_concern_turn(const turn_tracker *tracker, const turn_flow *flow) {

@@ -360,7 +360,7 @@ static const turn_tcp *tcp_of(const turn_tracker *tracker, const stun_address *c
 }
 
 static void join_tcp(turn_tracker *tracker, turn_session *session) {
-    if (session->protocol == TURN_PROTOCOL_TCP) {
+    if (session->protocol == TURN_PROTOCOL_TCP && session->control_seen) {
         session->tcp = tcp_of(tracker, &session->client, &session->server);
     }
     for (guint i = 0; i < session->connections->len; i++) {

@@ -118,7 +118,7 @@ gboolean tracker_is_turn_method(const stun_message *message);
 /* Facts of a request that its answer is judged by. */
 void tracker_request_facts(turn_session *session, const stun_message *message,
                            turn_transaction *transaction);
-/* Notes an error response; TRUE when it is a challenge, which is no fault. */
+/* Notes an error response; TRUE when it is no fault: a challenge, or cut before its code. */
 gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
                             const stun_message *message, const turn_transaction *transaction);
 void tracker_note_answer(turn_session *session, guint16 method, const turn_packet *packet,

@@ -85,6 +85,7 @@ turn_session *tracker_session(turn_tracker *tracker, const turn_packet *packet,
     }
     to = tracker_route_set(tracker, &flow, ROUTE_CONTROL);
     to->session = session;
+    session->control_seen = TRUE;
     return session;
 }
 
@@ -123,6 +124,7 @@ void tracker_request_facts(turn_session *session, const stun_message *message,
     guint32 lifetime;
 
     transaction->session = session;
+    transaction->nonce = nonce != NULL ? g_str_hash(nonce) : 0;
     transaction->authenticated = message_is_authenticated(message);
     session->authenticated_requests += transaction->authenticated ? 1 : 0;
     transaction->stale =
@@ -183,6 +185,18 @@ static gboolean is_challenge(guint16 code, gboolean credentials, gboolean stale)
     return FALSE;
 }
 
+/* Several requests may be under way when a nonce expires, and each gets its 438. Only the refusal
+ * of the latest nonce counts: a server that does so again and again accepts none. */
+static void note_nonce_refusal(turn_session *session, const turn_packet *packet,
+                               const turn_transaction *transaction, guint16 code) {
+    if ((code != 438 && code != 430) || transaction == NULL ||
+        (session->nonce != NULL && transaction->nonce != g_str_hash(session->nonce))) {
+        return;
+    }
+    session->nonce_refusals++;
+    session->last_nonce_refusal = turn_seen_at(packet);
+}
+
 gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
                             const stun_message *message, const turn_transaction *transaction) {
     const gboolean authenticated = transaction != NULL && transaction->authenticated;
@@ -191,16 +205,14 @@ gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
     stun_error error = {.code = 0};
     gboolean challenge;
 
-    message_error(message, &error);
+    if (!message_error(message, &error)) {
+        return TRUE; /* cut by the snap length: what was refused, and why, is not known */
+    }
     challenge = is_challenge(error.code, authenticated || message_names_user(message), stale);
     if (challenge) {
         session->challenges++;
         seen_once(&session->challenge, packet);
-        if (error.code == 438 || error.code == 430) {
-            session->nonce_refusals_now++;
-            session->nonce_refusals = MAX(session->nonce_refusals, session->nonce_refusals_now);
-            session->last_nonce_refusal = turn_seen_at(packet);
-        }
+        note_nonce_refusal(session, packet, transaction, error.code);
     } else {
         note_rejection(session, packet, message, transaction, &error);
     }
@@ -236,7 +248,7 @@ void tracker_note_answer(turn_session *session, guint16 method, const turn_packe
     }
     exchange->successes++;
     if (method != STUN_METHOD_BINDING) {
-        session->nonce_refusals_now = 0;
+        session->nonce_refusals = 0;
     }
     exchange->last_success = turn_seen_at(packet);
     if (exchange->first_success.frame == 0) {

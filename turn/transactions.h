@@ -32,6 +32,7 @@ typedef struct turn_transaction {
     gboolean to_peer;
     gboolean authenticated;
     gboolean stale;
+    guint nonce; /* hash of the request's NONCE; 0 when it had none */
     gboolean release;
     stun_address peer;
     gpointer subject; /* the record that the request is about; borrowed */

@@ -45,11 +45,12 @@ static void run_rules(const turn_scene *scene, GPtrArray *findings) {
     }
 }
 
+/* WORKING was tried because FAILED did not work, or at the same time: it began around FAILED's time
+ * and was not over when FAILED began. */
 static gboolean overlaps(const turn_session *failed, const turn_session *working) {
-    const gint64 from = failed->first.time - SAME_ATTEMPT;
-    const gint64 to = failed->last.time + SAME_ATTEMPT;
-
-    return working->first.time <= to && working->first.time >= from;
+    return working->first.time >= failed->first.time - SAME_ATTEMPT &&
+           working->first.time <= failed->last.time + SAME_ATTEMPT &&
+           working->last.time >= failed->first.time;
 }
 
 /* Who never reached the server is helped by any server that can be reached; everybody else by a
