@@ -43,7 +43,10 @@ typedef struct stun_message {
  * STUN_NOT_STUN  MESSAGE is not touched
  *
  * Without the cookie a message is only accepted when the declared length is the reported one, its
- * type is one of RFC 3489 or [MS-TURN], and its attributes end exactly where it ends.
+ * type is one of RFC 3489 or [MS-TURN], and its attributes end exactly where it ends. Where no
+ * MAGIC-COOKIE attribute shows [MS-TURN] either, each attribute must also be known and of a
+ * possible length, and one of them captured; a message without attributes must be a Binding whose
+ * transaction id looks random.
  * RFC 8489 section 5, RFC 3489 section 11.1, [MS-TURN] 2.2.1. */
 stun_status stun_message_parse(const uint8_t *bytes, size_t captured, size_t reported,
                                stun_message *message);

@@ -81,10 +81,10 @@ static stun_payload check_reserved(const uint8_t *bytes, size_t captured, size_t
 }
 
 static bool is_rtp(const uint8_t *bytes, size_t captured, size_t reported) {
-    size_t header = RTP_HEADER_SIZE + 4u * (bytes[0] & 0x0fu);
+    size_t header = RTP_HEADER_SIZE + (size_t)4 * (bytes[0] & 0x0fu);
     if ((bytes[0] & 0x10u) != 0) {
         if (captured >= header + 4) {
-            header += 4u * u16_at(bytes, header + 2);
+            header += (size_t)4 * u16_at(bytes, header + 2);
         }
         header += 4;
     }
@@ -97,7 +97,7 @@ static stun_payload check_rtp(const uint8_t *bytes, size_t captured, size_t repo
         return STUN_PAYLOAD_OTHER;
     }
     if (bytes[1] >= 192 && bytes[1] <= 223) {
-        bool fits = reported >= RTCP_HEADER_SIZE && 4 * (u16_at(bytes, 2) + 1u) <= reported;
+        bool fits = reported >= RTCP_HEADER_SIZE && (size_t)4 * (u16_at(bytes, 2) + 1u) <= reported;
         return fits ? STUN_PAYLOAD_RTCP : STUN_PAYLOAD_OTHER;
     }
     return is_rtp(bytes, captured, reported) ? STUN_PAYLOAD_RTP : STUN_PAYLOAD_OTHER;

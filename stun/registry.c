@@ -2,8 +2,14 @@
 #include "stun/registry.h"
 
 static const stun_attr_info registry[] = {
-#define STUN_ATTRIBUTE(ident, code, name, kind, min, max, dialects, specification)                 \
-    {(code), (name), STUN_KIND_##kind, (min), (max), (dialects), (specification)},
+#define STUN_ATTRIBUTE(ident, code_, name_, kind_, min, max, dialects_, specification_)            \
+    {.name = (name_),                                                                              \
+     .specification = (specification_),                                                            \
+     .kind = STUN_KIND_##kind_,                                                                    \
+     .code = (code_),                                                                              \
+     .min_length = (min),                                                                          \
+     .max_length = (max),                                                                          \
+     .dialects = (dialects_)},
 #include "stun/attributes.def"
 #undef STUN_ATTRIBUTE
 };

@@ -55,13 +55,13 @@ enum {
 };
 
 typedef struct stun_attr_info {
-    uint16_t code;
-    const char *name; /* as on the wire's specification, "XOR-MAPPED-ADDRESS" */
+    const char *name;          /* as its specification has it, "XOR-MAPPED-ADDRESS" */
+    const char *specification; /* "RFC 8489 section 14.2" */
     stun_kind kind;
+    uint16_t code;
     uint16_t min_length; /* of the value, without padding */
     uint16_t max_length;
     uint8_t dialects; /* STUN_IN_... */
-    const char *specification;
 } stun_attr_info;
 
 /* The row for CODE as DIALECT understands it; NULL when nobody has named it there. */
