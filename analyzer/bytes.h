@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Integers out of packet bytes, for the path that every packet takes. They check nothing: the
- * caller has compared lengths just above. Everything that is not on that path uses stun/cursor.h. */
+ * caller has compared lengths just above. Everything that is not on that path uses stun/cursor.h.
+ */
 #ifndef ANALYZER_BYTES_H
 #define ANALYZER_BYTES_H
 

@@ -12,15 +12,17 @@ struct capture {
     char *name;
     source *source;
     pcap_t *pcap;
-    FILE *stream;         /* owned by PCAP */
-    gsize record_header;  /* bytes; 0 when only the stream knows where a record begins */
-    guint64 record;       /* where the current record begins */
-    guint64 next;         /* where the one after it begins, if RECORD_HEADER is not 0 */
+    FILE *stream;        /* owned by PCAP */
+    gsize record_header; /* bytes; 0 when only the stream knows where a record begins */
+    guint64 record;      /* where the current record begins */
+    guint64 next;        /* where the one after it begins, if RECORD_HEADER is not 0 */
     gboolean finished;
     capture_info info;
 };
 
-G_DEFINE_QUARK(capture-error-quark, capture_error)
+GQuark capture_error_quark(void) {
+    return g_quark_from_static_string("capture-error");
+}
 
 const capture_info *capture_get_info(const capture *self) {
     return &self->info;
@@ -105,6 +107,7 @@ static gboolean capture_begin(capture *self, GError **error) {
     char reason[PCAP_ERRBUF_SIZE] = "";
     const magic *kind = source_magic(self->source);
     const char *link_name;
+    const char *link_text;
 
     if (kind->kind == MAGIC_OTHER) {
         return fail_not_a_capture(self, error);
@@ -115,8 +118,8 @@ static gboolean capture_begin(capture *self, GError **error) {
                     self->name, g_strerror(errno));
         return FALSE;
     }
-    self->pcap = pcap_fopen_offline_with_tstamp_precision(self->stream,
-                                                          PCAP_TSTAMP_PRECISION_NANO, reason);
+    self->pcap =
+        pcap_fopen_offline_with_tstamp_precision(self->stream, PCAP_TSTAMP_PRECISION_NANO, reason);
     if (self->pcap == NULL) {
         fail_header(self, reason, error);
         fclose(self->stream);
@@ -129,17 +132,23 @@ static gboolean capture_begin(capture *self, GError **error) {
     self->info.format = kind->format;
     self->info.compression = source_compression(self->source);
     self->info.link_name = link_name != NULL ? link_name : "unknown";
+    link_text = pcap_datalink_val_to_description(self->info.link_type);
+    self->info.link_text = link_text != NULL ? link_text : self->info.link_name;
     self->info.snap_length = (guint32)pcap_snapshot(self->pcap);
     return link_is_known(self->info.link_type) || fail_link_type(self, error);
 }
 
 capture *capture_open_source(const char *name, source *bytes, GError **error) {
-    g_autoptr(capture) self = g_new0(capture, 1);
+    capture *self = g_new0(capture, 1);
 
     self->name = g_strdup(name);
     self->source = bytes;
     self->info.name = self->name;
-    return capture_begin(self, error) ? g_steal_pointer(&self) : NULL;
+    if (!capture_begin(self, error)) {
+        capture_free(self);
+        return NULL;
+    }
+    return self;
 }
 
 capture *capture_open(const char *path, GError **error) {
@@ -170,11 +179,12 @@ static capture_result fail_record(capture *self, GError **error) {
 
     self->finished = TRUE;
     if (source_failure(self->source) != NULL) {
-        g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
-                    "%s: the %s data ends or is damaged in packet %u (%s): %s. Everything before it "
-                    "was read.",
-                    self->name, source_compression(self->source), number, where,
-                    source_failure(self->source));
+        g_set_error(
+            error, CAPTURE_ERROR, CAPTURE_ERROR_DAMAGED,
+            "%s: the %s data ends or is damaged in packet %u (%s): %s. Everything before it "
+            "was read.",
+            self->name, source_compression(self->source), number, where,
+            source_failure(self->source));
     } else if (interfaces != NULL) {
         g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_LINK_TYPE,
                     "%s: %s, which libpcap does not read in one file (%s, %u packets were read). "
@@ -198,9 +208,10 @@ static void locate_record(capture *self) {
     self->record = self->record_header != 0 ? self->next : (guint64)ftello(self->stream);
 }
 
-/* A damaged file may hold any number of seconds; the result fits into 64 bits all the same. */
+/* A damaged file may hold any number of seconds. Half of what 64 bits hold, up to the year 2116, so
+ * that sums and differences of two times fit too. */
 static gint64 packet_time(const struct pcap_pkthdr *header) {
-    const gint64 limit = G_MAXINT64 / NANOSECONDS - 10;
+    const gint64 limit = G_MAXINT64 / NANOSECONDS / 2 - 10;
     gint64 seconds = CLAMP((gint64)header->ts.tv_sec, 0, limit);
     gint64 rest = CLAMP((gint64)header->ts.tv_usec, 0, (gint64)9 * NANOSECONDS);
 

@@ -28,6 +28,7 @@ typedef struct capture_info {
     const char *compression; /* "gzip"; NULL when there is none; borrowed */
     int link_type;           /* DLT_... of libpcap */
     const char *link_name;   /* "EN10MB"; static */
+    const char *link_text;   /* "Ethernet"; static */
     guint32 snap_length;     /* bytes */
     guint32 packets;
     guint32 packets_cut; /* by the snap length */

@@ -35,7 +35,8 @@ static void complain(const char *message) {
 static gboolean parse_options(int count, char **arguments, report_options *options,
                               GError **error) {
     const GOptionEntry entries[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, "text (default) or json", "FORMAT"},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, "text (default) or json",
+         "FORMAT"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
          "write the report to FILE instead of standard output", "FILE"},
         {"messages", 0, 0, G_OPTION_ARG_NONE, &options->messages,
@@ -53,11 +54,13 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
     }
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(
-        context, "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
-                 "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
-                 "are the rotated files of one capture.\n\n"
-                 "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, 2 when the command\n"
-                 "line is wrong or an input could not be read at all.");
+        context,
+        "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
+        "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
+        "are the rotated files of one capture.\n\n"
+        "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, 2 when the command\n"
+        "line is wrong or an input could not be read at all.");
+    g_set_prgname("turnpcap report");
     return g_option_context_parse_strv(context, &own, error);
 }
 
@@ -93,6 +96,7 @@ static void keep_message(gpointer data, const turn_packet *packet, const stun_me
 static void describe(report_capture *into, const capture_info *info) {
     into->format = g_strdup(info->format);
     into->link_type = g_strdup(info->link_name);
+    into->link_text = g_strdup(info->link_text);
     into->nanoseconds = strstr(info->format, "nanosecond") != NULL;
     into->packets = info->packets;
     into->bytes = info->bytes;
@@ -100,32 +104,34 @@ static void describe(report_capture *into, const capture_info *info) {
     into->last = info->last;
     into->snap_length = info->snap_length;
     into->packets_cut = info->packets_cut;
-    if (info->packets_cut > 0) {
-        g_ptr_array_add(into->warnings,
-                        g_strdup_printf("%s: %u packets were cut by the snap length: attributes "
-                                        "behind the cut are not in it. Capture with -s 0.",
-                                        into->file, info->packets_cut));
-    }
 }
 
-/* Reads one file into the tracker; FALSE when nothing of it could be read. */
-static gboolean read_file(const char *path, reader *into, report *found) {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(capture) from = capture_open(path, &error);
-    report_capture *described;
+/* Opens every file; FALSE when one of them cannot be read at all. */
+static gboolean open_files(char **files, reader *into, report *found, GPtrArray *captures) {
+    gboolean all = TRUE;
 
-    if (from == NULL) {
-        complain(error->message);
-        return FALSE;
+    for (char **file = files; *file != NULL; file++) {
+        g_autoptr(GError) error = NULL;
+        capture *from = capture_open(*file, &error);
+
+        if (from == NULL) {
+            complain(error->message);
+            all = FALSE;
+            continue;
+        }
+        g_ptr_array_add(captures, from);
+        g_ptr_array_add(found->captures, report_capture_new(*file));
+        reader_add(into, from);
     }
-    described = report_capture_new(path);
-    g_ptr_array_add(found->captures, described);
-    if (!reader_run(into, from, &error)) {
-        complain(error->message);
-        g_ptr_array_add(described->warnings, g_strdup(error->message));
-    }
-    describe(described, capture_get_info(from));
-    return TRUE;
+    return all;
+}
+
+static void note_failure(gpointer data, guint index, const GError *error) {
+    const report *found = data;
+    report_capture *of = g_ptr_array_index(found->captures, index);
+
+    complain(error->message);
+    g_ptr_array_add(of->warnings, g_strdup(error->message));
 }
 
 static void add_statistics(const reader *from, report *found) {
@@ -135,8 +141,7 @@ static void add_statistics(const reader *from, report *found) {
 
         of->tcp_bytes_missing = statistics->tcp_bytes_missing;
         for (guint k = 0; k < statistics->warnings->len; k++) {
-            g_ptr_array_add(of->warnings,
-                            g_strdup(g_ptr_array_index(statistics->warnings, k)));
+            g_ptr_array_add(of->warnings, g_strdup(g_ptr_array_index(statistics->warnings, k)));
         }
     }
 }
@@ -149,12 +154,11 @@ static gboolean wants_colour(void) {
            g_strcmp0(terminal, "dumb") != 0;
 }
 
-static gboolean write_report(const report *found, const report_options *options,
-                             GError **error) {
+static gboolean write_report(const report *found, const report_options *options, GError **error) {
     const gboolean json = g_strcmp0(options->format, "json") == 0;
-    g_autofree char *text = json ? report_write_json(found)
-                                 : report_write_text(found, options->output == NULL &&
-                                                                 wants_colour());
+    g_autofree char *text =
+        json ? report_write_json(found)
+             : report_write_text(found, options->output == NULL && wants_colour());
     const gboolean newline = !g_str_has_suffix(text, "\n");
 
     if (options->output != NULL) {
@@ -193,7 +197,8 @@ int command_report(int count, char **arguments) {
     g_autoptr(turn_tracker) tracker = turn_tracker_new();
     g_autoptr(reader) into = reader_new(tracker);
     g_autoptr(report) found = report_new(NULL, NULL);
-    gboolean all_read = TRUE;
+    g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
+    gboolean all_read;
 
     if (!parse_options(count, arguments, &options, &error) ||
         !check_options(&options, tracker, &error)) {
@@ -204,11 +209,14 @@ int command_report(int count, char **arguments) {
         found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)report_message_free);
         turn_tracker_observe(tracker, keep_message, found->messages);
     }
-    for (char **file = options.files; *file != NULL; file++) {
-        all_read &= read_file(*file, into, found);
-    }
+    all_read = open_files(options.files, into, found, captures);
     if (found->captures->len == 0) {
         return COMMAND_UNUSABLE;
+    }
+    reader_run(into, note_failure, found);
+    for (guint i = 0; i < captures->len; i++) {
+        describe(g_ptr_array_index(found->captures, i),
+                 capture_get_info(g_ptr_array_index(captures, i)));
     }
     return conclude(&options, tracker, into, found, all_read);
 }

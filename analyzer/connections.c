@@ -81,8 +81,7 @@ connections *connections_new(turn_tracker *tracker) {
     connections *self = g_new0(connections, 1);
 
     self->tracker = tracker;
-    self->followed =
-        g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, connection_free);
+    self->followed = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, connection_free);
     g_queue_init(&self->age);
     connections_update_ports(self);
     return self;
@@ -126,8 +125,9 @@ static gboolean is_turn_port(const connections *self, guint16 port) {
 static guint16 filter_index(const packet *segment) {
     guint both = (guint)segment->source_port + segment->destination_port;
 
-    return (guint16)((both * 0x9E3779B1u ^ ((guint)segment->source_port ^ segment->destination_port)) %
-                     FILTER_SIZE);
+    return (
+        guint16)((both * 0x9E3779B1u ^ ((guint)segment->source_port ^ segment->destination_port)) %
+                 FILTER_SIZE);
 }
 
 static guint32 directed_hash(const packet *segment) {
@@ -389,8 +389,8 @@ static void follow(connections *self, const packet *segment, gboolean turn_port,
 }
 
 void connections_segment(connections *self, const packet *segment, const piece_mark *mark) {
-    gboolean turn_port = is_turn_port(self, segment->source_port) ||
-                         is_turn_port(self, segment->destination_port);
+    gboolean turn_port =
+        is_turn_port(self, segment->source_port) || is_turn_port(self, segment->destination_port);
 
     if (turn_port || self->filter[filter_index(segment)] != 0 ||
         is_worth_following(self, segment)) {

@@ -15,7 +15,7 @@
 
 /* Bytes of all connections together that wait to become units; the connection that was silent
  * longest goes first. Sixty-four holes of the largest size. */
-#define CONNECTIONS_MEMORY (16u * 1024u * 1024u)
+#define CONNECTIONS_MEMORY ((gsize)16 << 20)
 
 /* Beginnings of other connections that are remembered, so that one whose first message comes in
  * small pieces is recognised. A power of 2; each takes 8 bytes, and a new one overwrites. */

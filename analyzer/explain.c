@@ -159,8 +159,8 @@ char *explain_list(void) {
     GString *out = g_string_new(NULL);
 
     for (gsize i = 0; i < count; i++) {
-        g_autofree char *first = g_strdup_printf("%-26s %-13s ", causes[i].identifier,
-                                                 turn_level_name(causes[i].level));
+        g_autofree char *first =
+            g_strdup_printf("%-26s %-13s ", causes[i].identifier, turn_level_name(causes[i].level));
 
         wrap_append(out, first, causes[i].title);
     }

@@ -148,8 +148,7 @@ static gboolean is_complete(const datagram *self) {
 static void assemble(fragments *self, const datagram *done, ip_datagram *whole) {
     gsize captured = 0;
 
-    for (const piece *at = done->pieces.first; at != NULL && at->start == captured;
-         at = at->next) {
+    for (const piece *at = done->pieces.first; at != NULL && at->start == captured; at = at->next) {
         memcpy(self->whole + captured, at->data, at->captured);
         captured += at->captured;
     }
@@ -171,9 +170,8 @@ static gboolean is_plausible(const ip_datagram *fragment) {
 }
 
 static void store(fragments *self, datagram *target, const ip_datagram *fragment) {
-    piece range = {.start = fragment->offset,
-                   .captured = fragment->captured,
-                   .reported = fragment->reported};
+    piece range = {
+        .start = fragment->offset, .captured = fragment->captured, .reported = fragment->reported};
 
     if (fragment->offset == 0) {
         target->protocol = fragment->protocol;

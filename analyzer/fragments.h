@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * IPv4 and IPv6 datagrams out of their fragments: in any order, doubled, overlapping (the bytes that
- * came first win). Memory is bounded by FRAGMENTS_MEMORY whatever the capture holds. */
+ * IPv4 and IPv6 datagrams out of their fragments: in any order, doubled, overlapping (the bytes
+ * that came first win). Memory is bounded by FRAGMENTS_MEMORY whatever the capture holds. */
 #ifndef ANALYZER_FRAGMENTS_H
 #define ANALYZER_FRAGMENTS_H
 
@@ -11,7 +11,7 @@
 #define FRAGMENTS_TIME_LIMIT (G_GINT64_CONSTANT(30) * 1000000000)
 
 /* Datagrams that wait, with their structures; the oldest goes first. Sixty of the largest size. */
-#define FRAGMENTS_MEMORY (4u * 1024u * 1024u)
+#define FRAGMENTS_MEMORY ((gsize)4 << 20)
 
 /* 65535 bytes over the smallest link that IPv4 must cross whole (576 bytes) make 119. */
 #define FRAGMENTS_PER_DATAGRAM 128u

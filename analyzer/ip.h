@@ -14,9 +14,9 @@ typedef struct ip_datagram {
     guint8 protocol; /* of the payload: behind the extension headers, but for a fragment as the
                         fragment header has it */
     gboolean fragment;
-    gboolean more;          /* it is not the last fragment */
-    guint32 offset;         /* of the fragment, in bytes */
-    guint32 id;             /* 16 bits in IPv4, 32 in an IPv6 fragment, else 0 */
+    gboolean more;           /* it is not the last fragment */
+    guint32 offset;          /* of the fragment, in bytes */
+    guint32 id;              /* 16 bits in IPv4, 32 in an IPv6 fragment, else 0 */
     const guint8 *addresses; /* source, then destination; 4 or 16 bytes each */
     const guint8 *payload;
     gsize captured; /* bytes of the payload that may be read */

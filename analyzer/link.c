@@ -51,7 +51,8 @@ static gsize find_by_type(const guint8 *bytes, gsize captured, gsize type_at, gs
     return skip_tags(bytes, captured, bytes_u16(bytes + type_at), payload_at, found);
 }
 
-/* The number is in the byte order of the capturing machine, and each system has its own for IPv6. */
+/* The number is in the byte order of the capturing machine, and each system has its own for IPv6.
+ */
 static gboolean is_ip_family(guint32 family) {
     guint32 value = family <= G_MAXUINT16 ? family : GUINT32_SWAP_LE_BE(family);
 

@@ -11,7 +11,8 @@ static const struct {
     int (*run)(int count, char **arguments);
     const char *usage;
 } commands[] = {
-    {"report", command_report, "report  [OPTION...] FILE...      what went wrong, the proof, what to do"},
+    {"report", command_report,
+     "report  [OPTION...] FILE...      what went wrong, the proof, what to do"},
     {"explain", command_explain, "explain [CAUSE|CODE|ATTRIBUTE]  the long text about one of them"},
 };
 

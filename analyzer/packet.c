@@ -130,9 +130,8 @@ turn_flow packet_flow(const packet *self) {
 gboolean packet_icmp_error(const packet *self, turn_icmp_error *error) {
     ip_datagram quoted;
 
-    if (!ip_decode(self->payload, self->captured, self->reported, &quoted) ||
-        quoted.offset != 0 || quoted.captured < 4 ||
-        (quoted.protocol != IP_UDP && quoted.protocol != IP_TCP)) {
+    if (!ip_decode(self->payload, self->captured, self->reported, &quoted) || quoted.offset != 0 ||
+        quoted.captured < 4 || (quoted.protocol != IP_UDP && quoted.protocol != IP_TCP)) {
         return FALSE;
     }
     *error = (turn_icmp_error){
@@ -156,8 +155,8 @@ guint64 packet_identity(const packet *self) {
     for (gsize at = 0; at < 2 * ip_address_size(ip); at += 8) {
         state = mix(state, bytes_u64(ip->addresses + at));
     }
-    state = mix(state, (guint64)self->source_port << 48 | (guint64)self->destination_port << 32 |
-                           ip->id);
+    state = mix(state,
+                (guint64)self->source_port << 48 | (guint64)self->destination_port << 32 | ip->id);
     state = mix(state, (guint64)self->checksum << 32 | (guint32)self->reported);
     if (ip->protocol == IP_TCP) {
         state = mix(state, (guint64)self->seq << 32 | self->ack);

@@ -7,8 +7,18 @@
 
 #define STEP_BACK G_GINT64_CONSTANT(1000000000)
 
+/* A capture that is being read, and the packet that it yields next. */
+typedef struct feed {
+    capture *from; /* borrowed */
+    guint index;
+    gint64 newest; /* time of the newest packet so far */
+    gboolean open;
+    capture_packet next;
+} feed;
+
 struct reader {
     turn_tracker *tracker; /* borrowed */
+    GArray *feeds;         /* of feed, those that were added and not read yet */
     fragments *fragments;
     connections *connections;
     GPtrArray *statistics; /* reader_statistics *, one for each capture */
@@ -29,6 +39,7 @@ reader *reader_new(turn_tracker *tracker) {
     self->fragments = fragments_new();
     self->connections = connections_new(tracker);
     self->statistics = g_ptr_array_new_with_free_func(statistics_free);
+    self->feeds = g_array_new(FALSE, TRUE, sizeof(feed));
     return self;
 }
 
@@ -39,6 +50,7 @@ void reader_free(reader *self) {
     connections_free(self->connections);
     fragments_free(self->fragments);
     g_ptr_array_unref(self->statistics);
+    g_array_unref(self->feeds);
     g_free(self);
 }
 
@@ -125,45 +137,105 @@ static void add_difference(reader_statistics *to, const totals *before, const to
     to->connections_dropped += after->dropped - before->dropped;
 }
 
-gboolean reader_run(reader *self, capture *from, GError **error) {
-    const capture_info *info = capture_get_info(from);
+static void add_warning(reader_statistics *to, guint64 count, const char *one, const char *many) {
+    if (count > 0) {
+        g_ptr_array_add(to->warnings, g_strdup_printf("%" G_GUINT64_FORMAT " %s", count,
+                                                      count == 1 ? one : many));
+    }
+}
+
+static void warn_of_cuts(reader_statistics *to, const capture_info *info) {
+    if (info->packets_cut > 0) {
+        g_ptr_array_add(to->warnings,
+                        g_strdup_printf("%u of %u packets were cut by the snap length (%u bytes): "
+                                        "what lies behind the cut is not in the capture. Capture "
+                                        "whole packets (tcpdump -s 0).",
+                                        info->packets_cut, info->packets, info->snap_length));
+    }
+}
+
+void reader_add(reader *self, capture *from) {
     reader_statistics *statistics = g_new0(reader_statistics, 1);
-    totals before = totals_now(self);
-    totals after;
-    piece_mark mark = {.capture = self->statistics->len};
-    gint64 newest = 0;
-    capture_packet record;
-    capture_result result;
+    const feed added = {.from = from, .index = self->statistics->len};
 
     statistics->warnings = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(self->statistics, statistics);
-    connections_update_ports(self->connections);
-    while ((result = capture_next(from, &record, error)) == CAPTURE_PACKET) {
-        mark.frame = record.frame;
-        mark.time = record.time;
-        if (record.time < newest - STEP_BACK) {
-            statistics->time_steps_back++;
-        }
-        newest = MAX(newest, record.time);
-        take_record(self, info->link_type, &record, &mark);
-    }
-    if (info->packets > 0) {
-        self->last = mark;
-    }
-    after = totals_now(self);
-    add_difference(statistics, &before, &after);
-    if (info->packets_cut > 0) {
-        g_ptr_array_add(statistics->warnings,
-                        g_strdup_printf("%u of %u packets were cut by the snap length (%u bytes)",
-                                        info->packets_cut, info->packets, info->snap_length));
-    }
-    return result != CAPTURE_FAILED;
+    g_array_append_val(self->feeds, added);
 }
 
-static void add_warning(reader_statistics *to, guint64 count, const char *what) {
-    if (count > 0) {
-        g_ptr_array_add(to->warnings, g_strdup_printf("%" G_GUINT64_FORMAT " %s", count, what));
+/* Fetches the feed's next packet. */
+static void advance(feed *of, reader_failure failed, gpointer data) {
+    g_autoptr(GError) error = NULL;
+    const capture_result result = capture_next(of->from, &of->next, &error);
+
+    of->open = result == CAPTURE_PACKET;
+    if (result == CAPTURE_FAILED) {
+        failed(data, of->index, error);
     }
+}
+
+/* The open feed whose packet is the earliest; NULL when all are read. *UNTIL is the time of the
+ * next other one: up to then no other feed need be looked at. */
+static feed *earliest(const GArray *feeds, gint64 *until) {
+    feed *first = NULL;
+
+    *until = G_MAXINT64;
+    for (guint i = 0; i < feeds->len; i++) {
+        feed *at = &g_array_index(feeds, feed, i);
+
+        if (!at->open) {
+            continue;
+        }
+        if (first == NULL) {
+            first = at;
+        } else if (at->next.time < first->next.time) {
+            *until = first->next.time;
+            first = at;
+        } else {
+            *until = MIN(*until, at->next.time);
+        }
+    }
+    return first;
+}
+
+static void take_next(reader *self, feed *of) {
+    reader_statistics *statistics = g_ptr_array_index(self->statistics, of->index);
+    const capture_info *info = capture_get_info(of->from);
+
+    self->last = (piece_mark){.capture = of->index, .frame = of->next.frame, .time = of->next.time};
+    if (of->newest != 0 && of->next.time < of->newest - STEP_BACK) {
+        statistics->time_steps_back++;
+    }
+    of->newest = of->newest == 0 ? of->next.time : MAX(of->newest, of->next.time);
+    turn_tracker_time(self->tracker, of->next.time);
+    take_record(self, info->link_type, &of->next, &self->last);
+}
+
+void reader_run(reader *self, reader_failure failed, gpointer data) {
+    feed *current;
+    gint64 until;
+
+    connections_update_ports(self->connections);
+    for (guint i = 0; i < self->feeds->len; i++) {
+        advance(&g_array_index(self->feeds, feed, i), failed, data);
+    }
+    while ((current = earliest(self->feeds, &until)) != NULL) {
+        const totals before = totals_now(self);
+        totals after;
+
+        while (current->open && current->next.time <= until) {
+            take_next(self, current);
+            advance(current, failed, data);
+        }
+        after = totals_now(self);
+        add_difference(g_ptr_array_index(self->statistics, current->index), &before, &after);
+    }
+    for (guint i = 0; i < self->feeds->len; i++) {
+        const feed *of = &g_array_index(self->feeds, feed, i);
+
+        warn_of_cuts(g_ptr_array_index(self->statistics, of->index), capture_get_info(of->from));
+    }
+    g_array_set_size(self->feeds, 0);
 }
 
 void reader_finish(reader *self) {
@@ -179,10 +251,14 @@ void reader_finish(reader *self) {
     for (guint i = 0; i < self->statistics->len; i++) {
         reader_statistics *of = g_ptr_array_index(self->statistics, i);
 
-        add_warning(of, of->tcp_bytes_missing, "bytes of TCP connections are not in the capture");
-        add_warning(of, of->fragments_lost, "IP datagrams lack fragments in the capture");
+        add_warning(of, of->tcp_bytes_missing, "byte of a TCP connection is not in the capture",
+                    "bytes of TCP connections are not in the capture");
+        add_warning(of, of->fragments_lost, "IP datagram lacks fragments in the capture",
+                    "IP datagrams lack fragments in the capture");
         add_warning(of, of->connections_dropped,
+                    "TCP connection was given up: there were too many at a time",
                     "TCP connections were given up: there were too many at a time");
-        add_warning(of, of->time_steps_back, "packets are out of order by more than a second");
+        add_warning(of, of->time_steps_back, "packet is out of order by more than a second",
+                    "packets are out of order by more than a second");
     }
 }

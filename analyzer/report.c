@@ -40,6 +40,7 @@ void report_capture_free(report_capture *self) {
     g_free(self->file);
     g_free(self->format);
     g_free(self->link_type);
+    g_free(self->link_text);
     g_ptr_array_unref(self->warnings);
     g_free(self);
 }
@@ -54,8 +55,7 @@ report_message *report_message_new(const turn_packet *packet, const stun_message
     self->type = message->type;
     stun_message_format_type(message, name, sizeof name);
     self->name = g_strdup(name);
-    memcpy(self->transaction_id, stun_message_transaction_id(message),
-           sizeof self->transaction_id);
+    memcpy(self->transaction_id, stun_message_transaction_id(message), sizeof self->transaction_id);
     self->has_cookie = message->has_cookie;
     self->attributes = g_array_new(FALSE, FALSE, sizeof(report_attribute));
     while (stun_attr_iter_next(&iter, &attr)) {

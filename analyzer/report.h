@@ -11,7 +11,8 @@
 typedef struct report_capture {
     char *file;
     char *format; /* "pcap, microseconds" */
-    char *link_type;
+    char *link_type; /* "EN10MB" */
+    char *link_text; /* "Ethernet" */
     gboolean nanoseconds;
     guint64 packets;
     guint64 bytes;

@@ -24,8 +24,7 @@ static void put_number(JsonBuilder *json, const char *name, guint64 value) {
 }
 
 /* Null for what the capture does not show. */
-static void put_number_or_null(JsonBuilder *json, const char *name, gint64 value,
-                               gboolean shown) {
+static void put_number_or_null(JsonBuilder *json, const char *name, gint64 value, gboolean shown) {
     json_builder_set_member_name(json, name);
     if (shown) {
         json_builder_add_int_value(json, value);
@@ -62,8 +61,7 @@ static void put_frame(JsonBuilder *json, const char *name, const turn_seen *seen
 
 static void put_time(JsonBuilder *json, const report *self, const char *name,
                      const turn_seen *seen) {
-    g_autofree char *text =
-        seen->frame != 0 ? report_time(self, seen->capture, seen->time) : NULL;
+    g_autofree char *text = seen->frame != 0 ? report_time(self, seen->capture, seen->time) : NULL;
 
     put_string(json, name, text);
 }
@@ -289,14 +287,13 @@ static const char *bind_outcome(const turn_connection *connection) {
 
 static void put_connection(JsonBuilder *json, const turn_connection *connection) {
     static const turn_path no_checks = {.to_peer = {.rtt = -1}, .from_peer = {.rtt = -1}};
-    g_autofree char *id =
-        connection->has_id ? g_strdup_printf("0x%08x", connection->id) : NULL;
+    g_autofree char *id = connection->has_id ? g_strdup_printf("0x%08x", connection->id) : NULL;
 
     json_builder_begin_object(json);
     put_string(json, "connection_id", id);
     put_peer_address(json, connection->peer);
     put_string(json, "initiated_by",
-               connection->attempt.frame == 0      ? NULL
+               connection->attempt.frame == 0  ? NULL
                : connection->initiated_by_peer ? "peer"
                                                : "client");
     put_frame(json, "attempt_frame", &connection->attempt);
@@ -340,8 +337,7 @@ static const char *relay_name(const turn_session *session) {
     }
 }
 
-static void put_session_facts(JsonBuilder *json, const report *self,
-                              const turn_session *session) {
+static void put_session_facts(JsonBuilder *json, const report *self, const turn_session *session) {
     put_number(json, "id", session->id);
     put_address(json, "client", &session->client);
     put_address(json, "server", &session->server);

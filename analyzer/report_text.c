@@ -38,8 +38,8 @@ static void level_line(text_writer *writer, turn_level level, const char *title)
 
     wrap_append(line, first, title);
     if (writer->colour) {
-        g_string_append_printf(writer->out, "%s%s\033[0m%s", marks[level].colour,
-                               marks[level].word, line->str + strlen(marks[level].word));
+        g_string_append_printf(writer->out, "%s%s\033[0m%s", marks[level].colour, marks[level].word,
+                               line->str + strlen(marks[level].word));
     } else {
         g_string_append(writer->out, line->str);
     }
@@ -60,10 +60,9 @@ static char *clock_time(const text_writer *writer, const turn_seen *seen) {
 
 static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
     g_autofree char *when = clock_time(writer, &evidence->seen);
-    g_autofree char *capture =
-        writer->report->captures->len > 1
-            ? g_strdup_printf("capture %u, ", evidence->seen.capture + 1)
-            : g_strdup("");
+    g_autofree char *capture = writer->report->captures->len > 1
+                                   ? g_strdup_printf("capture %u, ", evidence->seen.capture + 1)
+                                   : g_strdup("");
     g_autofree char *first =
         g_strdup_printf("  %sframe %-6u %s  ", capture, evidence->seen.frame, when);
 
@@ -74,8 +73,7 @@ static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
 static char *session_line(const turn_session *session) {
     char client[STUN_ADDRESS_TEXT];
     char server[STUN_ADDRESS_TEXT];
-    g_autofree char *protocol =
-        g_ascii_strup(turn_protocol_name(session->protocol), -1);
+    g_autofree char *protocol = g_ascii_strup(turn_protocol_name(session->protocol), -1);
 
     stun_address_format(&session->client, client, sizeof client);
     stun_address_format(&session->server, server, sizeof server);
@@ -105,7 +103,8 @@ static gboolean same_group(const turn_finding *a, const turn_finding *b) {
     return a->cause == b->cause && a->level == b->level;
 }
 
-/* Findings of one cause and level from INDEX on, as one block; returns where the next one begins. */
+/* Findings of one cause and level from INDEX on, as one block; returns where the next one begins.
+ */
 static guint finding_group(text_writer *writer, guint index) {
     const GPtrArray *findings = writer->report->judgement->findings;
     const turn_finding *first = g_ptr_array_index(findings, index);
@@ -279,10 +278,9 @@ static void session_peer(text_writer *writer, const turn_peer *peer) {
                            turn_via_name(peer->via));
     checks_text(line, &peer->path);
     if (to->packets + from->packets > 0) {
-        g_string_append_printf(line,
-                               ", data %" G_GUINT64_FORMAT " bytes to peer, %" G_GUINT64_FORMAT
-                               " from peer",
-                               to->bytes, from->bytes);
+        g_string_append_printf(
+            line, ", data %" G_GUINT64_FORMAT " bytes to peer, %" G_GUINT64_FORMAT " from peer",
+            to->bytes, from->bytes);
     }
     wrap_append(writer->out, "     ", line->str);
     g_string_free(line, TRUE);
@@ -382,8 +380,7 @@ static void captures(text_writer *writer) {
     heading(writer, all->len > 1 ? "Captures" : "Capture");
     for (guint i = 0; i < all->len; i++) {
         const report_capture *capture = g_ptr_array_index(all, i);
-        g_autofree char *number =
-            all->len > 1 ? g_strdup_printf("  %u. ", i + 1) : g_strdup("  ");
+        g_autofree char *number = all->len > 1 ? g_strdup_printf("  %u. ", i + 1) : g_strdup("  ");
         g_autofree char *line = NULL;
 
         if (capture->packets > 0) {
@@ -391,7 +388,7 @@ static void captures(text_writer *writer) {
             g_autofree char *last = report_time(writer->report, i, capture->last);
 
             line = g_strdup_printf("%s: %s, %s, %" G_GUINT64_FORMAT " packets, %s to %s",
-                                   capture->file, capture->format, capture->link_type,
+                                   capture->file, capture->format, capture->link_text,
                                    capture->packets, first, last);
         } else {
             line = g_strdup_printf("%s: no packets", capture->file);

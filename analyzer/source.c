@@ -7,12 +7,16 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Large enough that system calls and decompression are not felt. */
-#define SOURCE_BLOCK (256u * 1024u)
+/* Of libpcap's stream: what it copies from should stay in the nearest cache. */
+#define SOURCE_BUFFER ((gsize)64 << 10)
+
+/* Large enough that system calls are not felt before decompression. */
+#define SOURCE_BLOCK ((gsize)256 << 10)
 
 struct source {
     char *name;
@@ -21,7 +25,8 @@ struct source {
     source_read read;
     gpointer context;
     GDestroyNotify free_context;
-    guint8 *block; /* what READ fills for libarchive */
+    guint8 *block;  /* what READ fills for libarchive */
+    guint8 *buffer; /* of the stream; glibc would take one of its own size */
     guint8 head[MAGIC_BYTES];
     gsize head_length;
     gsize head_taken; /* by the stream */
@@ -50,6 +55,7 @@ void source_free(source *self) {
         self->free_context(self->context);
     }
     g_free(self->block);
+    g_free(self->buffer);
     g_free(self->failure);
     g_free(self->name);
     g_free(self);
@@ -124,14 +130,16 @@ FILE *source_stream(source *self) {
     FILE *stream;
 
     if (self->archive != NULL) {
-        stream =
-            fopencookie(self, "rb", (cookie_io_functions_t){.read = cookie_read, .seek = cookie_seek});
+        stream = fopencookie(self, "rb",
+                             (cookie_io_functions_t){.read = cookie_read, .seek = cookie_seek});
     } else {
         stream = fdopen(self->fd, "rb");
         self->fd = stream != NULL ? -1 : self->fd;
     }
     if (stream != NULL) {
-        setvbuf(stream, NULL, _IOFBF, SOURCE_BLOCK);
+        self->buffer = g_malloc(SOURCE_BUFFER);
+        setvbuf(stream, (char *)self->buffer, _IOFBF, SOURCE_BUFFER);
+        __fsetlocking(stream, FSETLOCKING_BYCALLER); /* one thread reads it */
     }
     return stream;
 }
@@ -205,7 +213,14 @@ static gboolean source_is_plain(source *self, GError **error) {
     struct stat about;
     gssize got;
 
-    if (fstat(self->fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+    if (fstat(self->fd, &about) != 0) {
+        return fail_open(self->name, error);
+    }
+    if (S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        return fail_open(self->name, error);
+    }
+    if (!S_ISREG(about.st_mode)) {
         return FALSE;
     }
     if (about.st_size == 0) {
@@ -223,32 +238,43 @@ static gboolean source_is_plain(source *self, GError **error) {
     return TRUE;
 }
 
-source *source_open(const char *path, GError **error) {
-    gboolean standard_input = g_str_equal(path, "-");
-    g_autoptr(source) self = source_new(standard_input ? "standard input" : path);
+/* Not plain: libarchive reads from the descriptor. */
+static gboolean source_open_archive(source *self, int fd, GError **error) {
+    self->archive = archive_new();
+    if (archive_read_open_fd(self->archive, fd, SOURCE_BLOCK) != ARCHIVE_OK) {
+        return fail_archive(self, error);
+    }
+    return source_begin(self, error);
+}
+
+static gboolean source_open_path(source *self, const char *path, GError **error) {
     GError *failure = NULL;
 
-    if (!standard_input) {
-        self->fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (self->fd < 0) {
-            fail_open(path, error);
-            return NULL;
-        }
-        if (source_is_plain(self, &failure)) {
-            return g_steal_pointer(&self);
-        }
-        if (failure != NULL) {
-            g_propagate_error(error, failure);
-            return NULL;
-        }
+    self->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (self->fd < 0) {
+        return fail_open(path, error);
     }
-    self->archive = archive_new();
-    if (archive_read_open_fd(self->archive, standard_input ? STDIN_FILENO : self->fd,
-                             SOURCE_BLOCK) != ARCHIVE_OK) {
-        fail_archive(self, error);
+    if (source_is_plain(self, &failure)) {
+        return TRUE;
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return source_open_archive(self, self->fd, error);
+}
+
+source *source_open(const char *path, GError **error) {
+    gboolean standard_input = g_str_equal(path, "-");
+    source *self = source_new(standard_input ? "standard input" : path);
+    gboolean opened = standard_input ? source_open_archive(self, STDIN_FILENO, error)
+                                     : source_open_path(self, path, error);
+
+    if (!opened) {
+        source_free(self);
         return NULL;
     }
-    return source_begin(self, error) ? g_steal_pointer(&self) : NULL;
+    return self;
 }
 
 static la_ssize_t callback_read(struct archive *archive, void *context, const void **buffer) {
@@ -264,16 +290,20 @@ static la_ssize_t callback_read(struct archive *archive, void *context, const vo
 
 source *source_open_callback(const char *name, source_read read, gpointer context,
                              GDestroyNotify free_context, GError **error) {
-    g_autoptr(source) self = source_new(name);
+    source *self = source_new(name);
+    gboolean opened;
 
     self->read = read;
     self->context = context;
     self->free_context = free_context;
     self->block = g_malloc(SOURCE_BLOCK);
     self->archive = archive_new();
-    if (archive_read_open(self->archive, self, NULL, callback_read, NULL) != ARCHIVE_OK) {
-        fail_archive(self, error);
+    opened = archive_read_open(self->archive, self, NULL, callback_read, NULL) == ARCHIVE_OK
+                 ? source_begin(self, error)
+                 : fail_archive(self, error);
+    if (!opened) {
+        source_free(self);
         return NULL;
     }
-    return source_begin(self, error) ? g_steal_pointer(&self) : NULL;
+    return self;
 }

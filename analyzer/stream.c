@@ -73,9 +73,8 @@ static void restart(stream *self, guint32 seq, const piece_mark *mark, const str
 }
 
 void stream_add(stream *self, const stream_segment *segment, const stream_sink *sink) {
-    piece range = {.captured = segment->captured,
-                   .reported = segment->reported,
-                   .mark = segment->mark};
+    piece range = {
+        .captured = segment->captured, .reported = segment->reported, .mark = segment->mark};
     guint64 end;
 
     if (!self->begun) {

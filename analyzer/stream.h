@@ -10,7 +10,7 @@
 
 /* Bytes that wait behind a hole, with their structures: what a sender may have under way on a fast
  * link. Beyond it the hole counts as missing from the capture. */
-#define STREAM_PENDING_LIMIT (256u * 1024u)
+#define STREAM_PENDING_LIMIT ((gsize)256 << 10)
 
 /* A hole that the receiver has acknowledged and that nothing follows stays open so long, in packet
  * time: captures of several queues or interfaces hold packets a little out of order. */
@@ -18,7 +18,7 @@
 
 /* A segment that lies so far behind is no retransmission but another connection of the same ends,
  * whose SYN is missing. */
-#define STREAM_BEHIND_LIMIT (16u * 1024u * 1024u)
+#define STREAM_BEHIND_LIMIT ((guint64)16 << 20)
 
 typedef struct stream_sink {
     /* The next LENGTH bytes, borrowed for the call. MARK is the packet that they came in. */
@@ -32,7 +32,7 @@ typedef struct stream_sink {
 /* All zero is a direction of which nothing is known. */
 typedef struct stream {
     gboolean begun;
-    gboolean ended;       /* the FIN was seen and everything before it was handed out */
+    gboolean ended; /* the FIN was seen and everything before it was handed out */
     gboolean fin_seen;
     guint64 next;         /* of the next byte; its lower 32 bits are the sequence number */
     guint64 acknowledged; /* by the receiver; the next byte that it waits for */
@@ -62,8 +62,7 @@ void stream_add(stream *self, const stream_segment *segment, const stream_sink *
 void stream_fin(stream *self, guint32 seq);
 
 /* The receiver has everything before ACK, as the packet MARK says. */
-void stream_acknowledge(stream *self, guint32 ack, const piece_mark *mark,
-                        const stream_sink *sink);
+void stream_acknowledge(stream *self, guint32 ack, const piece_mark *mark, const stream_sink *sink);
 
 /* Nothing more will come: hands out what waits, with its gaps. */
 void stream_flush(stream *self, const piece_mark *mark, const stream_sink *sink);

@@ -348,10 +348,30 @@ stun_guess stun_framing_guess(const uint8_t *bytes, size_t length, stun_framing 
 }
 
 size_t stun_framing_find(stun_framing framing, const uint8_t *bytes, size_t length) {
-    for (size_t offset = 0; offset < length; offset++) {
+    /* The first byte of a cookie, and how far behind the beginning of a unit it stands: relayed
+     * data is searched in bulk, and only where such a byte is can a unit begin. */
+    static const struct {
+        size_t at;
+        uint8_t byte;
+    } anchors[] = {
+        [STUN_FRAMING_TURN] = {4, 0x21},
+        [STUN_FRAMING_RFC4571] = {RFC4571_HEADER_SIZE + 4, 0x21},
+        [STUN_FRAMING_MS_TURN] = {UNIT_HEADER_SIZE + STUN_HEADER_SIZE + 4, 0x72},
+    };
+    const size_t at = anchors[framing].at;
+    size_t offset = 0;
+
+    while (length - offset > at) {
+        const uint8_t *anchor =
+            memchr(bytes + offset + at, anchors[framing].byte, length - offset - at);
+        if (anchor == NULL) {
+            return length;
+        }
+        offset = (size_t)(anchor - bytes) - at;
         if (fit_framing(framing, bytes + offset, length - offset) == FIT_YES) {
             return offset;
         }
+        offset++;
     }
     return length;
 }
