@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support/fake_tracker.h"
+
+turn_tracker *turn_tracker_new(void) {
+    turn_tracker *tracker = g_new0(turn_tracker, 1);
+
+    tracker->log = g_string_new(NULL);
+    return tracker;
+}
+
+void turn_tracker_free(turn_tracker *tracker) {
+    g_string_free(tracker->log, TRUE);
+    g_free(tracker);
+}
+
+void fake_tracker_clear(turn_tracker *tracker) {
+    g_string_truncate(tracker->log, 0);
+    tracker->units = 0;
+    tracker->unit_bytes = 0;
+}
+
+void turn_tracker_add_port(turn_tracker *tracker, guint16 port) {
+    (void)tracker;
+    (void)port;
+}
+
+gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port) {
+    return !tracker->no_ports && port == 3478;
+}
+
+static void begin(turn_tracker *tracker, const char *what, const turn_packet *packet) {
+    g_string_append(tracker->log, what);
+    if (!tracker->hide_frames) {
+        g_string_append_printf(tracker->log, " %u", packet->frame);
+    }
+    g_string_append_printf(tracker->log, " %u>%u", packet->flow.source.port,
+                           packet->flow.destination.port);
+    tracker->identity = packet->identity;
+}
+
+static void end(turn_tracker *tracker, const guint8 *bytes, gsize captured, gsize length) {
+    g_string_append_printf(tracker->log, " %zu/%zu", captured, length);
+    if (captured > 0) {
+        g_string_append_c(tracker->log, ' ');
+    }
+    for (gsize i = 0; i < MIN(captured, 4); i++) {
+        g_string_append_printf(tracker->log, "%02x", bytes[i]);
+    }
+    g_string_append_c(tracker->log, '\n');
+}
+
+void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
+                           gsize captured, gsize reported) {
+    begin(tracker, "datagram", packet);
+    end(tracker, bytes, captured, reported);
+}
+
+void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp_event event) {
+    static const char *const names[] = {"syn", "syn-ack", "established", "fin", "reset", "tls"};
+
+    if (!tracker->hide_frames) {
+        begin(tracker, "tcp", packet);
+        g_string_append_printf(tracker->log, " %s\n", names[event]);
+    }
+}
+
+void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
+    static const char *const framings[] = {"turn", "rfc4571", "ms-turn"};
+    static const char *const kinds[] = {"stun",    "channel",     "packet",    "control",
+                                        "ms-data", "multiplexed", "pseudo-tls"};
+
+    begin(tracker, unit->opaque ? "opaque" : "unit", packet);
+    if (!unit->opaque) {
+        g_string_append_printf(tracker->log, " %s %s", framings[unit->framing], kinds[unit->kind]);
+    }
+    end(tracker, unit->bytes, unit->captured, unit->length);
+    tracker->units++;
+    tracker->unit_bytes += unit->length;
+}
+
+/* Of every packet: not worth a line in the log. */
+void turn_tracker_time(turn_tracker *tracker, gint64 time) {
+    (void)tracker;
+    (void)time;
+}
+
+void turn_tracker_gap(turn_tracker *tracker, const turn_packet *packet, gsize length) {
+    begin(tracker, "gap", packet);
+    g_string_append_printf(tracker->log, " %zu\n", length);
+}
+
+void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
+                       const turn_icmp_error *error) {
+    g_string_append_printf(tracker->log, "icmp %u v%u %u/%u %s %u>%u\n", packet->frame,
+                           error->version, error->type, error->code,
+                           error->about.transport == TURN_TRANSPORT_TCP ? "tcp" : "udp",
+                           error->about.source.port, error->about.destination.port);
+    tracker->identity = packet->identity;
+}

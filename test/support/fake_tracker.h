@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Stands in for turn/tracker.c: writes what it is told into a text, one line each.
+ *     tcp 1 40000>3478 syn
+ *     unit 4 40000>3478 turn stun 28/28 00030008       captured/length and the first bytes
+ *     opaque 9 40000>3478 70/70 47455420
+ *     gap 9 40000>3478 100
+ *     datagram 2 40000>3478 5/5 68656c6c
+ *     icmp 3 v4 3/3 udp 40000>3478 */
+#ifndef TEST_FAKE_TRACKER_H
+#define TEST_FAKE_TRACKER_H
+
+#include "turn/tracker.h"
+
+struct turn_tracker {
+    GString *log;
+    gboolean hide_frames; /* lines without frame numbers and TCP events, to compare segmentations */
+    gboolean no_ports;    /* no port is a TURN port */
+    guint units;
+    gsize unit_bytes;
+    guint64 identity; /* of the last call */
+};
+
+/* Empties the log. */
+void fake_tracker_clear(turn_tracker *tracker);
+
+#endif

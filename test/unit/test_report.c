@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analyzer/report.h"
+#include "support/scene.h"
+
+#include <string.h>
+
+/* Recolours, rings, clears (C1 CSI), turns the reading direction. */
+#define HOSTILE                                                                                    \
+    "ev\x1b[31mil\a\xc2\x9b"                                                                       \
+    "2J\xe2\x80\xae\xe2\x80\xac\x7f"
+#define HOSTILE_SHOWN   "ev\\u{1b}[31mil\\u{7}\\u{9b}2J\\u{202e}\\u{202c}\\u{7f}"
+#define HOSTILE_IN_JSON "ev\\u001b[31mil\\u0007\\u009b2J\\u202e\\u202c\\u007f"
+
+static const turn_judgement healthy = {.level = TURN_LEVEL_HEALTHY};
+
+static report *report_of_one_capture(gboolean nanoseconds) {
+    report *made = report_new(NULL, &healthy);
+    report_capture *first = report_capture_new("first.pcap");
+
+    first->nanoseconds = nanoseconds;
+    g_ptr_array_add(made->captures, first);
+    return made;
+}
+
+static void assert_time(gboolean nanoseconds, gint64 time, const char *expected) {
+    g_autoptr(report) r = report_of_one_capture(nanoseconds);
+    g_autofree char *text = report_time(r, 0, time);
+
+    assert_string_equal(text, expected);
+}
+
+static void time_in_microseconds_has_six_digits(void **state) {
+    (void)state;
+    assert_time(FALSE, 0, "1970-01-01T00:00:00.000000Z");
+    assert_time(FALSE, G_GINT64_CONSTANT(1600000000123456789), "2020-09-13T12:26:40.123456Z");
+}
+
+static void time_in_nanoseconds_has_nine_digits(void **state) {
+    (void)state;
+    assert_time(TRUE, G_GINT64_CONSTANT(1600000000000000007), "2020-09-13T12:26:40.000000007Z");
+}
+
+static void time_before_1970_keeps_its_fraction_positive(void **state) {
+    (void)state;
+    assert_time(TRUE, -1, "1969-12-31T23:59:59.999999999Z");
+    assert_time(FALSE, -G_GINT64_CONSTANT(1500000000), "1969-12-31T23:59:58.500000Z");
+    assert_time(FALSE, -G_GINT64_CONSTANT(2000000000), "1969-12-31T23:59:58.000000Z");
+}
+
+static void time_of_an_unknown_capture_is_in_microseconds(void **state) {
+    g_autoptr(report) r = report_of_one_capture(TRUE);
+    g_autofree char *text = report_time(r, 7, 5);
+
+    (void)state;
+    assert_string_equal(text, "1970-01-01T00:00:00.000000Z");
+}
+
+static turn_finding *finding_in_two_captures(void) {
+    static const turn_seen seen[] = {
+        {.capture = 1, .frame = 7}, {.capture = 0, .frame = 3}, {.capture = 1, .frame = 5}};
+    turn_finding *finding = turn_finding_new(turn_cause_lookup("quota-reached"));
+
+    for (gsize i = 0; i < G_N_ELEMENTS(seen); i++) {
+        turn_finding_add(finding, &seen[i], "evidence");
+    }
+    return finding;
+}
+
+static void filter_holds_the_frames_of_one_capture(void **state) {
+    g_autoptr(turn_finding) finding = finding_in_two_captures();
+    g_autofree char *first = report_filter(finding, 0);
+    g_autofree char *second = report_filter(finding, 1);
+
+    (void)state;
+    assert_string_equal(first, "frame.number in {3}");
+    assert_string_equal(second, "frame.number in {7,5}");
+    assert_null(report_filter(finding, 2));
+    assert_int_equal(report_filter_capture(finding), 1);
+}
+
+static void filter_without_evidence_is_null(void **state) {
+    g_autoptr(turn_finding) finding = turn_finding_new(turn_cause_lookup("no-turn-traffic"));
+
+    (void)state;
+    assert_null(report_filter(finding, 0));
+    assert_int_equal(report_filter_capture(finding), 0);
+}
+
+static void exit_status_follows_the_verdict(void **state) {
+    static const struct {
+        turn_level level;
+        int status;
+    } expected[] = {{TURN_LEVEL_HEALTHY, 0},
+                    {TURN_LEVEL_FAILED, 1},
+                    {TURN_LEVEL_DEGRADED, 1},
+                    {TURN_LEVEL_INCONCLUSIVE, 3}};
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
+        const turn_judgement judgement = {.level = expected[i].level};
+        g_autoptr(report) r = report_new(NULL, &judgement);
+
+        assert_int_equal(report_exit_status(r), expected[i].status);
+    }
+}
+
+/* Both reports of a session whose texts, and of a file whose name, are HOSTILE. */
+typedef struct hostile_reports {
+    scene *s;
+    char *text;
+    char *json;
+} hostile_reports;
+
+static void feed_hostile_request(scene *s) {
+    message made = message_of("allocate request 2");
+
+    message_add_text(&made, STUN_ATTR_USERNAME, HOSTILE);
+    message_add_text(&made, STUN_ATTR_REALM, HOSTILE);
+    message_add_text(&made, STUN_ATTR_NONCE, "n1");
+    message_add_text(&made, STUN_ATTR_MESSAGE_INTEGRITY, "20 bytes of a keyed.");
+    feed_udp_bytes(s, 20, CLIENT, SERVER, made.bytes, made.length);
+}
+
+static void feed_hostile_answer(scene *s) {
+    message made = message_of("allocate error 2");
+
+    message_add_error(&made, 431, HOSTILE);
+    message_add_text(&made, STUN_ATTR_SOFTWARE, HOSTILE);
+    feed_udp_bytes(s, 30, SERVER, CLIENT, made.bytes, made.length);
+}
+
+static int setup_hostile(void **state) {
+    hostile_reports *h = g_new0(hostile_reports, 1);
+    g_autoptr(report) r = NULL;
+    report_capture *capture;
+
+    h->s = scene_new();
+    feed_udp(h->s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(h->s, 10, SERVER, CLIENT, "allocate error 1 error=401 nonce=n1");
+    feed_hostile_request(h->s);
+    feed_hostile_answer(h->s);
+    r = report_new(scene_model(h->s), scene_judgement(h->s));
+    capture = report_capture_new(HOSTILE ".pcap");
+    capture->format = g_strdup("pcap, microseconds");
+    capture->link_type = g_strdup("EN10MB");
+    capture->packets = 4;
+    g_ptr_array_add(capture->warnings, g_strdup(HOSTILE));
+    g_ptr_array_add(r->captures, capture);
+    h->text = report_write_text(r, FALSE);
+    h->json = report_write_json(r);
+    *state = h;
+    return 0;
+}
+
+static int teardown_hostile(void **state) {
+    hostile_reports *h = *state;
+
+    scene_free(h->s);
+    g_free(h->text);
+    g_free(h->json);
+    g_free(h);
+    return 0;
+}
+
+/* Nothing that acts in a terminal, but line feeds. */
+static void assert_harmless(const char *text) {
+    assert_true(g_utf8_validate(text, -1, NULL));
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+        const gunichar character = g_utf8_get_char(at);
+
+        if (character != '\n' &&
+            (character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x202e)) {
+            fail_msg("U+%04X at byte %d", character, (int)(at - text));
+        }
+    }
+}
+
+static guint occurrences(const char *text, const char *part) {
+    guint count = 0;
+
+    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part)) {
+        count++;
+    }
+    return count;
+}
+
+static void hostile_texts_are_harmless_in_the_text_report(void **state) {
+    const hostile_reports *h = *state;
+
+    assert_harmless(h->text);
+    /* The user in the request's summary, the reason in the answer's; then user, realm and software
+     * of the session, the warning and the file. */
+    assert_int_equal(occurrences(h->text, "\"" HOSTILE_SHOWN "\""), 2);
+    assert_int_equal(occurrences(h->text, HOSTILE_SHOWN), 7);
+    assert_non_null(strstr(h->text, HOSTILE_SHOWN ".pcap"));
+}
+
+static void hostile_texts_are_harmless_in_the_json_report(void **state) {
+    const hostile_reports *h = *state;
+
+    assert_harmless(h->json);
+    assert_non_null(strstr(h->json, "\"file\" : \"" HOSTILE_IN_JSON ".pcap\""));
+    assert_non_null(strstr(h->json, "\"username\" : \"" HOSTILE_IN_JSON "\""));
+    assert_non_null(strstr(h->json, "\"realm\" : \"" HOSTILE_IN_JSON "\""));
+    assert_non_null(strstr(h->json, "\"software\" : \"" HOSTILE_IN_JSON "\""));
+    /* In the finding and in the session's list of errors. */
+    assert_int_equal(occurrences(h->json, "\"reason\" : \"" HOSTILE_IN_JSON "\""), 2);
+}
+
+static void hostile_texts_keep_lines_within_80_columns(void **state) {
+    const hostile_reports *h = *state;
+    g_auto(GStrv) lines = g_strsplit(h->text, "\n", -1);
+
+    for (char **line = lines; *line != NULL; line++) {
+        /* One word that is wider stays whole. */
+        if (strlen(*line) > 80 && strchr(g_strchug(*line), ' ') != NULL) {
+            fail_msg("\"%s\" is wider", *line);
+        }
+    }
+}
+
+static void text_report_begins_with_the_verdict(void **state) {
+    g_autoptr(scene) s = scene_new();
+    g_autoptr(report) r = NULL;
+    g_autofree char *plain = NULL;
+    g_autofree char *coloured = NULL;
+
+    (void)state;
+    scene_rejected(s, 0, "error=486");
+    r = report_new(scene_model(s), scene_judgement(s));
+    g_ptr_array_add(r->captures, report_capture_new("x.pcap"));
+    plain = report_write_text(r, FALSE);
+    coloured = report_write_text(r, TRUE);
+    assert_true(g_str_has_prefix(plain, "FAILED: Allocation quota reached (486)\n"
+                                        "(quota-reached)\n"));
+    assert_null(strchr(plain, '\x1b'));
+    assert_true(g_str_has_prefix(coloured, "\x1b[1;31mFAILED\x1b[0m: Allocation quota"));
+    assert_non_null(strstr(plain, "Wireshark filter: frame.number in {3,4}\n"));
+}
+
+static void text_report_without_findings_is_healthy(void **state) {
+    g_autoptr(scene) s = scene_new();
+    g_autoptr(report) r = NULL;
+    g_autofree char *text = NULL;
+
+    (void)state;
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    r = report_new(scene_model(s), scene_judgement(s));
+    text = report_write_text(r, FALSE);
+    assert_true(g_str_has_prefix(text, "HEALTHY: TURN works in this capture\n"));
+    assert_int_equal(report_exit_status(r), 0);
+}
+
+#define HOSTILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup_hostile, teardown_hostile)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(time_in_microseconds_has_six_digits),
+        cmocka_unit_test(time_in_nanoseconds_has_nine_digits),
+        cmocka_unit_test(time_before_1970_keeps_its_fraction_positive),
+        cmocka_unit_test(time_of_an_unknown_capture_is_in_microseconds),
+        cmocka_unit_test(filter_holds_the_frames_of_one_capture),
+        cmocka_unit_test(filter_without_evidence_is_null),
+        cmocka_unit_test(exit_status_follows_the_verdict),
+        HOSTILE_TEST(hostile_texts_are_harmless_in_the_text_report),
+        HOSTILE_TEST(hostile_texts_are_harmless_in_the_json_report),
+        HOSTILE_TEST(hostile_texts_keep_lines_within_80_columns),
+        cmocka_unit_test(text_report_begins_with_the_verdict),
+        cmocka_unit_test(text_report_without_findings_is_healthy),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

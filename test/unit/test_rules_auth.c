@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/rule_case.h"
+
+#include <string.h>
+
+#define PERMISSION "permission request 3 peer=" PEER " " CREDENTIALS
+
+static void client_says(scene *s, gint64 ms, const char *text) {
+    feed_udp(s, ms, CLIENT, SERVER, text);
+}
+
+static void server_says(scene *s, gint64 ms, const char *text) {
+    feed_udp(s, ms, SERVER, CLIENT, text);
+}
+
+static void first_challenge_and_success(scene *s) {
+    scene_allocate(s, 0);
+}
+
+static void allocate_refused_with_431(scene *s) {
+    scene_rejected(s, 0, "error=431");
+}
+
+static void allocate_refused_with_431_then_granted(scene *s) {
+    scene_rejected(s, 0, "error=431");
+    client_says(s, 40, "allocate request 3 transport=17 " CREDENTIALS);
+    server_says(s, 50, "allocate success 3 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void allocate_refused_with_401(scene *s) {
+    scene_rejected(s, 0, "error=401 realm=example.org nonce=n2");
+}
+
+static void allocate_with_an_old_nonce_challenged_again(scene *s) {
+    scene_challenge(s, 0);
+    client_says(s, 20, "allocate request 2 user=alice realm=example.org nonce=n0 mi");
+    server_says(s, 30, "allocate error 2 error=401 realm=example.org nonce=n2");
+}
+
+static void challenge_that_names_another_server(scene *s) {
+    client_says(s, 0, "allocate request 1 transport=17");
+    server_says(s, 10, "allocate error 1 error=401 realm=r nonce=n1 alternate=198.51.100.2:3478");
+}
+
+static void challenges_without_credentials(scene *s) {
+    scene_challenge(s, 0);
+    client_says(s, 100, "allocate request 2 transport=17");
+    server_says(s, 110, "allocate error 2 error=401 realm=example.org nonce=n2");
+    client_says(s, 200, "allocate request 3 transport=17");
+    server_says(s, 210, "allocate error 3 error=401 realm=example.org nonce=n3");
+}
+
+static void challenges_with_credentials_at_last(scene *s) {
+    challenges_without_credentials(s);
+    client_says(s, 300, "allocate request 4 user=alice realm=example.org nonce=n3 mi");
+}
+
+static void challenges_without_credentials_once_more(scene *s) {
+    scene_challenge(s, 0);
+    client_says(s, 100, "allocate request 2 transport=17");
+    server_says(s, 110, "allocate error 2 error=401 realm=example.org nonce=n2");
+}
+
+static void nonces_refused_three_times(scene *s) {
+    scene_rejected(s, 0, "error=438 realm=example.org nonce=n2");
+    client_says(s, 40, "allocate request 3 user=alice realm=example.org nonce=n2 mi");
+    server_says(s, 50, "allocate error 3 error=438 realm=example.org nonce=n3");
+    client_says(s, 60, "allocate request 4 user=alice realm=example.org nonce=n3 mi");
+    server_says(s, 70, "allocate error 4 error=438 realm=example.org nonce=n4");
+}
+
+static void nonce_refused_once_and_renewed(scene *s) {
+    scene_rejected(s, 0, "error=438 realm=example.org nonce=n2");
+    client_says(s, 40, "allocate request 3 user=alice realm=example.org nonce=n2 mi");
+    server_says(s, 50, "allocate success 3 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void nonce_refused_to_requests_under_way(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 100, "refresh request 3 lifetime=600 " CREDENTIALS);
+    client_says(s, 101, "permission request 4 peer=" PEER " " CREDENTIALS);
+    client_says(s, 102, "permission request 5 peer=" OTHER " " CREDENTIALS);
+    server_says(s, 110, "refresh error 3 error=438 realm=example.org nonce=n2");
+    server_says(s, 111, "permission error 4 error=438 realm=example.org nonce=n3");
+    server_says(s, 112, "permission error 5 error=438 realm=example.org nonce=n4");
+}
+
+static void allocate_refused_with_437(scene *s) {
+    scene_rejected(s, 0, "error=437");
+}
+
+static void allocate_refused_with_437_then_granted(scene *s) {
+    scene_rejected(s, 0, "error=437");
+    client_says(s, 40, "allocate request 3 transport=17 " CREDENTIALS);
+    server_says(s, 50, "allocate success 3 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void release_answered_with_437(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 5000, "refresh request 3 lifetime=0 " CREDENTIALS);
+    server_says(s, 5010, "refresh error 3 error=437");
+}
+
+static void permission_refused_with_441(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 100,
+                "permission request 3 peer=" PEER " user=bob realm=example.org nonce=n1 mi");
+    server_says(s, 110, "permission error 3 error=441");
+}
+
+static void permission_refused_with_438(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 100, PERMISSION);
+    server_says(s, 110, "permission error 3 error=438 realm=example.org nonce=n2");
+}
+
+static void allocate_refused_with_442(scene *s) {
+    scene_rejected(s, 0, "error=442");
+}
+
+static void family_refused_while_another_allocation_is_up(scene *s) {
+    scene_rejected(s, 0, "error=440");
+    feed_udp(s, 50, "10.1.1.10:40002", SERVER, "allocate request 5 " CREDENTIALS);
+    feed_udp(s, 60, SERVER, "10.1.1.10:40002",
+             "allocate success 5 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void family_refused(scene *s) {
+    scene_rejected(s, 0, "error=440");
+}
+
+static void allocate_refused_with_486(scene *s) {
+    scene_rejected(s, 0, "error=486");
+}
+
+static void allocate_refused_with_508(scene *s) {
+    scene_rejected(s, 0, "error=508");
+}
+
+static void allocate_redirected(scene *s) {
+    scene_rejected(s, 0, "error=300 alternate=198.51.100.2:3478");
+}
+
+static void allocate_refused_with_400(scene *s) {
+    scene_rejected(s, 0, "error=400");
+}
+
+static void allocate_refused_with_500_then_granted(scene *s) {
+    scene_rejected(s, 0, "error=500");
+    client_says(s, 40, "allocate request 3 transport=17 " CREDENTIALS);
+    server_says(s, 50, "allocate success 3 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void release_answered_with_400(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 5000, "refresh request 3 lifetime=0 " CREDENTIALS);
+    server_says(s, 5010, "refresh error 3 error=400");
+}
+
+static void permission_refused_with_403(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 100, PERMISSION);
+    server_says(s, 110, "permission error 3 error=403");
+}
+
+static void used_after_its_lifetime(scene *s) {
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 601000, PEER, 10);
+    feed_send_bytes(s, 602000, PEER, 10);
+}
+
+static void refresh_refused_after_its_lifetime(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 601000, "refresh request 3 lifetime=600 " CREDENTIALS);
+    server_says(s, 601010, "refresh error 3 error=437");
+}
+
+static void used_after_a_refresh_in_time(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 500000, "refresh request 3 lifetime=600 " CREDENTIALS);
+    server_says(s, 500010, "refresh success 3 lifetime=600 mi");
+    feed_send_bytes(s, 601000, PEER, 10);
+}
+
+static void used_after_its_lifetime_and_still_answered(scene *s) {
+    used_after_its_lifetime(s);
+    feed_data_bytes(s, 602010, PEER, 10);
+}
+
+static void used_after_its_release(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 5000, "refresh request 3 lifetime=0 " CREDENTIALS);
+    server_says(s, 5010, "refresh success 3 lifetime=0 mi");
+    feed_send_bytes(s, 5020, PEER, 10);
+}
+
+static void allocate_slower_than_3_s(scene *s) {
+    scene_challenge(s, 0);
+    client_says(s, 20, "allocate request 2 transport=17 " CREDENTIALS);
+    server_says(s, 3001, "allocate success 2 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void allocate_in_3_s(scene *s) {
+    scene_challenge(s, 0);
+    client_says(s, 20, "allocate request 2 transport=17 " CREDENTIALS);
+    server_says(s, 3000, "allocate success 2 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void allocate_private(scene *s, const char *server) {
+    feed_udp(s, 0, CLIENT, server, "allocate request 1 transport=17");
+    feed_udp(s, 10, server, CLIENT, "allocate success 1 relayed=10.9.9.9:24000 lifetime=600 mi");
+    feed_udp(s, 20, "203.0.113.9:50000", "10.9.9.9:24000", "binding request 7 user=a:b mi");
+}
+
+static void relay_private_behind_a_public_server(scene *s) {
+    allocate_private(s, SERVER);
+}
+
+static void relay_private_behind_a_private_server(scene *s) {
+    allocate_private(s, "10.9.9.1:3478");
+}
+
+static void relay_private_that_works(scene *s) {
+    allocate_private(s, SERVER);
+    feed_udp_bytes(s, 30, "203.0.113.9:50000", "10.9.9.9:24000", "\x80\x01", 2);
+    feed_udp_bytes(s, 40, "10.9.9.9:24000", "203.0.113.9:50000", "\x80\x01", 2);
+}
+
+static void relay_private_without_a_peer(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(s, 10, SERVER, CLIENT, "allocate success 1 relayed=10.9.9.9:24000 lifetime=600 mi");
+}
+
+static const rule_case cases[] = {
+    HIT("integrity-check-failed", allocate_refused_with_431, "failed", "3 4"),
+    HIT("integrity-check-failed", allocate_refused_with_431_then_granted, "degraded", "3 4"),
+    MISS("integrity-check-failed", first_challenge_and_success),
+    MISS("integrity-check-failed", allocate_refused_with_401),
+    HIT("credentials-unauthorized", allocate_refused_with_401, "failed", "3 4"),
+    MISS("credentials-unauthorized", first_challenge_and_success),
+    MISS("credentials-unauthorized", allocate_with_an_old_nonce_challenged_again),
+    MISS("credentials-unauthorized", allocate_refused_with_431),
+    HIT("credentials-missing", challenges_without_credentials, "failed", "2 5"),
+    MISS("credentials-missing", first_challenge_and_success),
+    MISS("credentials-missing", challenges_with_credentials_at_last),
+    MISS("credentials-missing", challenges_without_credentials_once_more),
+    HIT("nonce-loop", nonces_refused_three_times, "failed", "2 8"),
+    MISS("nonce-loop", nonce_refused_once_and_renewed),
+    MISS("nonce-loop", nonce_refused_to_requests_under_way),
+    HIT("allocation-mismatch", allocate_refused_with_437, "failed", "3 4"),
+    MISS("allocation-mismatch", release_answered_with_437),
+    MISS("allocation-mismatch", allocate_refused_with_437_then_granted),
+    HIT("wrong-credentials", permission_refused_with_441, "failed", "5 6"),
+    MISS("wrong-credentials", permission_refused_with_438),
+    HIT("transport-unsupported", allocate_refused_with_442, "failed", "3 4"),
+    HIT("transport-unsupported", family_refused, "failed", "3 4"),
+    MISS("transport-unsupported", family_refused_while_another_allocation_is_up),
+    HIT("quota-reached", allocate_refused_with_486, "failed", "3 4"),
+    MISS("quota-reached", allocate_refused_with_508),
+    HIT("capacity-exhausted", allocate_refused_with_508, "failed", "3 4"),
+    MISS("capacity-exhausted", allocate_refused_with_486),
+    HIT("redirected", allocate_redirected, "degraded", "3 4"),
+    MISS("redirected", challenge_that_names_another_server),
+    HIT("request-rejected", allocate_refused_with_400, "failed", "3 4"),
+    MISS("request-rejected", allocate_refused_with_500_then_granted),
+    MISS("request-rejected", release_answered_with_400),
+    MISS("request-rejected", permission_refused_with_403),
+    MISS("request-rejected", allocate_refused_with_431),
+    HIT("allocation-expired", used_after_its_lifetime, "failed", "4 5"),
+    HIT("allocation-expired", refresh_refused_after_its_lifetime, "failed", "5 6 4"),
+    MISS("allocation-expired", used_after_a_refresh_in_time),
+    MISS("allocation-expired", used_after_its_lifetime_and_still_answered),
+    MISS("allocation-expired", used_after_its_release),
+    HIT("allocation-slow", allocate_slower_than_3_s, "degraded", "1 4"),
+    MISS("allocation-slow", allocate_in_3_s),
+    HIT("relay-address-private", relay_private_behind_a_public_server, "degraded", "2"),
+    MISS("relay-address-private", relay_private_behind_a_private_server),
+    MISS("relay-address-private", relay_private_that_works),
+    MISS("relay-address-private", relay_private_without_a_peer),
+};
+
+static void family_auth_is_covered(void **state) {
+    (void)state;
+    rule_cases_cover(cases, G_N_ELEMENTS(cases), FAMILY_AUTH, FAMILY_PEER);
+}
+
+static void findings_carry_code_and_reason(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    scene_rejected(s, 0, "error=431");
+    assert_int_equal(scene_finding(s, "integrity-check-failed")->code, 431);
+    assert_string_equal(scene_finding(s, "integrity-check-failed")->reason, "Reason 431");
+}
+
+static void redirect_names_the_alternative_server(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    allocate_redirected(s);
+    assert_non_null(strstr(scene_finding(s, "redirected")->detail, "198.51.100.2:3478"));
+}
+
+int main(void) {
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 3] = {
+        cmocka_unit_test(family_auth_is_covered), cmocka_unit_test(findings_carry_code_and_reason),
+        cmocka_unit_test(redirect_names_the_alternative_server)};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        tests[i + 3] = (struct CMUnitTest){
+            .name = cases[i].name, .test_func = rule_case_run, .initial_state = (void *)&cases[i]};
+    }
+    return cmocka_run_group_tests_name("rules_auth", tests, NULL, NULL);
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/rule_case.h"
+
+#define CHECK        "binding request 101 user=b:a priority=1 mi"
+#define CHECK_BACK   "binding request 102 user=a:b priority=1 mi"
+#define ID           "connection=0x01020304"
+#define BIND         "bind request 9 " ID " " CREDENTIALS
+#define CONNECT      "connect request 3 peer=" PEER " " CREDENTIALS
+#define ICMP_CLOSED  3
+#define ICMP_EXPIRED 11
+
+static void permission_refused_for(scene *s, const char *peer, const char *id) {
+    g_autofree char *ask = g_strdup_printf("permission request %s peer=%s " CREDENTIALS, id, peer);
+    g_autofree char *answer = g_strdup_printf("permission error %s error=403", id);
+
+    feed_udp(s, 100, CLIENT, SERVER, ask);
+    feed_udp(s, 110, SERVER, CLIENT, answer);
+}
+
+static void permission_refused(scene *s) {
+    scene_allocate(s, 0);
+    permission_refused_for(s, PEER, "3");
+}
+
+static void permission_refused_while_another_peer_works(scene *s) {
+    scene_allocate(s, 0);
+    permission_refused_for(s, OTHER, "3");
+    scene_checks(s, 200, PEER);
+}
+
+static void permission_refused_and_then_granted(scene *s) {
+    permission_refused(s);
+    feed_udp(s, 200, CLIENT, SERVER, "permission request 4 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 210, SERVER, CLIENT, "permission success 4 mi");
+}
+
+static void tcp_relay_without_any_connection(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 100, CLIENT, SERVER, "permission request 3 peer=" PEER " " CREDENTIALS);
+    feed_unit(s, 110, SERVER, CLIENT, "permission success 3 mi");
+    feed_other(s, 5050);
+}
+
+static void tcp_relay_released_after_2_s(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 2040, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_unit(s, 2050, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    feed_other(s, 60000);
+}
+
+static void tcp_relay_closed_by_the_client_after_2_s(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_tcp(s, 2050, CLIENT, SERVER, TURN_TCP_FIN);
+    feed_other(s, 60000);
+}
+
+static void tcp_relay_just_before_the_end(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_other(s, 5049);
+}
+
+static void udp_relay_without_any_peer(scene *s) {
+    scene_allocate(s, 0);
+    feed_other(s, 60000);
+}
+
+static void attempt(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, SERVER, CLIENT, "attempt indication 8 " ID " peer=" PEER);
+}
+
+static void attempt_not_bound_for_30_s(scene *s) {
+    attempt(s);
+    feed_other(s, 31000);
+}
+
+static void attempt_not_bound_for_29_s_at_the_end(scene *s) {
+    attempt(s);
+    feed_other(s, 30999);
+}
+
+static void connect_failed(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_unit(s, 31000, SERVER, CLIENT, "connect error 3 error=447");
+}
+
+static void connect_repeated_while_the_first_completes(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_unit(s, 1500, CLIENT, SERVER, "connect request 4 peer=" PEER " " CREDENTIALS);
+    feed_unit(s, 1510, SERVER, CLIENT, "connect error 4 error=446");
+    feed_unit(s, 1600, SERVER, CLIENT, "connect success 3 " ID " mi");
+}
+
+static void connect_forbidden(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_unit(s, 1010, SERVER, CLIENT, "connect error 3 error=403");
+}
+
+static void bind_answered(scene *s, const char *answer) {
+    attempt(s);
+    scene_connect(s, 1100, DATA_END);
+    feed_unit(s, 1120, DATA_END, SERVER, BIND);
+    feed_unit(s, 1130, SERVER, DATA_END, answer);
+    feed_other(s, 40000);
+}
+
+static void bind_refused_with_400(scene *s) {
+    bind_answered(s, "bind error 9 error=400");
+}
+
+static void bind_successful(scene *s) {
+    bind_answered(s, "bind success 9 mi");
+}
+
+static void bind_challenged_then_successful(scene *s) {
+    attempt(s);
+    scene_connect(s, 1100, DATA_END);
+    feed_unit(s, 1120, DATA_END, SERVER, "bind request 9 " ID);
+    feed_unit(s, 1130, SERVER, DATA_END, "bind error 9 error=401 realm=example.org nonce=n2");
+    feed_unit(s, 1140, DATA_END, SERVER,
+              "bind request 10 " ID " user=alice realm=example.org nonce=n2 mi");
+    feed_unit(s, 1150, SERVER, DATA_END, "bind success 10 mi");
+    feed_other(s, 40000);
+}
+
+static void bind_pending(scene *s, gint64 until) {
+    attempt(s);
+    scene_connect(s, 1100, DATA_END);
+    feed_unit(s, 1120, DATA_END, SERVER, BIND);
+    feed_other(s, until);
+}
+
+static void bind_unanswered_for_5_s(scene *s) {
+    bind_pending(s, 6120);
+}
+
+static void bind_unanswered_for_3_s_at_the_end(scene *s) {
+    bind_pending(s, 4120);
+}
+
+static void data_connection_unanswered(scene *s) {
+    attempt(s);
+    feed_tcp(s, 1100, DATA_END, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 2100, DATA_END, SERVER, TURN_TCP_SYN);
+}
+
+static void data_connection_just_begun(scene *s) {
+    attempt(s);
+    feed_tcp(s, 1100, DATA_END, SERVER, TURN_TCP_SYN);
+}
+
+static void check_answered_by_icmp_of_type(scene *s, guint8 type) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, CHECK);
+    feed_icmp(s, 120, TURN_TRANSPORT_UDP, RELAYED, PEER, type);
+}
+
+static void check_answered_by_icmp_unreachable(scene *s) {
+    check_answered_by_icmp_of_type(s, ICMP_CLOSED);
+}
+
+static void check_answered_by_icmp_time_exceeded(scene *s) {
+    check_answered_by_icmp_of_type(s, ICMP_EXPIRED);
+}
+
+static void icmp_while_another_path_works(scene *s) {
+    check_answered_by_icmp_unreachable(s);
+    scene_checks(s, 200, OTHER);
+}
+
+static void pair_with_icmp_unreachable(scene *s) {
+    feed_udp(s, 0, CLIENT, PEER, CHECK);
+    feed_icmp(s, 10, TURN_TRANSPORT_UDP, CLIENT, PEER, ICMP_CLOSED);
+}
+
+static void check_unanswered_until(scene *s, gint64 end) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, CHECK);
+    feed_other(s, end);
+}
+
+static void check_unanswered_for_5_s(scene *s) {
+    check_unanswered_until(s, 5100);
+}
+
+static void check_from_the_peer_unanswered_for_5_s(scene *s) {
+    scene_allocate(s, 0);
+    feed_data(s, 100, PEER, CHECK_BACK);
+    feed_other(s, 5100);
+}
+
+static void check_unanswered_for_3_s_at_the_end(scene *s) {
+    check_unanswered_until(s, 3100);
+}
+
+static void check_without_username_unanswered(scene *s) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 priority=1");
+    feed_other(s, 60000);
+}
+
+static void check_unanswered_while_a_direct_path_works(scene *s) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, CHECK);
+    feed_udp(s, 200, CLIENT, OTHER, "binding request 201 user=b:a priority=1 mi");
+    feed_udp(s, 210, OTHER, CLIENT, "binding success 201 mi");
+    feed_udp(s, 220, OTHER, CLIENT, "binding request 202 user=a:b priority=1 mi");
+    feed_udp(s, 230, CLIENT, OTHER, "binding success 202 mi");
+    feed_other(s, 60000);
+}
+
+static void pair_unanswered(scene *s) {
+    feed_udp(s, 0, PEER, CLIENT, "binding request 55 user=x:y mi");
+    feed_udp(s, 5, CLIENT, PEER, "binding success 55 mi");
+    feed_udp(s, 10, CLIENT, OTHER, CHECK);
+    feed_other(s, 5010);
+}
+
+static void pair_unanswered_where_nothing_ever_arrives(scene *s) {
+    feed_udp(s, 0, CLIENT, OTHER, CHECK);
+    feed_other(s, 60000);
+}
+
+static void checks_answered_to_the_peer_only(scene *s) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, CHECK);
+    feed_data(s, 110, PEER, "binding success 101 mi");
+    feed_data(s, 120, PEER, CHECK_BACK);
+    feed_other(s, 5120);
+}
+
+static void checks_answered_from_the_peer_only(scene *s) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, CHECK);
+    feed_data(s, 110, PEER, CHECK_BACK);
+    feed_send(s, 120, PEER, "binding success 102 mi");
+    feed_other(s, 5100);
+}
+
+static void checks_answered_one_way_just_before_the_end(scene *s) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, CHECK);
+    feed_data(s, 110, PEER, "binding success 101 mi");
+    feed_data(s, 120, PEER, CHECK_BACK);
+    feed_other(s, 3120);
+}
+
+static void checks_answered_both_ways(scene *s) {
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    feed_other(s, 60000);
+}
+
+static void pair_answered_one_way(scene *s) {
+    feed_udp(s, 0, CLIENT, PEER, CHECK);
+    feed_udp(s, 10, PEER, CLIENT, "binding success 101 mi");
+    feed_udp(s, 20, PEER, CLIENT, CHECK_BACK);
+    feed_other(s, 5020);
+}
+
+static void packets_to_the_peer(scene *s, guint count) {
+    scene_allocate(s, 0);
+    for (guint i = 0; i < count; i++) {
+        feed_send_bytes(s, 100 + 20 * i, PEER, 160);
+    }
+}
+
+static void packets_to_the_peer_only(scene *s) {
+    packets_to_the_peer(s, 10);
+    feed_other(s, 5100);
+}
+
+static void packets_from_the_peer_only(scene *s) {
+    scene_allocate(s, 0);
+    for (guint i = 0; i < 12; i++) {
+        feed_data_bytes(s, 100 + 20 * i, PEER, 160);
+    }
+    feed_other(s, 5100);
+}
+
+static void packets_one_way_fewer_than_10(scene *s) {
+    packets_to_the_peer(s, 9);
+    feed_other(s, 60000);
+}
+
+static void packets_one_way_for_less_than_5_s(scene *s) {
+    packets_to_the_peer(s, 10);
+    feed_other(s, 5099);
+}
+
+static void packets_both_ways(scene *s) {
+    packets_to_the_peer(s, 10);
+    feed_data_bytes(s, 400, PEER, 10);
+    feed_other(s, 60000);
+}
+
+static const rule_case cases[] = {
+    HIT("permission-denied", permission_refused, "failed", "5 6"),
+    HIT("permission-denied", connect_forbidden, "failed", "8 9"),
+    MISS("permission-denied", permission_refused_while_another_peer_works),
+    MISS("permission-denied", permission_refused_and_then_granted),
+    HIT("peer-never-connected", tcp_relay_without_any_connection, "failed", "7 9"),
+    MISS("peer-never-connected", tcp_relay_released_after_2_s),
+    MISS("peer-never-connected", tcp_relay_closed_by_the_client_after_2_s),
+    MISS("peer-never-connected", tcp_relay_just_before_the_end),
+    MISS("peer-never-connected", udp_relay_without_any_peer),
+    MISS("peer-never-connected", attempt_not_bound_for_30_s),
+    HIT("peer-connect-failed", connect_failed, "failed", "8 9"),
+    MISS("peer-connect-failed", connect_repeated_while_the_first_completes),
+    MISS("peer-connect-failed", connect_forbidden),
+    HIT("connection-bind-missing", attempt_not_bound_for_30_s, "failed", "8"),
+    MISS("connection-bind-missing", attempt_not_bound_for_29_s_at_the_end),
+    MISS("connection-bind-missing", bind_successful),
+    MISS("connection-bind-missing", bind_refused_with_400),
+    HIT("connection-bind-failed", bind_refused_with_400, "failed", "8 12 13"),
+    HIT("connection-bind-failed", bind_unanswered_for_5_s, "failed", "8 12 9"),
+    HIT("connection-bind-failed", data_connection_unanswered, "failed", "8 9 10"),
+    MISS("connection-bind-failed", bind_challenged_then_successful),
+    MISS("connection-bind-failed", bind_unanswered_for_3_s_at_the_end),
+    MISS("connection-bind-failed", data_connection_just_begun),
+    HIT("peer-unreachable", check_answered_by_icmp_unreachable, "failed", "6"),
+    MISS("peer-unreachable", check_answered_by_icmp_time_exceeded),
+    MISS("peer-unreachable", icmp_while_another_path_works),
+    MISS("peer-unreachable", pair_with_icmp_unreachable),
+    HIT("checks-unanswered", check_unanswered_for_5_s, "failed", "5"),
+    HIT("checks-unanswered", check_from_the_peer_unanswered_for_5_s, "failed", "5"),
+    HIT("checks-unanswered", pair_unanswered, "failed", "3"),
+    MISS("checks-unanswered", check_unanswered_for_3_s_at_the_end),
+    MISS("checks-unanswered", check_without_username_unanswered),
+    MISS("checks-unanswered", check_unanswered_while_a_direct_path_works),
+    MISS("checks-unanswered", pair_unanswered_where_nothing_ever_arrives),
+    HIT("checks-one-way", checks_answered_to_the_peer_only, "failed", "6 7"),
+    HIT("checks-one-way", checks_answered_from_the_peer_only, "failed", "7 5"),
+    HIT("checks-one-way", pair_answered_one_way, "failed", "2 3"),
+    MISS("checks-one-way", checks_answered_one_way_just_before_the_end),
+    MISS("checks-one-way", checks_answered_both_ways),
+    MISS("checks-one-way", check_unanswered_for_5_s),
+    HIT("media-one-way", packets_to_the_peer_only, "degraded", "5 14"),
+    HIT("media-one-way", packets_from_the_peer_only, "degraded", "5 16"),
+    MISS("media-one-way", packets_one_way_fewer_than_10),
+    MISS("media-one-way", packets_one_way_for_less_than_5_s),
+    MISS("media-one-way", packets_both_ways),
+};
+
+static void family_peer_is_covered(void **state) {
+    (void)state;
+    rule_cases_cover(cases, G_N_ELEMENTS(cases), FAMILY_PEER, FAMILY_UNKNOWN);
+}
+
+static void connect_failed_gives_the_code(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    connect_failed(s);
+    assert_int_equal(scene_finding(s, "peer-connect-failed")->code, 447);
+}
+
+int main(void) {
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 2] = {
+        cmocka_unit_test(family_peer_is_covered), cmocka_unit_test(connect_failed_gives_the_code)};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        tests[i + 2] = (struct CMUnitTest){
+            .name = cases[i].name, .test_func = rule_case_run, .initial_state = (void *)&cases[i]};
+    }
+    return cmocka_run_group_tests_name("rules_peer", tests, NULL, NULL);
+}

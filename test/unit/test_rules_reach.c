@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/rule_case.h"
+
+#define ALLOCATE     "allocate request 1 transport=17"
+#define REFRESH      "refresh request 3 lifetime=600 " CREDENTIALS
+#define RELEASE      "refresh request 3 lifetime=0 " CREDENTIALS
+#define WITH_NONCE   "allocate request 2 transport=17 " CREDENTIALS
+#define AT_A_MINUTE  60000
+#define ICMP_CLOSED  3
+#define ICMP_EXPIRED 11
+
+static void allocate_over_3_s_without_answer(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
+    feed_udp(s, 500, CLIENT, SERVER, ALLOCATE);
+    feed_udp(s, 1500, CLIENT, SERVER, ALLOCATE);
+    feed_udp(s, 3000, CLIENT, SERVER, ALLOCATE);
+}
+
+static void allocate_over_less_than_3_s_without_answer(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
+    feed_udp(s, 500, CLIENT, SERVER, ALLOCATE);
+    feed_udp(s, 2999, CLIENT, SERVER, ALLOCATE);
+    feed_other(s, 20000);
+}
+
+static void allocate_over_3_s_with_a_late_challenge(scene *s) {
+    allocate_over_3_s_without_answer(s);
+    feed_udp(s, 3600, SERVER, CLIENT, "allocate error 1 error=401 realm=example.org nonce=n1");
+}
+
+static void allocate_over_3_s_from_the_client_direction_only(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, WITH_NONCE);
+    feed_udp(s, 500, CLIENT, SERVER, WITH_NONCE);
+    feed_udp(s, 3500, CLIENT, SERVER, WITH_NONCE);
+}
+
+static void allocate_over_3_s_with_icmp(scene *s) {
+    allocate_over_3_s_without_answer(s);
+    feed_icmp(s, 3100, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
+}
+
+static void allocate_with_icmp_unreachable(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
+    feed_icmp(s, 10, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
+}
+
+static void allocate_with_icmp_time_exceeded(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
+    feed_icmp(s, 10, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_EXPIRED);
+}
+
+static void allocate_answered_before_icmp(scene *s) {
+    scene_challenge(s, 0);
+    feed_icmp(s, 20, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
+}
+
+static void syn_with_reset(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 10, SERVER, CLIENT, TURN_TCP_RESET);
+}
+
+static void syn_with_icmp(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_icmp(s, 10, TURN_TRANSPORT_TCP, CLIENT, SERVER, ICMP_CLOSED);
+}
+
+static void syn_with_reset_by_the_client(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 10, CLIENT, SERVER, TURN_TCP_RESET);
+}
+
+static void syn_over_3_s_without_answer(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 3000, CLIENT, SERVER, TURN_TCP_SYN);
+}
+
+static void syn_answered_late(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 1050, SERVER, CLIENT, TURN_TCP_SYN_ACK);
+    feed_tcp(s, 1060, CLIENT, SERVER, TURN_TCP_ESTABLISHED);
+}
+
+static void syn_once_before_the_end(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_other(s, 500);
+}
+
+static void allocate_then_fin_from_the_server(scene *s) {
+    scene_connect(s, 0, CLIENT);
+    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    feed_tcp(s, 30, SERVER, CLIENT, TURN_TCP_FIN);
+}
+
+static void allocate_then_reset_from_the_server(scene *s) {
+    scene_connect(s, 0, CLIENT);
+    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    feed_tcp(s, 30, SERVER, CLIENT, TURN_TCP_RESET);
+}
+
+static void allocate_then_fin_from_the_client_first(scene *s) {
+    scene_connect(s, 0, CLIENT);
+    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    feed_tcp(s, 5000, CLIENT, SERVER, TURN_TCP_FIN);
+    feed_tcp(s, 5010, SERVER, CLIENT, TURN_TCP_FIN);
+}
+
+static void allocate_rejected_then_fin_from_the_server(scene *s) {
+    scene_connect(s, 0, CLIENT);
+    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    feed_unit(s, 30, SERVER, CLIENT, "allocate error 1 error=442");
+    feed_tcp(s, 40, SERVER, CLIENT, TURN_TCP_FIN);
+}
+
+static void allocated_then_fin_from_the_server(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_tcp(s, 30000, SERVER, CLIENT, TURN_TCP_FIN);
+}
+
+static void refresh_of_a_forgotten_allocation(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
+    feed_udp(s, AT_A_MINUTE + 10, SERVER, CLIENT, "refresh error 3 error=437");
+}
+
+static void refresh_unanswered_for_5_s(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
+    feed_udp(s, AT_A_MINUTE + 500, CLIENT, SERVER, REFRESH);
+    feed_other(s, AT_A_MINUTE + 5000);
+}
+
+static void refresh_answered_by_icmp(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
+    feed_icmp(s, AT_A_MINUTE + 10, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
+}
+
+static void refresh_unanswered_for_2_s_at_the_end(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
+    feed_udp(s, AT_A_MINUTE + 500, CLIENT, SERVER, REFRESH);
+    feed_other(s, AT_A_MINUTE + 2000);
+}
+
+static void release_answered_with_437(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, RELEASE);
+    feed_udp(s, AT_A_MINUTE + 10, SERVER, CLIENT, "refresh error 3 error=437");
+}
+
+static void release_unanswered(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, RELEASE);
+    feed_udp(s, AT_A_MINUTE + 500, CLIENT, SERVER, RELEASE);
+    feed_other(s, AT_A_MINUTE + 20000);
+}
+
+static void refresh_recovered_after_437(scene *s) {
+    refresh_of_a_forgotten_allocation(s);
+    feed_udp(s, AT_A_MINUTE + 20, CLIENT, SERVER, "refresh request 4 lifetime=600 " CREDENTIALS);
+    feed_udp(s, AT_A_MINUTE + 30, SERVER, CLIENT, "refresh success 4 lifetime=600 mi");
+}
+
+static void released_then_fin_from_the_server(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 5000, CLIENT, SERVER, RELEASE);
+    feed_unit(s, 5010, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    feed_tcp(s, 5020, SERVER, CLIENT, TURN_TCP_FIN);
+}
+
+static const rule_case cases[] = {
+    HIT("turn-server-silent", allocate_over_3_s_without_answer, "failed", "1 4"),
+    MISS("turn-server-silent", allocate_over_less_than_3_s_without_answer),
+    MISS("turn-server-silent", allocate_over_3_s_with_a_late_challenge),
+    MISS("turn-server-silent", allocate_over_3_s_from_the_client_direction_only),
+    MISS("turn-server-silent", allocate_over_3_s_with_icmp),
+    HIT("turn-port-closed", allocate_with_icmp_unreachable, "failed", "1 2"),
+    HIT("turn-port-closed", syn_with_reset, "failed", "1 2"),
+    HIT("turn-port-closed", syn_with_icmp, "failed", "1 2"),
+    MISS("turn-port-closed", allocate_with_icmp_time_exceeded),
+    MISS("turn-port-closed", allocate_answered_before_icmp),
+    MISS("turn-port-closed", syn_with_reset_by_the_client),
+    MISS("turn-port-closed", syn_over_3_s_without_answer),
+    HIT("turn-tcp-unanswered", syn_over_3_s_without_answer, "failed", "1 3"),
+    MISS("turn-tcp-unanswered", syn_answered_late),
+    MISS("turn-tcp-unanswered", syn_once_before_the_end),
+    MISS("turn-tcp-unanswered", syn_with_reset),
+    HIT("turn-connection-reset", allocate_then_fin_from_the_server, "failed", "4 5"),
+    HIT("turn-connection-reset", allocate_then_reset_from_the_server, "failed", "4 5"),
+    MISS("turn-connection-reset", allocate_then_fin_from_the_client_first),
+    MISS("turn-connection-reset", allocate_rejected_then_fin_from_the_server),
+    MISS("turn-connection-reset", allocated_then_fin_from_the_server),
+    HIT("session-lost", refresh_of_a_forgotten_allocation, "failed", "4 5 6"),
+    HIT("session-lost", refresh_unanswered_for_5_s, "failed", "4 5 6"),
+    HIT("session-lost", refresh_answered_by_icmp, "failed", "4 6"),
+    HIT("session-lost", allocated_then_fin_from_the_server, "failed", "7 8"),
+    MISS("session-lost", refresh_unanswered_for_2_s_at_the_end),
+    MISS("session-lost", release_answered_with_437),
+    MISS("session-lost", release_unanswered),
+    MISS("session-lost", refresh_recovered_after_437),
+    MISS("session-lost", released_then_fin_from_the_server),
+};
+
+static void family_reach_is_covered(void **state) {
+    (void)state;
+    rule_cases_cover(cases, G_N_ELEMENTS(cases), NULL, FAMILY_AUTH);
+}
+
+int main(void) {
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 1] = {cmocka_unit_test(family_reach_is_covered)};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        tests[i + 1] = (struct CMUnitTest){
+            .name = cases[i].name, .test_func = rule_case_run, .initial_state = (void *)&cases[i]};
+    }
+    return cmocka_run_group_tests_name("rules_reach", tests, NULL, NULL);
+}

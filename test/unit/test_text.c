@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analyzer/explain.h"
+#include "analyzer/printable.h"
+#include "analyzer/wrap.h"
+
+#include <string.h>
+
+static void printable_text_shows_active_characters_as_numbers(void **state) {
+    static const struct {
+        const char *name;
+        const char *text;
+        const char *expected;
+    } rows[] = {
+        {"plain", "alice@example.org", "alice@example.org"},
+        {"letters", "J\xc3\xbcrgen \xe6\x97\xa5", "J\xc3\xbcrgen \xe6\x97\xa5"},
+        {"emoji", "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        {"ESC", "a\x1b[31m", "a\\u{1b}[31m"},
+        {"line feed and tab", "a\n\tb", "a\\u{a}\\u{9}b"},
+        {"DEL", "a\x7f", "a\\u{7f}"},
+        {"C1 CSI", "a\xc2\x9b", "a\\u{9b}"},
+        {"right-to-left override", "a\xe2\x80\xae\xe2\x80\xac", "a\\u{202e}\\u{202c}"},
+        {"line separator", "a\xe2\x80\xa8", "a\\u{2028}"},
+        {"zero width space", "a\xe2\x80\x8b", "a\\u{200b}"},
+        {"private use", "a\xee\x80\x80", "a\\u{e000}"},
+        {"private use, astral", "a\xf3\xb0\x80\x80", "a\\u{f0000}"},
+        {"tag, astral", "a\xf3\xa0\x80\x81", "a\\u{e0001}"},
+        {"not UTF-8",
+         "a\xff"
+         "b",
+         "a\xef\xbf\xbd"
+         "b"},
+        {"UTF-8 cut", "a\xe6\x97", "a\xef\xbf\xbd\xef\xbf\xbd"},
+        {"nothing", NULL, ""},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *shown = printable_text(rows[i].text);
+
+        if (!g_str_equal(shown, rows[i].expected)) {
+            fail_msg("%s: \"%s\"", rows[i].name, shown);
+        }
+    }
+}
+
+static void printable_json_escapes_what_a_generator_leaves(void **state) {
+    static const struct {
+        const char *name;
+        const char *json;
+        const char *expected;
+    } rows[] = {
+        {"layout", "{\n  \"a\" : 1\n}", "{\n  \"a\" : 1\n}"},
+        {"emoji", "\"\xf0\x9f\x98\x80\"", "\"\xf0\x9f\x98\x80\""},
+        {"C1 CSI", "\"\xc2\x9b\"", "\"\\u009b\""},
+        {"DEL", "\"\x7f\"", "\"\\u007f\""},
+        {"right-to-left override", "\"\xe2\x80\xae\xe2\x80\xac\"", "\"\\u202e\\u202c\""},
+        {"paragraph separator", "\"\xe2\x80\xa9\"", "\"\\u2029\""},
+        {"private use", "\"\xee\x80\x80\"", "\"\\ue000\""},
+        {"private use, astral", "\"\xf3\xb0\x80\x80\"", "\"\\udb80\\udc00\""},
+        {"tag, astral", "\"\xf3\xa0\x80\x81\"", "\"\\udb40\\udc01\""},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *escaped = printable_json(rows[i].json);
+
+        if (!g_str_equal(escaped, rows[i].expected)) {
+            fail_msg("%s: %s", rows[i].name, escaped);
+        }
+    }
+}
+
+static void assert_wrapped(const char *first, const char *text, const char *expected) {
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    wrap_append(out, first, text);
+    assert_string_equal(out->str, expected);
+}
+
+#define TEN   "123456789 "
+#define FORTY TEN TEN TEN TEN
+
+static void wrap_fills_80_columns(void **state) {
+    (void)state;
+    assert_wrapped("", FORTY TEN TEN TEN "1234567890", FORTY TEN TEN TEN "1234567890\n");
+    assert_wrapped("", FORTY TEN TEN TEN "12345678901", FORTY TEN TEN "123456789\n12345678901\n");
+}
+
+static void wrap_indents_the_lines_after_the_first(void **state) {
+    (void)state;
+    assert_wrapped("  1. ", FORTY TEN TEN "123456789 12345",
+                   "  1. " FORTY TEN TEN "123456789 12345\n");
+    assert_wrapped("  1. ", FORTY TEN TEN "123456789 123456",
+                   "  1. " FORTY TEN TEN "123456789\n     123456\n");
+}
+
+static void wrap_leaves_a_wide_word_whole(void **state) {
+    g_autofree char *word = g_strnfill(90, 'w');
+    g_autofree char *text = g_strdup_printf("a %s b", word);
+    g_autofree char *expected = g_strdup_printf("a\n%s\nb\n", word);
+
+    (void)state;
+    assert_wrapped("", text, expected);
+}
+
+static void wrap_counts_wide_characters_twice(void **state) {
+    g_autoptr(GString) wide = g_string_new(NULL);
+
+    (void)state;
+    for (guint i = 0; i < 39; i++) {
+        g_string_append(wide, "\xe6\x97\xa5");
+    }
+    g_autofree char *fits = g_strdup_printf("%s a", wide->str);
+    g_autofree char *fits_as = g_strdup_printf("%s a\n", wide->str);
+    g_autofree char *breaks = g_strdup_printf("%s ab", wide->str);
+    g_autofree char *breaks_as = g_strdup_printf("%s\nab\n", wide->str);
+
+    assert_wrapped("", fits, fits_as);
+    assert_wrapped("", breaks, breaks_as);
+}
+
+static void wrap_makes_its_text_harmless(void **state) {
+    (void)state;
+    assert_wrapped("- ",
+                   "a\x1b"
+                   "b",
+                   "- a\\u{1b}b\n");
+    assert_wrapped("- ", "a\nb", "- a\\u{a}b\n");
+}
+
+static void assert_explained(const char *topic, const char *beginning, const char *part) {
+    g_autofree char *text = explain_topic(topic);
+
+    if (text == NULL || !g_str_has_prefix(text, beginning) || strstr(text, part) == NULL) {
+        fail_msg("%s: %s", topic, text != NULL ? text : "nothing");
+    }
+}
+
+static void explain_of_a_cause_gives_level_and_remedies(void **state) {
+    (void)state;
+    assert_explained("quota-reached", "quota-reached (failed)\n\nAllocation quota reached (486)\n",
+                     "\nWhat to do\n  1. Look at the relays in use");
+    assert_explained("REDIRECTED", "redirected (degraded)\n", "\nWhat to look at next\n");
+}
+
+static void explain_of_a_code_gives_its_cause(void **state) {
+    (void)state;
+    assert_explained("431", "431 Integrity Check Failure, RFC 3489 section 11.2.9\n",
+                     "\nintegrity-check-failed (failed)\n");
+    assert_explained("500", "500 Server Error, ", "\nrequest-rejected (failed)\n");
+}
+
+static void explain_of_an_attribute_by_name_takes_any_case(void **state) {
+    (void)state;
+    assert_explained("LIFETIME", "0x000d LIFETIME\n", "a 32-bit number, 4 bytes\n");
+    assert_explained("lifetime", "0x000d LIFETIME\n", "required: a server that does not know it");
+    assert_explained("Software", "0x8022 SOFTWARE\n", "optional: who does not know it ignores it");
+}
+
+static void explain_of_an_attribute_by_code_gives_every_dialect(void **state) {
+    (void)state;
+    assert_explained("0x0012", "0x0012 REMOTE-ADDRESS\n", "\n0x0012 XOR-PEER-ADDRESS\n");
+    assert_explained("0X12", "0x0012 REMOTE-ADDRESS\n", "specification: RFC 8656 section 18.3\n");
+}
+
+static void explain_of_the_unknown_is_null(void **state) {
+    static const char *const topics[] = {"",       "nothing", "999",  "1000",
+                                         "0x7fff", "0x",      "43 1", "0x10000"};
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(topics); i++) {
+        g_autofree char *text = explain_topic(topics[i]);
+
+        if (text != NULL) {
+            fail_msg("\"%s\" is explained", topics[i]);
+        }
+    }
+}
+
+static void explain_list_has_a_line_for_each_cause(void **state) {
+    g_autofree char *list = explain_list();
+
+    (void)state;
+    assert_true(g_str_has_prefix(list, "turn-server-silent         failed        The TURN"));
+    assert_non_null(strstr(list, "\nno-turn-traffic            inconclusive  "));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(printable_text_shows_active_characters_as_numbers),
+        cmocka_unit_test(printable_json_escapes_what_a_generator_leaves),
+        cmocka_unit_test(wrap_fills_80_columns),
+        cmocka_unit_test(wrap_indents_the_lines_after_the_first),
+        cmocka_unit_test(wrap_leaves_a_wide_word_whole),
+        cmocka_unit_test(wrap_counts_wide_characters_twice),
+        cmocka_unit_test(wrap_makes_its_text_harmless),
+        cmocka_unit_test(explain_of_a_cause_gives_level_and_remedies),
+        cmocka_unit_test(explain_of_a_code_gives_its_cause),
+        cmocka_unit_test(explain_of_an_attribute_by_name_takes_any_case),
+        cmocka_unit_test(explain_of_an_attribute_by_code_gives_every_dialect),
+        cmocka_unit_test(explain_of_the_unknown_is_null),
+        cmocka_unit_test(explain_list_has_a_line_for_each_cause),
+    };
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/scene.h"
+
+#include <string.h>
+
+#define RELAYED_2 "198.51.100.1:24002"
+#define CLIENT_2  "10.1.1.20:40000"
+
+static const guint8 media[] = {0x80, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+
+static int setup(void **state) {
+    *state = scene_new();
+    return 0;
+}
+
+static int teardown(void **state) {
+    scene_free(*state);
+    return 0;
+}
+
+static const turn_peer *only_peer(scene *s) {
+    assert_int_equal(scene_session(s)->peers->len, 1);
+    return g_ptr_array_index(scene_session(s)->peers, 0);
+}
+
+static const turn_pair *only_pair(scene *s) {
+    assert_int_equal(scene_model(s)->pairs->len, 1);
+    return g_ptr_array_index(scene_model(s)->pairs, 0);
+}
+
+static void assert_address(const stun_address *address, const char *expected) {
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format(address, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void feed_channel(scene *s, gint64 ms, gboolean to_peer, guint16 number, gsize length) {
+    const message made = channel_data(number, media, length);
+
+    feed_udp_bytes(s, ms, to_peer ? CLIENT : SERVER, to_peer ? SERVER : CLIENT, made.bytes,
+                   made.length);
+}
+
+static void indications_count_packets_and_bytes(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 100, PEER, 100);
+    feed_send_bytes(s, 120, PEER, 150);
+    feed_data_bytes(s, 140, PEER, 30);
+    const turn_peer *peer = only_peer(s);
+
+    assert_address(&peer->address, PEER);
+    assert_int_equal(peer->via, TURN_VIA_INDICATION);
+    assert_int_equal(peer->path.to_peer.packets, 2);
+    assert_int_equal(peer->path.to_peer.bytes, 250);
+    assert_int_equal(peer->path.to_peer.first_packet.frame, 5);
+    assert_int_equal(peer->path.to_peer.last_packet.frame, 6);
+    assert_int_equal(peer->path.from_peer.packets, 1);
+    assert_int_equal(peer->path.from_peer.bytes, 30);
+    assert_true(turn_session_works(scene_session(s)));
+}
+
+static void indication_without_data_counts_nothing(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 100, PEER, 0);
+
+    assert_int_equal(only_peer(s)->path.to_peer.packets, 0);
+}
+
+static void permission_outcomes_follow_the_answers(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 100, CLIENT, SERVER, "permission request 3 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 110, SERVER, CLIENT, "permission success 3 mi");
+    feed_udp(s, 120, CLIENT, SERVER, "permission request 4 peer=" OTHER " " CREDENTIALS);
+    feed_udp(s, 130, SERVER, CLIENT, "permission error 4 error=403");
+    feed_udp(s, 140, CLIENT, SERVER, "permission request 5 peer=203.0.113.11:1 " CREDENTIALS);
+    const GArray *permissions = scene_session(s)->permissions;
+    const turn_permission *first = &g_array_index(permissions, turn_permission, 0);
+    const turn_permission *second = &g_array_index(permissions, turn_permission, 1);
+    const turn_permission *third = &g_array_index(permissions, turn_permission, 2);
+
+    assert_int_equal(permissions->len, 3);
+    assert_address(&first->peer, "203.0.113.9:0");
+    assert_int_equal(first->outcome, TURN_OUTCOME_SUCCESS);
+    assert_int_equal(first->request.frame, 5);
+    assert_int_equal(second->outcome, TURN_OUTCOME_REJECTED);
+    assert_int_equal(second->code, 403);
+    assert_int_equal(third->outcome, TURN_OUTCOME_UNANSWERED);
+}
+
+static void permission_for_two_peers_is_answered_as_a_whole(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 100, CLIENT, SERVER,
+             "permission request 3 peer=" PEER " peer=" OTHER " " CREDENTIALS);
+    feed_udp(s, 110, SERVER, CLIENT, "permission success 3 mi");
+    const GArray *permissions = scene_session(s)->permissions;
+
+    assert_int_equal(permissions->len, 2);
+    assert_address(&g_array_index(permissions, turn_permission, 1).peer, "203.0.113.10:0");
+    assert_int_equal(g_array_index(permissions, turn_permission, 1).outcome, TURN_OUTCOME_SUCCESS);
+}
+
+static void permission_refused_later_stays_granted(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 100, CLIENT, SERVER, "permission request 3 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 110, SERVER, CLIENT, "permission success 3 mi");
+    feed_udp(s, 240000, CLIENT, SERVER, "permission request 4 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 240010, SERVER, CLIENT, "permission error 4 error=403");
+    const GArray *permissions = scene_session(s)->permissions;
+
+    assert_int_equal(permissions->len, 1);
+    assert_int_equal(g_array_index(permissions, turn_permission, 0).outcome, TURN_OUTCOME_SUCCESS);
+}
+
+static void channel_data_is_counted_for_channel_and_peer(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 100, CLIENT, SERVER, "channel request 3 channel=0x4001 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 110, SERVER, CLIENT, "channel success 3 mi");
+    feed_channel(s, 120, TRUE, 0x4001, 10);
+    feed_channel(s, 130, TRUE, 0x4001, 7);
+    feed_channel(s, 140, FALSE, 0x4001, 3);
+    const turn_channel *channel = &g_array_index(scene_session(s)->channels, turn_channel, 0);
+
+    assert_int_equal(scene_session(s)->channels->len, 1);
+    assert_int_equal(channel->number, 0x4001);
+    assert_int_equal(channel->outcome, TURN_OUTCOME_SUCCESS);
+    assert_int_equal(channel->request.frame, 5);
+    assert_int_equal(channel->bytes_to_peer, 17);
+    assert_int_equal(channel->bytes_from_peer, 3);
+    assert_ptr_equal(channel->peer, only_peer(s));
+    assert_int_equal(channel->peer->via, TURN_VIA_CHANNEL);
+    assert_int_equal(channel->peer->path.to_peer.packets, 2);
+    assert_int_equal(channel->peer->path.from_peer.bytes, 3);
+}
+
+static void channel_refused_keeps_its_code(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 100, CLIENT, SERVER, "channel request 3 channel=0x4001 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 110, SERVER, CLIENT, "channel error 3 error=400");
+    const turn_channel *channel = &g_array_index(scene_session(s)->channels, turn_channel, 0);
+
+    assert_int_equal(channel->outcome, TURN_OUTCOME_REJECTED);
+    assert_int_equal(channel->code, 400);
+}
+
+static void channel_bound_before_the_capture_has_an_unknown_peer(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_channel(s, 100, FALSE, 0x4005, 9);
+    const turn_channel *channel = &g_array_index(scene_session(s)->channels, turn_channel, 0);
+
+    assert_int_equal(channel->outcome, TURN_OUTCOME_UNSEEN);
+    assert_int_equal(channel->peer->address.family, STUN_FAMILY_NONE);
+    assert_int_equal(channel->bytes_from_peer, 9);
+}
+
+static void channel_data_on_an_unknown_5_tuple_is_nothing(void **state) {
+    scene *s = *state;
+    feed_channel(s, 0, TRUE, 0x4001, 9);
+
+    assert_int_equal(scene_model(s)->sessions->len, 0);
+}
+
+static void checks_in_both_directions_are_counted(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    const turn_path *path = &only_peer(s)->path;
+
+    assert_int_equal(path->to_peer.requests, 1);
+    assert_int_equal(path->to_peer.successes, 1);
+    assert_int_equal(path->to_peer.first_request.frame, 5);
+    assert_int_equal(path->to_peer.first_success.frame, 6);
+    assert_true(path->to_peer.rtt == 10 * G_GINT64_CONSTANT(1000000));
+    assert_int_equal(path->from_peer.requests, 1);
+    assert_int_equal(path->from_peer.successes, 1);
+    assert_int_equal(path->to_peer.packets + path->from_peer.packets, 0);
+    assert_string_equal(path->ice, "a:b");
+    assert_true(turn_path_works(path));
+}
+
+static void checks_sent_again_are_retransmissions(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_send(s, 600, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_send(s, 1600, PEER, "binding request 101 user=b:a priority=1 mi");
+    const turn_direction *to = &only_peer(s)->path.to_peer;
+
+    assert_int_equal(to->requests, 1);
+    assert_int_equal(to->retransmissions, 2);
+    assert_int_equal(to->last_request.frame, 7);
+    assert_true(to->rtt == -1);
+}
+
+static void checks_of_microsoft_come_twice_and_count_once(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 candidate=1 mi fingerprint");
+    feed_send(s, 101, PEER, "binding request 101 user=b:a priority=1 candidate=1 mi legacy");
+    feed_data(s, 110, PEER, "binding success 101 candidate=1 mi fingerprint");
+    feed_data(s, 111, PEER, "binding success 101 candidate=1 mi legacy");
+    const turn_direction *to = &only_peer(s)->path.to_peer;
+
+    assert_int_equal(to->requests, 1);
+    assert_int_equal(to->retransmissions, 0);
+    assert_int_equal(to->successes, 1);
+}
+
+static void check_error_before_a_success_is_no_error(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_data(s, 110, PEER, "binding error 101 error=487");
+    feed_data(s, 120, PEER, "binding success 101 mi");
+    feed_send(s, 200, PEER, "binding request 102 user=b:a priority=1 mi");
+    feed_data(s, 210, PEER, "binding error 102 error=487");
+    const turn_direction *to = &only_peer(s)->path.to_peer;
+
+    assert_int_equal(to->requests, 2);
+    assert_int_equal(to->successes, 1);
+    assert_int_equal(to->errors, 1);
+    assert_int_equal(to->error_code, 487);
+    assert_int_equal(to->first_error.frame, 6);
+}
+
+/* The client's check, once in its Send Indication and once as the relay passes it on. */
+static void relay_leg_joins_the_control_leg(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_udp(s, 101, RELAYED, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_udp(s, 110, PEER, RELAYED, "binding success 101 mi");
+    feed_data(s, 111, PEER, "binding success 101 mi");
+    const turn_path *path = &only_peer(s)->path;
+
+    assert_int_equal(path->to_peer.requests, 1);
+    assert_int_equal(path->to_peer.retransmissions, 0);
+    assert_int_equal(path->to_peer.successes, 1);
+    assert_int_equal(path->from_peer.requests, 0);
+    assert_int_equal(scene_model(s)->pairs->len, 0);
+}
+
+static void relay_leg_alone_counts_as_checks_of_the_peer(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 100, PEER, RELAYED, "binding request 102 user=a:b priority=1 mi");
+    feed_udp(s, 600, PEER, RELAYED, "binding request 102 user=a:b priority=1 mi");
+    const turn_peer *peer = only_peer(s);
+
+    assert_int_equal(peer->via, TURN_VIA_RELAY);
+    assert_int_equal(peer->path.from_peer.requests, 1);
+    assert_int_equal(peer->path.from_peer.retransmissions, 1);
+}
+
+static void relay_leg_data_has_counters_of_its_own(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp_bytes(s, 100, RELAYED, PEER, media, 10);
+    feed_udp_bytes(s, 110, PEER, RELAYED, media, 4);
+    const turn_peer *peer = only_peer(s);
+
+    assert_int_equal(peer->relay_to.packets, 1);
+    assert_int_equal(peer->relay_to.bytes, 10);
+    assert_int_equal(peer->relay_from.bytes, 4);
+    assert_int_equal(peer->path.to_peer.packets, 0);
+    assert_true(turn_peer_works(peer));
+}
+
+static void relay_to_relay_belongs_to_both_sessions(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 50, CLIENT_2, SERVER, "allocate request 5 transport=17 " CREDENTIALS);
+    feed_udp(s, 60, SERVER, CLIENT_2, "allocate success 5 relayed=" RELAYED_2 " lifetime=600 mi");
+    feed_udp(s, 100, RELAYED, RELAYED_2, "binding request 101 user=b:a priority=1 mi");
+    feed_udp(s, 110, RELAYED_2, RELAYED, "binding success 101 mi");
+    const turn_session *first = g_ptr_array_index(scene_model(s)->sessions, 0);
+    const turn_session *second = g_ptr_array_index(scene_model(s)->sessions, 1);
+    const turn_peer *there = g_ptr_array_index(first->peers, 0);
+    const turn_peer *back = g_ptr_array_index(second->peers, 0);
+
+    assert_int_equal(scene_model(s)->sessions->len, 2);
+    assert_address(&there->address, RELAYED_2);
+    assert_int_equal(there->path.to_peer.successes, 1);
+    assert_address(&back->address, RELAYED);
+    assert_int_equal(back->path.from_peer.requests, 1);
+    assert_int_equal(back->path.from_peer.successes, 1);
+}
+
+static void pair_outside_a_session_counts_both_directions(void **state) {
+    scene *s = *state;
+    feed_udp(s, 0, CLIENT, PEER, "binding request 1 user=b:a priority=1 mi");
+    feed_udp(s, 10, PEER, CLIENT, "binding success 1 mi");
+    feed_udp(s, 20, PEER, CLIENT, "binding request 2 user=a:b priority=1 mi");
+    feed_udp(s, 30, CLIENT, PEER, "binding success 2 mi");
+    feed_udp_bytes(s, 40, PEER, CLIENT, media, 10);
+    const turn_pair *pair = only_pair(s);
+
+    assert_address(&pair->a, CLIENT);
+    assert_address(&pair->b, PEER);
+    assert_int_equal(pair->path.to_peer.successes, 1);
+    assert_int_equal(pair->path.from_peer.requests, 1);
+    assert_int_equal(pair->path.from_peer.successes, 1);
+    assert_int_equal(pair->path.from_peer.packets, 1);
+    assert_int_equal(pair->path.from_peer.bytes, 10);
+    assert_int_equal(pair->first.frame, 1);
+    assert_int_equal(scene_model(s)->sessions->len, 0);
+}
+
+static void pair_needs_a_mark_of_ice(void **state) {
+    scene *s = *state;
+    feed_udp(s, 0, CLIENT, "203.0.113.1:3478", "binding request 1 software=x");
+    feed_udp(s, 10, "203.0.113.1:3478", CLIENT, "binding success 1 mapped=" MAPPED);
+
+    assert_int_equal(scene_model(s)->pairs->len, 0);
+    assert_int_equal(scene_model(s)->sessions->len, 0);
+    assert_int_equal(scene_model(s)->messages, 2);
+}
+
+static void pair_ignores_keepalive_indications(void **state) {
+    scene *s = *state;
+    feed_udp(s, 0, CLIENT, PEER, "binding request 1 user=b:a mi");
+    feed_udp(s, 15000, CLIENT, PEER, "binding indication 2");
+
+    assert_int_equal(only_pair(s)->path.to_peer.requests, 1);
+    assert_int_equal(only_pair(s)->path.to_peer.packets, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(indications_count_packets_and_bytes),
+        TEST(indication_without_data_counts_nothing),
+        TEST(permission_outcomes_follow_the_answers),
+        TEST(permission_for_two_peers_is_answered_as_a_whole),
+        TEST(permission_refused_later_stays_granted),
+        TEST(channel_data_is_counted_for_channel_and_peer),
+        TEST(channel_refused_keeps_its_code),
+        TEST(channel_bound_before_the_capture_has_an_unknown_peer),
+        TEST(channel_data_on_an_unknown_5_tuple_is_nothing),
+        TEST(checks_in_both_directions_are_counted),
+        TEST(checks_sent_again_are_retransmissions),
+        TEST(checks_of_microsoft_come_twice_and_count_once),
+        TEST(check_error_before_a_success_is_no_error),
+        TEST(relay_leg_joins_the_control_leg),
+        TEST(relay_leg_alone_counts_as_checks_of_the_peer),
+        TEST(relay_leg_data_has_counters_of_its_own),
+        TEST(relay_to_relay_belongs_to_both_sessions),
+        TEST(pair_outside_a_session_counts_both_directions),
+        TEST(pair_needs_a_mark_of_ice),
+        TEST(pair_ignores_keepalive_indications),
+    };
+    return cmocka_run_group_tests_name("tracker_path", tests, NULL, NULL);
+}
