@@ -10,7 +10,7 @@
 
 typedef struct report_capture {
     char *file;
-    char *format; /* "pcap, microseconds" */
+    char *format;    /* "pcap, microseconds" */
     char *link_type; /* "EN10MB" */
     char *link_text; /* "Ethernet" */
     gboolean nanoseconds;

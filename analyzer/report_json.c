@@ -5,8 +5,6 @@
 
 #include <json-glib/json-glib.h>
 
-#define MILLISECOND 1000000.0
-
 static void put_string(JsonBuilder *json, const char *name, const char *value) {
     json_builder_set_member_name(json, name);
     if (value == NULL) {
@@ -39,7 +37,9 @@ static void put_rtt(JsonBuilder *json, gint64 nanoseconds) {
     if (nanoseconds < 0) {
         json_builder_add_null_value(json);
     } else {
-        json_builder_add_double_value(json, (double)(nanoseconds / 1000) * 1000.0 / MILLISECOND);
+        const gint64 microseconds = nanoseconds / 1000;
+
+        json_builder_add_double_value(json, (double)microseconds / 1000.0);
     }
 }
 

@@ -287,10 +287,8 @@ static void session_peer(text_writer *writer, const turn_peer *peer) {
 }
 
 static void session_connection(text_writer *writer, const turn_connection *connection) {
-    GString *line = g_string_new(NULL);
-    char text[STUN_ADDRESS_TEXT];
+    GString *line = g_string_new("Connection");
 
-    g_string_append(line, "Connection");
     if (connection->has_id) {
         g_string_append_printf(line, " 0x%08x", connection->id);
     }
@@ -304,6 +302,8 @@ static void session_connection(text_writer *writer, const turn_connection *conne
         g_string_append_printf(line, ", bind in frame %u", connection->bind.frame);
     }
     if (connection->outcome == TURN_OUTCOME_SUCCESS) {
+        char text[STUN_ADDRESS_TEXT];
+
         stun_address_format(&connection->data_connection, text, sizeof text);
         g_string_append_printf(line, ", bound, data connection %s", text);
     } else if (connection->code != 0) {

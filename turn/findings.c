@@ -26,21 +26,24 @@ void turn_finding_free(turn_finding *finding) {
 }
 
 void turn_finding_add(turn_finding *finding, const turn_seen *seen, const char *format, ...) {
-    turn_evidence evidence = {.seen = *seen};
+    const guint count = finding->evidence->len;
+    turn_evidence *added;
     va_list arguments;
 
-    if (seen->frame == 0 || finding->evidence->len >= TURN_MAX_EVIDENCE) {
+    if (seen->frame == 0 || count >= TURN_MAX_EVIDENCE) {
         return;
     }
-    for (guint i = 0; i < finding->evidence->len; i++) {
+    for (guint i = 0; i < count; i++) {
         const turn_seen *known = &g_array_index(finding->evidence, turn_evidence, i).seen;
 
         if (known->frame == seen->frame && known->capture == seen->capture) {
             return;
         }
     }
+    g_array_set_size(finding->evidence, count + 1);
+    added = &g_array_index(finding->evidence, turn_evidence, count);
+    added->seen = *seen;
     va_start(arguments, format);
-    evidence.summary = g_strdup_vprintf(format, arguments);
+    added->summary = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_array_append_val(finding->evidence, evidence);
 }

@@ -50,7 +50,7 @@ static gboolean collect(const turn_scene *scene, turn_finding *finding, rejectio
 
 static gboolean is_integrity_failure(const turn_session *session, const turn_rejection *rejection) {
     (void)session;
-    return rejection->code == 431;
+    return rejection->code == 431 && (rejection->credentials || rejection->request.frame == 0);
 }
 
 gboolean rule_integrity_check_failed(const turn_scene *scene, turn_finding *finding) {
@@ -86,7 +86,7 @@ gboolean rule_nonce_loop(const turn_scene *scene, turn_finding *finding) {
     if (session == NULL || session->nonce_refusals < 3) {
         return FALSE;
     }
-    turn_finding_add(finding, &session->challenge, "first time the server asks for a new nonce");
+    turn_finding_add(finding, &session->first_nonce_refusal, "438 or 430, the first of the run");
     turn_finding_add(finding, &session->last_nonce_refusal,
                      "438 or 430, %u in a row without a success", session->nonce_refusals);
     finding->code = 438;

@@ -7,6 +7,18 @@ static gboolean can_judge(const turn_session *session) {
     return session != NULL && !turn_one_direction_only(session);
 }
 
+/* Clients ask for every candidate, and servers often refuse the private ones: as long as one was
+ * granted, the refusals are not what stops the call. */
+static gboolean any_permission(const turn_session *session) {
+    for (guint i = 0; i < session->permissions->len; i++) {
+        if (g_array_index(session->permissions, turn_permission, i).outcome ==
+            TURN_OUTCOME_SUCCESS) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static gboolean is_denied(const turn_session *session, const turn_rejection *rejection) {
     return (rejection->code == 403 || rejection->code == 443) &&
            (rejection->method == STUN_METHOD_CREATE_PERMISSION ||
@@ -19,7 +31,7 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
 
-    if (!can_judge(session) || turn_session_works(session)) {
+    if (!can_judge(session) || turn_session_works(session) || any_permission(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {

@@ -63,16 +63,29 @@ gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
     return TRUE;
 }
 
+/* Long enough for an answer, or for the client's acknowledgement of it, to come yet. */
+static gboolean had_time(const turn_model *model, const turn_tcp *tcp) {
+    const turn_seen *since = tcp->syn_ack.frame != 0 ? &tcp->syn_ack : &tcp->first_syn;
+
+    return turn_observed_since(model, since) >= TURN_ALLOCATE_PATIENCE;
+}
+
 gboolean rule_tcp_unanswered(const turn_scene *scene, turn_finding *finding) {
     const turn_tcp *tcp = scene->session != NULL ? scene->session->tcp : NULL;
 
-    if (tcp == NULL || tcp->syns < 2 || tcp->syn_ack.frame != 0 || tcp->established.frame != 0 ||
-        tcp->reset.frame != 0 || tcp->unreachable.frame != 0 ||
-        scene->session->packets_from_client > 0) {
+    if (tcp == NULL || tcp->syns < 2 || tcp->established.frame != 0 || tcp->reset.frame != 0 ||
+        tcp->unreachable.frame != 0 || scene->session->packets_from_client > 0 ||
+        !had_time(scene->model, tcp)) {
         return FALSE;
     }
     turn_finding_add(finding, &tcp->first_syn, "SYN to the TURN port, first");
-    turn_finding_add(finding, &tcp->last_syn, "SYN, last of %u; none was answered", tcp->syns);
+    turn_finding_add(finding, &tcp->syn_ack,
+                     "SYN-ACK of the server, which the client does not acknowledge");
+    turn_finding_add(finding, &tcp->last_syn, "SYN, last of %u", tcp->syns);
+    if (tcp->syn_ack.frame != 0) {
+        finding->detail = g_strdup("The server does answer: its SYN-ACK is in this capture and is "
+                                   "lost on the way back to the client.");
+    }
     return TRUE;
 }
 

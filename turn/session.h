@@ -230,6 +230,7 @@ typedef struct turn_session {
     gint64 expires;       /* -1 when not known */
     guint challenges;     /* 401 to requests without credentials, and 438 */
     guint nonce_refusals; /* 438 (or 430) to the server's latest nonce since the last success */
+    turn_seen first_nonce_refusal; /* of that run */
     turn_seen last_nonce_refusal;
     char *nonce; /* the server's latest, NULL when none was seen */
     guint authenticated_requests;

@@ -204,50 +204,65 @@ static void on_encrypted(turn_tracker *tracker, const turn_packet *packet, turn_
 /* Multiplexed TURN names a session of the server, not a peer: what it carries goes to one peer
  * whose address is not known; [MS-TURN] 2.2.3. */
 static void on_multiplexed(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                           const guint8 *bytes, gsize captured, gsize length) {
+                           const payload *carried) {
     static const stun_address nowhere = {.family = STUN_FAMILY_NONE};
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &session->client);
     turn_peer *peer = tracker_peer(session, &nowhere, TURN_VIA_INDICATION);
 
     tracker_session_seen(session, packet, to_peer);
     if (peer != NULL) {
-        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, bytes, captured, length);
+        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, carried);
     }
 }
 
-static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
-                              gsize captured, gsize reported) {
-    const route *to = tracker_route(tracker, &packet->flow);
+/* What stands in the unit FRAME of the datagram WHOLE. */
+static payload inside(const stun_frame *frame, const payload *whole) {
+    /* The capture may end within the unit's own header. */
+    const gsize skipped = MIN(frame->payload, whole->captured);
+
+    return (payload){.bytes = whole->bytes + skipped,
+                     .captured = MIN(whole->captured - skipped, frame->payload_length),
+                     .length = frame->payload_length};
+}
+
+static void on_control_datagram(turn_tracker *tracker, const turn_packet *packet,
+                                turn_session *session, const payload *whole) {
     stun_frame frame;
+    payload carried;
+
+    if (stun_frame_datagram(whole->bytes, whole->captured, whole->length, &frame) ==
+        STUN_NOT_STUN) {
+        return;
+    }
+    carried = inside(&frame, whole);
+    if (frame.kind == STUN_FRAME_CHANNEL_DATA) {
+        tracker_channel_data(tracker, packet, session, frame.channel, &carried);
+    } else if (frame.kind == STUN_FRAME_MULTIPLEXED) {
+        on_multiplexed(tracker, packet, session, &carried);
+    }
+}
+
+static gboolean concerns_turn_port(const turn_tracker *tracker, const turn_flow *flow) {
+    return turn_tracker_is_turn_port(tracker, flow->destination.port) ||
+           turn_tracker_is_turn_port(tracker, flow->source.port);
+}
+
+static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
+                              const payload *whole) {
+    const route *to = tracker_route(tracker, &packet->flow);
 
     if (to == NULL || to->kind == ROUTE_ENCRYPTED) {
-        if (tracker_relay_leg(tracker, packet, bytes, captured, reported)) {
-            return;
-        }
-        if ((turn_tracker_is_turn_port(tracker, packet->flow.destination.port) ||
-             turn_tracker_is_turn_port(tracker, packet->flow.source.port)) &&
-            begins_dtls(bytes, captured, reported)) {
+        if (!tracker_relay_leg(tracker, packet, whole) &&
+            concerns_turn_port(tracker, &packet->flow) &&
+            begins_dtls(whole->bytes, whole->captured, whole->length)) {
             on_encrypted(tracker, packet, TURN_PROTOCOL_DTLS);
         }
-        return;
-    }
-    if (tracker_is_copy(tracker, packet)) {
-        return;
-    }
-    if (to->kind == ROUTE_PAIR) {
-        tracker_pair_data(to, packet, reported);
-        return;
-    }
-    if (stun_frame_datagram(bytes, captured, reported, &frame) == STUN_NOT_STUN) {
-        return;
-    }
-    bytes += frame.payload;
-    captured = MIN(captured - frame.payload, frame.payload_length);
-    if (frame.kind == STUN_FRAME_CHANNEL_DATA) {
-        tracker_channel_data(tracker, packet, to->session, frame.channel, bytes, captured,
-                             frame.payload_length);
-    } else if (frame.kind == STUN_FRAME_MULTIPLEXED) {
-        on_multiplexed(tracker, packet, to->session, bytes, captured, frame.payload_length);
+    } else if (!tracker_is_copy(tracker, packet)) {
+        if (to->kind == ROUTE_PAIR) {
+            tracker_pair_data(to, packet, whole->length);
+        } else {
+            on_control_datagram(tracker, packet, to->session, whole);
+        }
     }
 }
 
@@ -270,7 +285,9 @@ void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, con
     status = stun_message_parse(bytes, captured, reported, &message);
     if (status == STUN_NOT_STUN) {
         if (live) {
-            on_other_datagram(tracker, packet, bytes, captured, reported);
+            const payload whole = {.bytes = bytes, .captured = captured, .length = reported};
+
+            on_other_datagram(tracker, packet, &whole);
         }
         return;
     }
@@ -291,6 +308,8 @@ static void on_stun_unit(turn_tracker *tracker, const turn_packet *packet, const
 }
 
 void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
+    const payload carried = {
+        .bytes = unit->bytes, .captured = unit->captured, .length = unit->length};
     const route *to;
 
     turn_tracker_time(tracker, packet->time);
@@ -307,8 +326,7 @@ void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const t
     case STUN_FRAME_CHANNEL_DATA:
         to = tracker_route(tracker, &packet->flow);
         if (to != NULL && to->kind == ROUTE_CONTROL) {
-            tracker_channel_data(tracker, packet, to->session, unit->channel, unit->bytes,
-                                 unit->captured, unit->length);
+            tracker_channel_data(tracker, packet, to->session, unit->channel, &carried);
         }
         break;
     default:

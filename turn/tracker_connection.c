@@ -130,6 +130,7 @@ static route *bind_route(turn_tracker *tracker, const turn_packet *packet,
     to->session = session;
     to->connection = connection;
     connection->data_connection = flow.source;
+    connection->tcp = g_hash_table_lookup(tracker->tcp, &flow);
     return to;
 }
 
@@ -227,6 +228,9 @@ static void bound_unit(turn_tracker *tracker, const turn_packet *packet, const r
                        const turn_unit *unit) {
     turn_connection *connection = to->connection;
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &to->flow.source);
+    const payload carried = {.bytes = unit->bytes,
+                             .captured = unit->opaque ? 0 : unit->captured,
+                             .length = unit->length};
 
     tracker_session_seen(to->session, packet, to_peer);
     if (to_peer) {
@@ -237,8 +241,7 @@ static void bound_unit(turn_tracker *tracker, const turn_packet *packet, const r
     seen_once(&connection->first_data, packet);
     connection->last_data = turn_seen_at(packet);
     if (connection->peer != NULL) {
-        tracker_peer_packet(tracker, packet, connection->peer, to_peer, FALSE, unit->bytes,
-                            unit->opaque ? 0 : unit->captured, unit->length);
+        tracker_peer_packet(tracker, packet, connection->peer, to_peer, FALSE, &carried);
     }
 }
 
@@ -251,7 +254,10 @@ static void free_unit(turn_tracker *tracker, const turn_packet *packet, const tu
         if (to != NULL && to->kind == ROUTE_PAIR) {
             tracker_pair_data(to, packet, unit->length);
         } else {
-            tracker_relay_leg(tracker, packet, unit->bytes, unit->captured, unit->length);
+            const payload carried = {
+                .bytes = unit->bytes, .captured = unit->captured, .length = unit->length};
+
+            tracker_relay_leg(tracker, packet, &carried);
         }
         return;
     }
@@ -297,8 +303,7 @@ static turn_tcp *tcp_record(turn_tracker *tracker, const turn_packet *packet,
 static void tcp_reopen(turn_tracker *tracker, const turn_packet *packet) {
     turn_tcp *old = g_hash_table_lookup(tracker->tcp, &packet->flow);
 
-    if (old == NULL ||
-        (old->syn_ack.frame == 0 && old->established.frame == 0 && old->reset.frame == 0)) {
+    if (old == NULL || (old->established.frame == 0 && old->reset.frame == 0)) {
         return;
     }
     g_hash_table_remove(tracker->tcp, &old->flow);
@@ -360,20 +365,23 @@ static const turn_tcp *tcp_of(const turn_tracker *tracker, const stun_address *c
 }
 
 static void join_tcp(turn_tracker *tracker, turn_session *session) {
-    if (session->protocol == TURN_PROTOCOL_TCP && session->control_seen) {
+    if (session->protocol == TURN_PROTOCOL_TCP && session->control_seen && session->tcp == NULL) {
         session->tcp = tcp_of(tracker, &session->client, &session->server);
     }
     for (guint i = 0; i < session->connections->len; i++) {
         turn_connection *connection = g_ptr_array_index(session->connections, i);
 
-        if (connection->data_connection.family != STUN_FAMILY_NONE) {
+        if (connection->data_connection.family != STUN_FAMILY_NONE && connection->tcp == NULL) {
             connection->tcp = tcp_of(tracker, &connection->data_connection, &session->server);
         }
     }
 }
 
+/* One SYN without an answer may be the end of the capture; with a SYN-ACK that is never
+ * acknowledged, it is the answer that gets lost. */
 static gboolean tcp_failed(const turn_tcp *tcp) {
-    return tcp->syns > 0 && tcp->syn_ack.frame == 0 && tcp->established.frame == 0;
+    return tcp->syns > 0 && tcp->established.frame == 0 &&
+           (tcp->syn_ack.frame == 0 || tcp->syns > 1);
 }
 
 /* A data connection that could not be opened: the client had been told of a connection, and has

@@ -277,8 +277,10 @@ static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_se
     }
     peer = tracker_peer(session, &address, TURN_VIA_INDICATION);
     if (peer != NULL) {
-        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, data.value, data.captured,
-                            data.length);
+        const payload carried = {
+            .bytes = data.value, .captured = data.captured, .length = data.length};
+
+        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, &carried);
     }
 }
 

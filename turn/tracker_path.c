@@ -130,10 +130,15 @@ static void check_answer(turn_tracker *tracker, const turn_packet *packet, turn_
     turn_transaction *transaction = turn_transactions_find(tracker->transactions, path, message);
     turn_direction *direction;
 
-    if (transaction == NULL || transaction->succeeded) {
+    if (transaction == NULL) {
         return;
     }
     direction = transaction->to_peer ? &path->to_peer : &path->from_peer;
+    if (transaction->succeeded) {
+        /* With both legs of the relay captured, the answer comes first on the other leg. */
+        note_rtt(direction, transaction, packet);
+        return;
+    }
     if (message->cls == STUN_ERROR) {
         if (!transaction->answered) {
             check_error(direction, packet, message);
@@ -176,24 +181,24 @@ void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn
 }
 
 void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
-                         gboolean to_peer, gboolean relay_leg, const guint8 *bytes, gsize captured,
-                         gsize reported) {
+                         gboolean to_peer, gboolean relay_leg, const payload *carried) {
     stun_message message;
 
-    if (stun_message_parse(bytes, captured, reported, &message) != STUN_NOT_STUN) {
+    if (stun_message_parse(carried->bytes, carried->captured, carried->length, &message) !=
+        STUN_NOT_STUN) {
         if (!relay_leg) {
             tracker_count_message(tracker, packet, &message);
         }
         tracker_peer_message(tracker, packet, peer, to_peer, &message);
         return;
     }
-    if (reported == 0) {
+    if (carried->length == 0) {
         return;
     }
     if (relay_leg) {
-        count(to_peer ? &peer->relay_to : &peer->relay_from, packet, reported);
+        count(to_peer ? &peer->relay_to : &peer->relay_from, packet, carried->length);
     } else {
-        count(to_peer ? &peer->path.to_peer : &peer->path.from_peer, packet, reported);
+        count(to_peer ? &peer->path.to_peer : &peer->path.from_peer, packet, carried->length);
     }
 }
 
@@ -207,8 +212,8 @@ static turn_peer *relay_leg_peer(turn_tracker *tracker, const turn_flow *flow, g
 }
 
 /* Between two relayed addresses a packet leaves one session and enters another. */
-gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
-                           gsize captured, gsize reported) {
+gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
+                           const payload *carried) {
     gboolean copy_known = FALSE;
     gboolean found = FALSE;
 
@@ -223,7 +228,7 @@ gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet, con
             return TRUE;
         }
         copy_known = TRUE;
-        tracker_peer_packet(tracker, packet, peer, to_peer, TRUE, bytes, captured, reported);
+        tracker_peer_packet(tracker, packet, peer, to_peer, TRUE, carried);
     }
     return found;
 }
@@ -321,7 +326,7 @@ static turn_channel *channel_of(turn_session *session, const turn_packet *packet
 }
 
 void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                          guint16 number, const guint8 *bytes, gsize captured, gsize length) {
+                          guint16 number, const payload *carried) {
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &session->client);
     turn_channel *channel = channel_of(session, packet, number);
 
@@ -330,13 +335,12 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
         return;
     }
     if (to_peer) {
-        channel->bytes_to_peer += length;
+        channel->bytes_to_peer += carried->length;
     } else {
-        channel->bytes_from_peer += length;
+        channel->bytes_from_peer += carried->length;
     }
     if (channel->peer != NULL) {
-        tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, bytes, captured,
-                            length);
+        tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
     }
 }
 

@@ -54,6 +54,13 @@ typedef struct connection_entry {
     turn_connection *connection;
 } connection_entry;
 
+/* What a packet or a tunnel carries, borrowed for the call. */
+typedef struct payload {
+    const guint8 *bytes;
+    gsize captured; /* how many of them are there */
+    gsize length;   /* how many there were */
+} payload;
+
 typedef struct recent_copy {
     guint64 identity;
     gint64 time;
@@ -138,20 +145,19 @@ turn_peer *tracker_peer_unknown(turn_session *session, turn_via via);
 /* One packet on a path of a session, either leg: a check is matched, everything else is counted.
  * RELAY_LEG says that it was seen between server and peer. */
 void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
-                         gboolean to_peer, gboolean relay_leg, const guint8 *bytes, gsize captured,
-                         gsize reported);
+                         gboolean to_peer, gboolean relay_leg, const payload *carried);
 void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                           gboolean to_peer, const stun_message *message);
 /* Messages and data between a relayed address and a peer; TRUE when FLOW is such a leg. */
-gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
-                           gsize captured, gsize reported);
+gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
+                           const payload *carried);
 gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *packet,
                                    const stun_message *message);
 void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
                           const stun_message *message);
 void tracker_pair_data(const route *to, const turn_packet *packet, gsize length);
 void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                          guint16 channel, const guint8 *bytes, gsize captured, gsize length);
+                          guint16 channel, const payload *carried);
 void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
                               const turn_icmp_error *error);
 void tracker_pair_free(gpointer pair);

@@ -86,6 +86,7 @@ turn_session *tracker_session(turn_tracker *tracker, const turn_packet *packet,
     to = tracker_route_set(tracker, &flow, ROUTE_CONTROL);
     to->session = session;
     session->control_seen = TRUE;
+    session->tcp = g_hash_table_lookup(tracker->tcp, &flow); /* a later SYN opens another one */
     return session;
 }
 
@@ -193,6 +194,9 @@ static void note_nonce_refusal(turn_session *session, const turn_packet *packet,
         (session->nonce != NULL && transaction->nonce != g_str_hash(session->nonce))) {
         return;
     }
+    if (session->nonce_refusals == 0) {
+        session->first_nonce_refusal = turn_seen_at(packet);
+    }
     session->nonce_refusals++;
     session->last_nonce_refusal = turn_seen_at(packet);
 }
@@ -271,6 +275,11 @@ void tracker_request_lost(gpointer data, const turn_transaction *transaction) {
     }
     if (transaction->method == STUN_METHOD_CONNECTION_BIND) {
         tracker_connection_bind_lost(transaction->subject);
+    }
+    /* The server may close a connection instead of answering the release. */
+    if (transaction->release && session->released.frame == 0 &&
+        transaction->first.time > session->exchanges[TURN_METHOD_ALLOCATE].last_success.time) {
+        session->released = transaction->first;
     }
     if (session->unanswered->len >= TURN_MAX_UNANSWERED) {
         g_array_remove_index(session->unanswered, 0);

@@ -28,6 +28,15 @@ static void allocate_refused_with_431(scene *s) {
     scene_rejected(s, 0, "error=431");
 }
 
+static void request_without_credentials_refused_with_431(scene *s) {
+    client_says(s, 0, "allocate request 1 transport=17");
+    server_says(s, 10, "allocate error 1 error=431");
+}
+
+static void answer_431_to_an_unseen_request(scene *s) {
+    server_says(s, 10, "allocate error 1 error=431");
+}
+
 static void allocate_refused_with_431_then_granted(scene *s) {
     scene_rejected(s, 0, "error=431");
     client_says(s, 40, "allocate request 3 transport=17 " CREDENTIALS);
@@ -68,10 +77,14 @@ static void challenges_without_credentials_once_more(scene *s) {
     server_says(s, 110, "allocate error 2 error=401 realm=example.org nonce=n2");
 }
 
-static void nonces_refused_three_times(scene *s) {
+static void nonces_refused_twice(scene *s) {
     scene_rejected(s, 0, "error=438 realm=example.org nonce=n2");
     client_says(s, 40, "allocate request 3 user=alice realm=example.org nonce=n2 mi");
     server_says(s, 50, "allocate error 3 error=438 realm=example.org nonce=n3");
+}
+
+static void nonces_refused_three_times(scene *s) {
+    nonces_refused_twice(s);
     client_says(s, 60, "allocate request 4 user=alice realm=example.org nonce=n3 mi");
     server_says(s, 70, "allocate error 4 error=438 realm=example.org nonce=n4");
 }
@@ -106,6 +119,16 @@ static void release_answered_with_437(scene *s) {
     scene_allocate(s, 0);
     client_says(s, 5000, "refresh request 3 lifetime=0 " CREDENTIALS);
     server_says(s, 5010, "refresh error 3 error=437");
+}
+
+static void release_of_an_unseen_allocation_answered_with_437(scene *s) {
+    client_says(s, 0, "refresh request 3 lifetime=0 " CREDENTIALS);
+    server_says(s, 10, "refresh error 3 error=437");
+}
+
+static void refresh_of_an_unseen_allocation_answered_with_437(scene *s) {
+    client_says(s, 0, "refresh request 3 lifetime=600 " CREDENTIALS);
+    server_says(s, 10, "refresh error 3 error=437");
 }
 
 static void permission_refused_with_441(scene *s) {
@@ -240,6 +263,8 @@ static void relay_private_without_a_peer(scene *s) {
 
 static const rule_case cases[] = {
     HIT("integrity-check-failed", allocate_refused_with_431, "failed", "3 4"),
+    HIT("integrity-check-failed", answer_431_to_an_unseen_request, "failed", "1"),
+    MISS("integrity-check-failed", request_without_credentials_refused_with_431),
     HIT("integrity-check-failed", allocate_refused_with_431_then_granted, "degraded", "3 4"),
     MISS("integrity-check-failed", first_challenge_and_success),
     MISS("integrity-check-failed", allocate_refused_with_401),
@@ -251,10 +276,13 @@ static const rule_case cases[] = {
     MISS("credentials-missing", first_challenge_and_success),
     MISS("credentials-missing", challenges_with_credentials_at_last),
     MISS("credentials-missing", challenges_without_credentials_once_more),
-    HIT("nonce-loop", nonces_refused_three_times, "failed", "2 8"),
+    HIT("nonce-loop", nonces_refused_three_times, "failed", "4 8"),
+    MISS("nonce-loop", nonces_refused_twice),
     MISS("nonce-loop", nonce_refused_once_and_renewed),
     MISS("nonce-loop", nonce_refused_to_requests_under_way),
     HIT("allocation-mismatch", allocate_refused_with_437, "failed", "3 4"),
+    HIT("allocation-mismatch", refresh_of_an_unseen_allocation_answered_with_437, "failed", "1 2"),
+    MISS("allocation-mismatch", release_of_an_unseen_allocation_answered_with_437),
     MISS("allocation-mismatch", release_answered_with_437),
     MISS("allocation-mismatch", allocate_refused_with_437_then_granted),
     HIT("wrong-credentials", permission_refused_with_441, "failed", "5 6"),

@@ -29,6 +29,13 @@ static void permission_refused(scene *s) {
     permission_refused_for(s, PEER, "3");
 }
 
+static void permission_refused_while_another_is_granted_in_vain(scene *s) {
+    scene_allocate(s, 0);
+    permission_refused_for(s, PEER, "3");
+    feed_udp(s, 200, CLIENT, SERVER, "permission request 4 peer=" OTHER " " CREDENTIALS);
+    feed_udp(s, 210, SERVER, CLIENT, "permission success 4 mi");
+}
+
 static void permission_refused_while_another_peer_works(scene *s) {
     scene_allocate(s, 0);
     permission_refused_for(s, OTHER, "3");
@@ -306,6 +313,7 @@ static void packets_both_ways(scene *s) {
 
 static const rule_case cases[] = {
     HIT("permission-denied", permission_refused, "failed", "5 6"),
+    MISS("permission-denied", permission_refused_while_another_is_granted_in_vain),
     HIT("permission-denied", connect_forbidden, "failed", "8 9"),
     MISS("permission-denied", permission_refused_while_another_peer_works),
     MISS("permission-denied", permission_refused_and_then_granted),

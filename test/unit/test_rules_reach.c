@@ -89,6 +89,24 @@ static void syn_answered_late(scene *s) {
     feed_tcp(s, 1060, CLIENT, SERVER, TURN_TCP_ESTABLISHED);
 }
 
+static void syn_answered_and_never_acknowledged(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 1, SERVER, CLIENT, TURN_TCP_SYN_ACK);
+    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_other(s, 3001);
+}
+
+static void syn_answered_just_before_the_end(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 1050, SERVER, CLIENT, TURN_TCP_SYN_ACK);
+}
+
+static void syn_repeated_for_2_s_at_the_end(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_tcp(s, 2000, CLIENT, SERVER, TURN_TCP_SYN);
+}
+
 static void syn_once_before_the_end(scene *s) {
     feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
     feed_other(s, 500);
@@ -191,7 +209,10 @@ static const rule_case cases[] = {
     MISS("turn-port-closed", syn_with_reset_by_the_client),
     MISS("turn-port-closed", syn_over_3_s_without_answer),
     HIT("turn-tcp-unanswered", syn_over_3_s_without_answer, "failed", "1 3"),
+    HIT("turn-tcp-unanswered", syn_answered_and_never_acknowledged, "failed", "1 2 3"),
     MISS("turn-tcp-unanswered", syn_answered_late),
+    MISS("turn-tcp-unanswered", syn_answered_just_before_the_end),
+    MISS("turn-tcp-unanswered", syn_repeated_for_2_s_at_the_end),
     MISS("turn-tcp-unanswered", syn_once_before_the_end),
     MISS("turn-tcp-unanswered", syn_with_reset),
     HIT("turn-connection-reset", allocate_then_fin_from_the_server, "failed", "4 5"),

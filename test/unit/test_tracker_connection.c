@@ -225,6 +225,20 @@ static void bound_opaque_units_are_counted(void **state) {
     assert_true(turn_session_works(scene_session(s)));
 }
 
+static void bound_opaque_bytes_that_look_like_stun_are_data(void **state) {
+    scene *s = *state;
+    attempt(s, 1000);
+    bind(s, 1100);
+    const turn_packet packet = scene_packet(s, 1200, TURN_TRANSPORT_TCP, DATA_END, SERVER);
+    const message made = message_of("binding request 21 user=b:a");
+    const turn_unit unit = {
+        .opaque = TRUE, .bytes = made.bytes, .captured = made.length, .length = made.length};
+    turn_tracker_unit(s->tracker, &packet, &unit);
+
+    assert_int_equal(only_connection(s)->peer->path.to_peer.requests, 0);
+    assert_int_equal(only_connection(s)->peer->path.to_peer.packets, 1);
+}
+
 static void bound_before_the_capture_joins_the_clients_session(void **state) {
     scene *s = *state;
     feed_framed(s, 1200, SERVER, DATA_END, "binding request 21 user=a:b priority=1 mi");
@@ -265,6 +279,16 @@ static void syn_on_the_same_5_tuple_opens_another_session(void **state) {
     assert_int_equal(sessions->len, 2);
     assert_int_equal(second->allocated.frame, 16);
     assert_int_equal(second->tcp->first_syn.frame, 10);
+}
+
+static void syn_on_the_same_5_tuple_leaves_the_old_connection_to_its_session(void **state) {
+    scene *s = *state;
+    feed_tcp(s, 2000, CLIENT, SERVER, TURN_TCP_FIN);
+    scene_allocate_tcp(s, 60000);
+    const turn_session *first = g_ptr_array_index(scene_model(s)->sessions, 0);
+
+    assert_int_equal(first->tcp->first_syn.frame, 1);
+    assert_int_equal(first->tcp->opener_fin.frame, 8);
 }
 
 static void syn_repeated_before_its_answer_is_one_connection(void **state) {
@@ -343,10 +367,12 @@ int main(void) {
         TEST(bind_unanswered_is_unanswered),
         TEST(bound_framed_units_carry_checks_and_data),
         TEST(bound_opaque_units_are_counted),
+        TEST(bound_opaque_bytes_that_look_like_stun_are_data),
         TEST(bound_before_the_capture_joins_the_clients_session),
         EMPTY(bound_before_the_capture_has_a_session_of_its_own),
         EMPTY(framed_checks_off_any_turn_port_are_a_pair),
         TEST(syn_on_the_same_5_tuple_opens_another_session),
+        TEST(syn_on_the_same_5_tuple_leaves_the_old_connection_to_its_session),
         EMPTY(syn_repeated_before_its_answer_is_one_connection),
         EMPTY(syn_copied_by_a_mirror_is_counted_once),
         TEST(syn_unanswered_after_an_attempt_is_its_data_connection),

@@ -223,6 +223,20 @@ static void truncated_at_any_byte_is_no_rejection_without_its_code(void **state)
     }
 }
 
+static void truncated_multiplexed_turn_counts_its_declared_length(void **state) {
+    static const char unit[] = "ff10 000a 0102030405060708 8001";
+    scene *s = *state;
+    guint8 bytes[16];
+    const gsize length = hex_bytes(unit, bytes, sizeof bytes);
+    scene_allocate(s, 0);
+    feed_every_prefix(s, CLIENT, SERVER, bytes, length);
+    const turn_peer *peer = g_ptr_array_index(scene_session(s)->peers, 0);
+
+    /* Its length can be read from 4 bytes on, in 11 of the 15 prefixes. */
+    assert_int_equal(peer->path.to_peer.packets, 11);
+    assert_int_equal(peer->path.to_peer.bytes, 22);
+}
+
 static void limit_of_peers_drops_the_rest(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
@@ -306,6 +320,7 @@ int main(void) {
         TEST(ms_turn_send_and_data_carry_relayed_bytes),
         TEST(multiplexed_turn_counts_for_an_unknown_peer),
         TEST(truncated_at_any_byte_is_no_rejection_without_its_code),
+        TEST(truncated_multiplexed_turn_counts_its_declared_length),
         TEST(limit_of_peers_drops_the_rest),
         TEST(limit_of_channels_drops_the_rest),
         TEST(limit_of_rejections_counts_the_rest),

@@ -146,6 +146,17 @@ static void channel_data_is_counted_for_channel_and_peer(void **state) {
     assert_int_equal(channel->peer->path.from_peer.bytes, 3);
 }
 
+static void channel_for_a_known_peer_changes_its_way(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 100, PEER, 10);
+    feed_udp(s, 110, CLIENT, SERVER, "channel request 3 channel=0x4001 peer=" PEER " " CREDENTIALS);
+    feed_send_bytes(s, 120, PEER, 10);
+
+    assert_int_equal(only_peer(s)->via, TURN_VIA_CHANNEL);
+    assert_int_equal(only_peer(s)->path.to_peer.packets, 2);
+}
+
 static void channel_refused_keeps_its_code(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
@@ -255,6 +266,17 @@ static void relay_leg_joins_the_control_leg(void **state) {
     assert_int_equal(scene_model(s)->pairs->len, 0);
 }
 
+static void relay_leg_rtt_is_that_of_the_leg_asked_on(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_udp(s, 101, RELAYED, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_udp(s, 110, PEER, RELAYED, "binding success 101 mi");
+    feed_data(s, 112, PEER, "binding success 101 mi");
+
+    assert_int_equal(only_peer(s)->path.to_peer.rtt, 12 * 1000000);
+}
+
 static void relay_leg_alone_counts_as_checks_of_the_peer(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
@@ -350,6 +372,7 @@ int main(void) {
         TEST(permission_for_two_peers_is_answered_as_a_whole),
         TEST(permission_refused_later_stays_granted),
         TEST(channel_data_is_counted_for_channel_and_peer),
+        TEST(channel_for_a_known_peer_changes_its_way),
         TEST(channel_refused_keeps_its_code),
         TEST(channel_bound_before_the_capture_has_an_unknown_peer),
         TEST(channel_data_on_an_unknown_5_tuple_is_nothing),
@@ -358,6 +381,7 @@ int main(void) {
         TEST(checks_of_microsoft_come_twice_and_count_once),
         TEST(check_error_before_a_success_is_no_error),
         TEST(relay_leg_joins_the_control_leg),
+        TEST(relay_leg_rtt_is_that_of_the_leg_asked_on),
         TEST(relay_leg_alone_counts_as_checks_of_the_peer),
         TEST(relay_leg_data_has_counters_of_its_own),
         TEST(relay_to_relay_belongs_to_both_sessions),
