@@ -201,9 +201,9 @@ static void on_encrypted(turn_tracker *tracker, const turn_packet *packet, turn_
     }
 }
 
-/* Multiplexed TURN names a session of the server, not a peer: what it carries goes to one peer
- * whose address is not known; [MS-TURN] 2.2.3. */
-static void on_multiplexed(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+/* Multiplexed TURN names a session of the server ([MS-TURN] 2.2.3), and end-to-end data of MS-TURN
+ * goes to the active destination: either reaches one peer whose address is not known. */
+static void on_unaddressed(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
                            const payload *carried) {
     static const stun_address nowhere = {.family = STUN_FAMILY_NONE};
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &session->client);
@@ -238,7 +238,7 @@ static void on_control_datagram(turn_tracker *tracker, const turn_packet *packet
     if (frame.kind == STUN_FRAME_CHANNEL_DATA) {
         tracker_channel_data(tracker, packet, session, frame.channel, &carried);
     } else if (frame.kind == STUN_FRAME_MULTIPLEXED) {
-        on_multiplexed(tracker, packet, session, &carried);
+        on_unaddressed(tracker, packet, session, &carried);
     }
 }
 
@@ -327,6 +327,13 @@ void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const t
         to = tracker_route(tracker, &packet->flow);
         if (to != NULL && to->kind == ROUTE_CONTROL) {
             tracker_channel_data(tracker, packet, to->session, unit->channel, &carried);
+        }
+        break;
+    case STUN_FRAME_MS_DATA:
+    case STUN_FRAME_MULTIPLEXED:
+        to = tracker_route(tracker, &packet->flow);
+        if (to != NULL && to->kind == ROUTE_CONTROL) {
+            on_unaddressed(tracker, packet, to->session, &carried);
         }
         break;
     default:

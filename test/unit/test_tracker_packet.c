@@ -190,6 +190,24 @@ static void multiplexed_turn_counts_for_an_unknown_peer(void **state) {
     assert_int_equal(peer->path.to_peer.bytes, 2);
 }
 
+static void ms_turn_data_on_tcp_counts_for_an_unknown_peer(void **state) {
+    static const guint8 data[] = {0x80, 0x00, 0x00, 0x01, 0x02};
+    const turn_unit unit = {.framing = STUN_FRAMING_MS_TURN,
+                            .kind = STUN_FRAME_MS_DATA,
+                            .bytes = data,
+                            .captured = sizeof data,
+                            .length = sizeof data};
+    scene *s = *state;
+    scene_allocate_tcp(s, 0);
+    const turn_packet packet = scene_packet(s, 1000, TURN_TRANSPORT_TCP, SERVER, CLIENT);
+    turn_tracker_unit(s->tracker, &packet, &unit);
+    const turn_peer *peer = g_ptr_array_index(scene_session(s)->peers, 0);
+
+    assert_int_equal(peer->address.family, STUN_FAMILY_NONE);
+    assert_int_equal(peer->path.from_peer.bytes, 5);
+    assert_int_equal(peer->path.to_peer.bytes, 0);
+}
+
 /* Each prefix of a datagram in a block of its own: a sanitizer sees a read past it. */
 static void feed_every_prefix(scene *s, const char *from, const char *to, const guint8 *bytes,
                               gsize length) {
@@ -319,6 +337,7 @@ int main(void) {
         TEST(ms_turn_challenge_gives_the_swapped_nonce),
         TEST(ms_turn_send_and_data_carry_relayed_bytes),
         TEST(multiplexed_turn_counts_for_an_unknown_peer),
+        TEST(ms_turn_data_on_tcp_counts_for_an_unknown_peer),
         TEST(truncated_at_any_byte_is_no_rejection_without_its_code),
         TEST(truncated_multiplexed_turn_counts_its_declared_length),
         TEST(limit_of_peers_drops_the_rest),
