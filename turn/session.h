@@ -238,14 +238,14 @@ typedef struct turn_session {
     turn_seen challenge;      /* the first */
     gboolean answered_unseen; /* what the client sent proves answers that the capture lacks */
     GArray *rejections;       /* of turn_rejection; challenges are not in it */
-    guint rejections_dropped;
-    GArray *unanswered;     /* of turn_unanswered */
-    GArray *permissions;    /* of turn_permission */
-    GArray *channels;       /* of turn_channel */
-    GPtrArray *connections; /* of turn_connection */
-    GPtrArray *peers;       /* of turn_peer */
-    guint peers_dropped;
+    GArray *unanswered;       /* of turn_unanswered */
+    GArray *permissions;      /* of turn_permission */
+    GArray *channels;         /* of turn_channel */
+    GPtrArray *connections;   /* of turn_connection */
+    GPtrArray *peers;         /* of turn_peer */
     GArray *connect_failures; /* of turn_connect_failure */
+    guint *records_left;      /* what all lists of all sessions together may still take */
+    guint records_dropped;    /* from the lists above */
     guint fingerprints_good;  /* the legacy Microsoft form included */
     guint fingerprints_bad;
     guint64 bytes_missing; /* of its TCP connections */

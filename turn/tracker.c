@@ -34,6 +34,7 @@ turn_tracker *turn_tracker_new(void) {
         g_hash_table_new_full(connection_key_hash, connection_key_equal, NULL, g_free);
     tracker->tcp = g_hash_table_new(turn_flow_hash, turn_flow_equal);
     tracker->tcp_all = g_ptr_array_new_with_free_func(g_free);
+    tracker->records_left = TURN_MAX_RECORDS;
     tracker->transactions = turn_transactions_new(tracker_request_lost, tracker);
     for (guint16 port = 3478; port <= 3483; port++) {
         turn_tracker_add_port(tracker, port);
@@ -416,6 +417,7 @@ static gint session_order(gconstpointer a, gconstpointer b) {
 const turn_model *turn_tracker_finish(turn_tracker *tracker) {
     turn_transactions_flush(tracker->transactions);
     tracker_connections_finish(tracker);
+    tracker->model.limit_reached |= tracker->records_left == 0;
     g_ptr_array_sort(tracker->model.sessions, session_order);
     for (guint i = 0; i < tracker->model.sessions->len; i++) {
         turn_session *session = g_ptr_array_index(tracker->model.sessions, i);

@@ -22,7 +22,7 @@ gboolean connection_key_equal(gconstpointer a, gconstpointer b) {
 static turn_connection *connection_new(turn_session *session) {
     turn_connection *connection;
 
-    if (session->connections->len >= TURN_MAX_CONNECTIONS) {
+    if (!session_may_keep(session, session->connections->len, TURN_MAX_CONNECTIONS)) {
         return NULL;
     }
     connection = g_new0(turn_connection, 1);

@@ -25,7 +25,7 @@ static void note_permission(turn_session *session, const turn_packet *packet,
             known = stun_address_equal(
                 &g_array_index(session->permissions, turn_permission, i).peer, &permission.peer);
         }
-        if (!known && session->permissions->len < TURN_MAX_PERMISSIONS) {
+        if (!known && session_may_keep(session, session->permissions->len, TURN_MAX_PERMISSIONS)) {
             g_array_append_val(session->permissions, permission);
         }
     }
@@ -81,7 +81,7 @@ static void note_channel(turn_session *session, const turn_packet *packet,
     }
     transaction->subject = GUINT_TO_POINTER(number);
     known = find_channel(session, (guint16)number);
-    if (known == NULL && session->channels->len < TURN_MAX_CHANNELS) {
+    if (known == NULL && session_may_keep(session, session->channels->len, TURN_MAX_CHANNELS)) {
         channel.number = (guint16)number;
         channel.peer = tracker_peer(session, &transaction->peer, TURN_VIA_CHANNEL);
         g_array_append_val(session->channels, channel);
@@ -208,7 +208,7 @@ static void on_connect_answer(turn_tracker *tracker, const turn_packet *packet,
         failure.peer = transaction->peer;
         failure.request = transaction->last;
     }
-    if (session->connect_failures->len < TURN_MAX_CONNECT_FAILURES) {
+    if (session_may_keep(session, session->connect_failures->len, TURN_MAX_CONNECT_FAILURES)) {
         g_array_append_val(session->connect_failures, failure);
     }
 }

@@ -26,8 +26,7 @@ void tracker_pair_free(gpointer data) {
 static turn_peer *peer_new(turn_session *session, turn_via via) {
     turn_peer *peer;
 
-    if (session->peers->len >= TURN_MAX_PEERS) {
-        session->peers_dropped++;
+    if (!session_may_keep(session, session->peers->len, TURN_MAX_PEERS)) {
         return NULL;
     }
     peer = g_new0(turn_peer, 1);
@@ -315,7 +314,7 @@ static turn_channel *channel_of(turn_session *session, const turn_packet *packet
             return &g_array_index(session->channels, turn_channel, i);
         }
     }
-    if (session->channels->len >= TURN_MAX_CHANNELS) {
+    if (!session_may_keep(session, session->channels->len, TURN_MAX_CHANNELS)) {
         return NULL;
     }
     /* The capture began after the ChannelBind: the peer's address is not in it. */

@@ -10,8 +10,10 @@
 #include "turn/tracker.h"
 #include "turn/transactions.h"
 
-/* Limits that hostile input cannot pass. A session with its lists takes about 2 KB, a peer 500
- * bytes. */
+/* Limits that hostile input cannot pass: a session with its texts takes up to 11 KB, a record under
+ * 1 KB, a pair and a transaction less; together under 200 MB, of which a real capture uses a few.
+ */
+#define TURN_MAX_RECORDS          65536u /* in the lists of all sessions together */
 #define TURN_MAX_SESSIONS         4096u
 #define TURN_MAX_PAIRS            8192u
 #define TURN_MAX_TCP              16384u
@@ -76,6 +78,7 @@ struct turn_tracker {
     GHashTable *tcp;         /* of turn_flow: turn_tcp, borrowed from TCP_ALL */
     GPtrArray *tcp_all;      /* of turn_tcp, owned */
     turn_transactions *transactions;
+    guint records_left; /* of TURN_MAX_RECORDS */
     guint8 turn_ports[65536 / 8];
     guint8 live_ports[65536 / 8]; /* ports of 5-tuples that are followed: the quick way out for all
                                      other traffic */
@@ -96,6 +99,16 @@ static inline void seen_once(turn_seen *seen, const turn_packet *packet) {
     if (seen->frame == 0) {
         *seen = turn_seen_at(packet);
     }
+}
+
+/* Whether one more record may be kept in a list of LENGTH, of at most LIMIT, of the session. */
+static inline gboolean session_may_keep(turn_session *session, guint length, guint limit) {
+    if (length >= limit || *session->records_left == 0) {
+        session->records_dropped++;
+        return FALSE;
+    }
+    (*session->records_left)--;
+    return TRUE;
 }
 
 /* tracker.c */

@@ -31,6 +31,7 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
     session->server = from_client->destination;
     session->protocol =
         from_client->transport == TURN_TRANSPORT_TCP ? TURN_PROTOCOL_TCP : TURN_PROTOCOL_UDP;
+    session->records_left = &tracker->records_left;
     session->lifetime = -1;
     session->expires = -1;
     session->first = turn_seen_at(packet);
@@ -148,8 +149,7 @@ static void note_rejection(turn_session *session, const turn_packet *packet,
                            const stun_error *error) {
     turn_rejection rejection = {.method = message->method, .code = error->code};
 
-    if (session->rejections->len >= TURN_MAX_REJECTIONS) {
-        session->rejections_dropped++;
+    if (!session_may_keep(session, session->rejections->len, TURN_MAX_REJECTIONS)) {
         return;
     }
     rejection.reason = g_utf8_make_valid(error->reason_length > 0 ? error->reason : "",

@@ -264,7 +264,7 @@ static void limit_of_peers_drops_the_rest(void **state) {
         feed_send_bytes(s, 100, peer, 10);
     }
     assert_int_equal(scene_session(s)->peers->len, TURN_MAX_PEERS);
-    assert_int_equal(scene_session(s)->peers_dropped, 2);
+    assert_int_equal(scene_session(s)->records_dropped, 2);
 }
 
 static void limit_of_channels_drops_the_rest(void **state) {
@@ -286,7 +286,31 @@ static void limit_of_rejections_counts_the_rest(void **state) {
         feed_udp(s, 100, SERVER, CLIENT, answer);
     }
     assert_int_equal(scene_session(s)->rejections->len, TURN_MAX_REJECTIONS);
-    assert_int_equal(scene_session(s)->rejections_dropped, 3);
+    assert_int_equal(scene_session(s)->records_dropped, 3);
+}
+
+/* Each session takes as many permissions as one may: what all may take together is the limit here.
+ */
+static void limit_of_records_holds_over_all_sessions(void **state) {
+    scene *s = *state;
+    guint kept = 0;
+    for (guint i = 0; i < TURN_MAX_RECORDS / TURN_MAX_PERMISSIONS + 2; i++) {
+        g_autofree char *client = g_strdup_printf("10.1.1.10:%u", 1000 + i);
+
+        for (guint k = 0; k < TURN_MAX_PERMISSIONS; k++) {
+            g_autofree char *ask =
+                g_strdup_printf("permission request %u peer=203.0.113.%u:1", k + 1, k);
+
+            feed_udp(s, 100, client, SERVER, ask);
+        }
+    }
+    for (guint i = 0; i < scene_model(s)->sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(scene_model(s)->sessions, i);
+
+        kept += session->permissions->len;
+    }
+    assert_int_equal(kept, TURN_MAX_RECORDS);
+    assert_true(scene_model(s)->limit_reached);
 }
 
 static void limit_of_sessions_is_reported(void **state) {
@@ -343,6 +367,7 @@ int main(void) {
         TEST(limit_of_peers_drops_the_rest),
         TEST(limit_of_channels_drops_the_rest),
         TEST(limit_of_rejections_counts_the_rest),
+        TEST(limit_of_records_holds_over_all_sessions),
         TEST(limit_of_sessions_is_reported),
         TEST(limit_of_sessions_not_passed_is_not_reported),
         TEST(limit_of_pairs_is_reported),
