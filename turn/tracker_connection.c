@@ -130,7 +130,7 @@ static route *bind_route(turn_tracker *tracker, const turn_packet *packet,
     to->session = session;
     to->connection = connection;
     connection->data_connection = flow.source;
-    connection->tcp = g_hash_table_lookup(tracker->tcp, &flow);
+    connection->tcp = tracker_tcp_of(tracker, &flow.source, &flow.destination);
     return to;
 }
 
@@ -281,6 +281,30 @@ void tracker_connection_unit(turn_tracker *tracker, const turn_packet *packet,
     }
 }
 
+/* Who opened the connection is known from its SYN, or from the session in it: without either the
+ * record took the first packet's sender for the opener. */
+static void turn_round(turn_tcp *tcp) {
+    const turn_seen fin = tcp->opener_fin;
+
+    tcp->flow = turn_flow_reversed(&tcp->flow);
+    tcp->opener_fin = tcp->listener_fin;
+    tcp->listener_fin = fin;
+    tcp->reset_by_listener = tcp->reset.frame != 0 && !tcp->reset_by_listener;
+}
+
+const turn_tcp *tracker_tcp_of(turn_tracker *tracker, const stun_address *client,
+                               const stun_address *server) {
+    const turn_flow flow = {
+        .transport = TURN_TRANSPORT_TCP, .source = *client, .destination = *server};
+    turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &flow);
+
+    if (tcp != NULL && tcp->first_syn.frame == 0 && tcp->syn_ack.frame == 0 &&
+        stun_address_equal(&tcp->flow.source, server)) {
+        turn_round(tcp);
+    }
+    return tcp;
+}
+
 static turn_tcp *tcp_record(turn_tracker *tracker, const turn_packet *packet,
                             turn_tcp_event event) {
     turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &packet->flow);
@@ -356,23 +380,16 @@ void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp
     }
 }
 
-static const turn_tcp *tcp_of(const turn_tracker *tracker, const stun_address *client,
-                              const stun_address *server) {
-    const turn_flow flow = {
-        .transport = TURN_TRANSPORT_TCP, .source = *client, .destination = *server};
-
-    return g_hash_table_lookup(tracker->tcp, &flow);
-}
-
 static void join_tcp(turn_tracker *tracker, turn_session *session) {
     if (session->protocol == TURN_PROTOCOL_TCP && session->control_seen && session->tcp == NULL) {
-        session->tcp = tcp_of(tracker, &session->client, &session->server);
+        session->tcp = tracker_tcp_of(tracker, &session->client, &session->server);
     }
     for (guint i = 0; i < session->connections->len; i++) {
         turn_connection *connection = g_ptr_array_index(session->connections, i);
 
         if (connection->data_connection.family != STUN_FAMILY_NONE && connection->tcp == NULL) {
-            connection->tcp = tcp_of(tracker, &connection->data_connection, &session->server);
+            connection->tcp =
+                tracker_tcp_of(tracker, &connection->data_connection, &session->server);
         }
     }
 }

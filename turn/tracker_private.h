@@ -188,6 +188,9 @@ void tracker_connection_bind_lost(turn_connection *connection);
 /* A unit of a bound connection, or of one that looks like it. */
 void tracker_connection_unit(turn_tracker *tracker, const turn_packet *packet,
                              const turn_unit *unit);
+/* The latest TCP connection from CLIENT to SERVER; NULL when none was seen. */
+const turn_tcp *tracker_tcp_of(turn_tracker *tracker, const stun_address *client,
+                               const stun_address *server);
 /* Gives every failed TCP connection to a TURN port its session, and every session its connection.
  */
 void tracker_connections_finish(turn_tracker *tracker);

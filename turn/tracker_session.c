@@ -87,7 +87,8 @@ turn_session *tracker_session(turn_tracker *tracker, const turn_packet *packet,
     to = tracker_route_set(tracker, &flow, ROUTE_CONTROL);
     to->session = session;
     session->control_seen = TRUE;
-    session->tcp = g_hash_table_lookup(tracker->tcp, &flow); /* a later SYN opens another one */
+    /* Now, since a later SYN on these ports opens another one. */
+    session->tcp = tracker_tcp_of(tracker, &flow.source, &flow.destination);
     return session;
 }
 

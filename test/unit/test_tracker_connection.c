@@ -268,6 +268,22 @@ static void framed_checks_off_any_turn_port_are_a_pair(void **state) {
     assert_int_equal(scene_model(s)->pairs->len, 1);
 }
 
+static void opener_without_a_syn_is_the_client_of_the_session(void **state) {
+    static const char web[] = "198.51.100.1:443"; /* not known as a TURN port */
+    scene *s = *state;
+    feed_tcp(s, 0, web, CLIENT, TURN_TCP_ESTABLISHED);
+    feed_unit(s, 10, CLIENT, web, "refresh request 1 lifetime=600 " CREDENTIALS);
+    const guint32 fin = feed_tcp(s, 20, CLIENT, web, TURN_TCP_FIN);
+    feed_tcp(s, 30, web, CLIENT, TURN_TCP_RESET);
+    const turn_tcp *tcp = scene_session(s)->tcp;
+
+    assert_non_null(tcp);
+    assert_int_equal(tcp->flow.source.port, 40000);
+    assert_int_equal(tcp->opener_fin.frame, fin);
+    assert_int_equal(tcp->listener_fin.frame, 0);
+    assert_true(tcp->reset_by_listener);
+}
+
 static void syn_on_the_same_5_tuple_opens_another_session(void **state) {
     scene *s = *state;
     feed_tcp(s, 2000, CLIENT, SERVER, TURN_TCP_FIN);
@@ -371,6 +387,7 @@ int main(void) {
         TEST(bound_before_the_capture_joins_the_clients_session),
         EMPTY(bound_before_the_capture_has_a_session_of_its_own),
         EMPTY(framed_checks_off_any_turn_port_are_a_pair),
+        EMPTY(opener_without_a_syn_is_the_client_of_the_session),
         TEST(syn_on_the_same_5_tuple_opens_another_session),
         TEST(syn_on_the_same_5_tuple_leaves_the_old_connection_to_its_session),
         EMPTY(syn_repeated_before_its_answer_is_one_connection),
