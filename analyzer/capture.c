@@ -17,6 +17,8 @@ struct capture {
     guint64 record;      /* where the current record begins */
     guint64 next;        /* where the one after it begins, if RECORD_HEADER is not 0 */
     gboolean finished;
+    gboolean probed; /* AHEAD was read, and is yielded next */
+    capture_packet ahead;
     capture_info info;
 };
 
@@ -235,6 +237,11 @@ capture_result capture_next(capture *self, capture_packet *packet, GError **erro
     const guint8 *bytes;
     int status;
 
+    if (self->probed) {
+        self->probed = FALSE;
+        *packet = self->ahead;
+        return CAPTURE_PACKET;
+    }
     if (self->finished) {
         return CAPTURE_END;
     }
@@ -255,4 +262,11 @@ capture_result capture_next(capture *self, capture_packet *packet, GError **erro
                                .time = packet_time(header)};
     count_packet(&self->info, packet);
     return CAPTURE_PACKET;
+}
+
+gboolean capture_probe(capture *self, GError **error) {
+    const capture_result result = capture_next(self, &self->ahead, error);
+
+    self->probed = result == CAPTURE_PACKET;
+    return result != CAPTURE_FAILED;
 }

@@ -56,6 +56,11 @@ capture *capture_open_source(const char *name, source *bytes, GError **error);
 void capture_free(capture *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(capture, capture_free)
 
+/* Reads ahead. FALSE with an error when not even the first packet can be read, so that nothing can
+ * be said about the capture; a capture that ends without packets is read. To be called before
+ * capture_next(), if at all. */
+gboolean capture_probe(capture *self, GError **error);
+
 /* The next packet. CAPTURE_FAILED sets ERROR, and what follows then is CAPTURE_END: everything
  * before the failure has been yielded and counts. */
 capture_result capture_next(capture *self, capture_packet *packet, GError **error);

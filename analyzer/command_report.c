@@ -106,13 +106,23 @@ static void describe(report_capture *into, const capture_info *info) {
     into->packets_cut = info->packets_cut;
 }
 
+/* NULL with an error when the file cannot be opened, or not one packet of it can be read. */
+static capture *open_file(const char *file, GError **error) {
+    g_autoptr(capture) from = capture_open(file, error);
+
+    if (from == NULL || !capture_probe(from, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&from);
+}
+
 /* Opens every file; FALSE when one of them cannot be read at all. */
 static gboolean open_files(char **files, reader *into, report *found, GPtrArray *captures) {
     gboolean all = TRUE;
 
     for (char **file = files; *file != NULL; file++) {
         g_autoptr(GError) error = NULL;
-        capture *from = capture_open(*file, &error);
+        capture *from = open_file(*file, &error);
 
         if (from == NULL) {
             complain(error->message);

@@ -2,6 +2,7 @@
 #include "analyzer/fragments.h"
 
 #include "analyzer/pieces.h"
+#include "turn/hash.h"
 #include <string.h>
 
 #define DATAGRAM_MAX 65535u
@@ -34,15 +35,12 @@ struct fragments {
     guint8 whole[DATAGRAM_MAX];
 };
 
-/* FNV-1a over the parts that vary. */
-static guint key_hash(gconstpointer data) {
-    const datagram_key *key = data;
-    guint32 hash = 2166136261u ^ key->id;
+/* The bytes up to the padding behind the last field. */
+#define KEY_BYTES (G_STRUCT_OFFSET(datagram_key, protocol) + sizeof(guint8))
+G_STATIC_ASSERT(KEY_BYTES == 32 + sizeof(guint32) + 2 * sizeof(guint8));
 
-    for (gsize i = 0; i < sizeof key->addresses; i++) {
-        hash = (hash ^ key->addresses[i]) * 16777619u;
-    }
-    return hash * 16777619u ^ key->protocol;
+static guint key_hash(gconstpointer key) {
+    return turn_hash_bytes(key, KEY_BYTES);
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b) {

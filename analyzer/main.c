@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
+#include "analyzer/printable.h"
 #include "analyzer/version.h"
 
 #include <glib.h>
@@ -45,6 +46,8 @@ int main(int argc, char **argv) {
             return commands[i].run(argc - 1, argv + 1);
         }
     }
-    fprintf(stderr, "turnpcap: there is no command \"%s\". Try: turnpcap --help\n", argv[1]);
+    g_autofree char *safe = printable_text(argv[1]);
+
+    fprintf(stderr, "turnpcap: there is no command \"%s\". Try: turnpcap --help\n", safe);
     return COMMAND_UNUSABLE;
 }

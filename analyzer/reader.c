@@ -207,7 +207,7 @@ static void take_next(reader *self, feed *of) {
         statistics->time_steps_back++;
     }
     of->newest = of->newest == 0 ? of->next.time : MAX(of->newest, of->next.time);
-    turn_tracker_time(self->tracker, of->next.time);
+    turn_tracker_time(self->tracker, of->index, of->next.time);
     take_record(self, info->link_type, &of->next, &self->last);
 }
 

@@ -16,6 +16,12 @@ static void put_string(JsonBuilder *json, const char *name, const char *value) {
     json_builder_add_string_value(json, valid);
 }
 
+static void add_text(gpointer text, gpointer json) {
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+    json_builder_add_string_value(json, valid);
+}
+
 static void put_number(JsonBuilder *json, const char *name, guint64 value) {
     json_builder_set_member_name(json, name);
     json_builder_add_int_value(json, (gint64)value);
@@ -98,9 +104,7 @@ static void put_capture(JsonBuilder *json, const report *self, guint index) {
     put_number(json, "packets_cut", capture->packets_cut);
     put_number(json, "tcp_bytes_missing", capture->tcp_bytes_missing);
     begin_array(json, "warnings");
-    for (guint i = 0; i < capture->warnings->len; i++) {
-        json_builder_add_string_value(json, g_ptr_array_index(capture->warnings, i));
-    }
+    g_ptr_array_foreach(capture->warnings, add_text, json);
     json_builder_end_array(json);
     json_builder_end_object(json);
 }
@@ -111,6 +115,18 @@ static void put_lines(JsonBuilder *json, const char *name, const char *lines) {
     begin_array(json, name);
     for (char **line = split; *line != NULL; line++) {
         json_builder_add_string_value(json, *line);
+    }
+    json_builder_end_array(json);
+}
+
+/* What limits the verdict, and what limits the captures that it was made from. */
+static void put_unknowns(JsonBuilder *json, const report *self) {
+    begin_array(json, "unknowns");
+    g_ptr_array_foreach(self->judgement->unknowns, add_text, json);
+    for (guint i = 0; i < self->captures->len; i++) {
+        const report_capture *capture = g_ptr_array_index(self->captures, i);
+
+        g_ptr_array_foreach(capture->warnings, add_text, json);
     }
     json_builder_end_array(json);
 }
@@ -132,11 +148,7 @@ static void put_verdict(JsonBuilder *json, const report *self) {
         json_builder_end_array(json);
         put_string(json, "next", NULL);
     }
-    begin_array(json, "unknowns");
-    for (guint i = 0; i < judgement->unknowns->len; i++) {
-        json_builder_add_string_value(json, g_ptr_array_index(judgement->unknowns, i));
-    }
-    json_builder_end_array(json);
+    put_unknowns(json, self);
     json_builder_end_object(json);
 }
 

@@ -2,19 +2,60 @@
 #include "analyzer/wrap.h"
 
 #include "analyzer/printable.h"
+#include <string.h>
+
+static gsize columns_of(gunichar character) {
+    if (g_unichar_iszerowidth(character)) {
+        return 0;
+    }
+    return g_unichar_iswide(character) ? 2 : 1;
+}
 
 static gsize columns(const char *text) {
     gsize width = 0;
 
     for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
-        const gunichar character = g_utf8_get_char(at);
-
-        if (g_unichar_iszerowidth(character)) {
-            continue;
-        }
-        width += g_unichar_iswide(character) ? 2 : 1;
+        width += columns_of(g_utf8_get_char(at));
     }
     return width;
+}
+
+/* Bytes of what must stay together: a character with the marks on it, or a number as
+ * printable_text() writes it. */
+static gsize atom(const char *text) {
+    const char *end = g_utf8_next_char(text);
+
+    if (g_str_has_prefix(text, "\\u{")) {
+        const char *brace = strchr(text, '}');
+
+        return brace != NULL ? (gsize)(brace + 1 - text) : (gsize)(end - text);
+    }
+    while (*end != '\0' && columns_of(g_utf8_get_char(end)) == 0) {
+        end = g_utf8_next_char(end);
+    }
+    return (gsize)(end - text);
+}
+
+static gsize next_line(GString *out, gsize indent) {
+    g_string_append_printf(out, "\n%*s", (int)indent, "");
+    return indent;
+}
+
+/* Returns the column behind WORD, which begins in column AT. */
+static gsize append_word(GString *out, const char *word, gsize at, gsize indent) {
+    while (*word != '\0') {
+        const gsize length = atom(word);
+        g_autofree char *part = g_strndup(word, length);
+        const gsize width = columns(part);
+
+        if (at > indent && at + width > WRAP_WIDTH) {
+            at = next_line(out, indent);
+        }
+        g_string_append(out, part);
+        at += width;
+        word += length;
+    }
+    return at;
 }
 
 void wrap_append(GString *out, const char *first, const char *text) {
@@ -25,19 +66,15 @@ void wrap_append(GString *out, const char *first, const char *text) {
 
     g_string_append(out, first);
     for (char **word = words; *word != NULL; word++) {
-        const gsize width = columns(*word);
-
         if (word != words) {
-            if (at + 1 + width > WRAP_WIDTH) {
-                g_string_append_printf(out, "\n%*s", (int)indent, "");
-                at = indent;
+            if (at + 1 + columns(*word) > WRAP_WIDTH) {
+                at = next_line(out, indent);
             } else {
                 g_string_append_c(out, ' ');
                 at++;
             }
         }
-        g_string_append(out, *word);
-        at += width;
+        at = append_word(out, *word, at, indent);
     }
     g_string_append_c(out, '\n');
 }

@@ -9,8 +9,8 @@
 #define WRAP_WIDTH 80
 
 /* Appends TEXT to OUT, broken at blanks so that no line is wider than WRAP_WIDTH; a word that is
- * wider stays whole. The first line begins with FIRST, the others with as many blanks. TEXT is made
- * harmless first (printable.h). */
+ * wider is broken between two characters. The first line begins with FIRST, the others with as many
+ * blanks. TEXT is made harmless first (printable.h). */
 void wrap_append(GString *out, const char *first, const char *text);
 
 #endif

@@ -51,22 +51,6 @@ int stun_address_compare(const stun_address *a, const stun_address *b) {
     return (int)a->port - (int)b->port;
 }
 
-/* FNV-1a: no seed, so that the order of a table made with it is the same in every run. */
-static uint32_t hash_byte(uint32_t hash, uint8_t byte) {
-    return (hash ^ byte) * 16777619u;
-}
-
-uint32_t stun_address_hash(const stun_address *address) {
-    uint32_t hash = hash_byte(2166136261u, (uint8_t)address->family);
-    hash = hash_byte(hash, (uint8_t)(address->port >> 8));
-    hash = hash_byte(hash, (uint8_t)(address->port & 0xff));
-    size_t size = stun_address_size(address);
-    for (size_t i = 0; i < size; i++) {
-        hash = hash_byte(hash, address->bytes[i]);
-    }
-    return hash;
-}
-
 typedef struct prefix {
     stun_family family;
     unsigned bits;

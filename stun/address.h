@@ -35,7 +35,6 @@ bool stun_address_equal(const stun_address *a, const stun_address *b);
 bool stun_address_same_host(const stun_address *a, const stun_address *b);
 /* Less than, equal to or greater than 0: family, then bytes, then port. */
 int stun_address_compare(const stun_address *a, const stun_address *b);
-uint32_t stun_address_hash(const stun_address *address);
 
 /* Not reachable from the public Internet: RFC 1918, RFC 6598, loopback, link-local (RFC 3927,
  * RFC 4291 section 2.5.6) and unique local addresses (RFC 4193). */

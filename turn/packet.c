@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/packet.h"
 
+#include "turn/hash.h"
+
 guint turn_flow_hash(gconstpointer flow) {
     const turn_flow *key = flow;
 
     /* A sum, so that both directions meet. */
-    return stun_address_hash(&key->source) + stun_address_hash(&key->destination) +
+    return turn_hash_address(&key->source) + turn_hash_address(&key->destination) +
            (guint)key->transport;
 }
 

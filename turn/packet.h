@@ -28,7 +28,8 @@ typedef struct turn_packet {
     gint64 time;     /* nanoseconds since 1970-01-01 UTC, the packet's own */
     turn_flow flow;
     guint64 identity; /* equal in copies of one packet (mirror ports, two interfaces), whatever
-                         their TTL; 0 when it cannot be told */
+                         their TTL; different packets share it when headers and the beginning of
+                         the payload are the same in them; 0 when it cannot be told */
 } turn_packet;
 
 #endif

@@ -3,7 +3,10 @@
 
 gboolean turn_one_direction_only(const turn_session *session) {
     if (session->packets_from_server == 0) {
+        /* Who uses an allocation was granted it. */
         return session->answered_unseen ||
+               (session->packets_from_client > 0 &&
+                session->exchanges[TURN_METHOD_ALLOCATE].requests == 0) ||
                (session->tcp != NULL && session->tcp->established.frame != 0 &&
                 session->tcp->syn_ack.frame == 0);
     }
@@ -40,7 +43,29 @@ gboolean turn_icmp_is_unreachable(guint8 version, guint8 type) {
     return version == 4 ? type == 3 : type == 1;
 }
 
-/* Whether any session of the scene's client made its allocation work. */
+gboolean turn_can_judge(const turn_session *session) {
+    return session != NULL && !turn_one_direction_only(session);
+}
+
+gboolean turn_host_works(const turn_session *session, const stun_address *address) {
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+
+        if (stun_address_same_host(&peer->address, address) && turn_peer_works(peer)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean turn_found_beside(const turn_session *session, turn_finding *finding) {
+    if (turn_session_works(session)) {
+        finding->level = TURN_LEVEL_DEGRADED;
+    }
+    return finding->evidence->len > 0;
+}
+
+/* Whether the session shows more than an attempt. */
 static gboolean proves_anything(const turn_session *session) {
     return session->allocated.frame != 0 || turn_session_works(session);
 }

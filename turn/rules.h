@@ -24,6 +24,14 @@
 
 /* What the client sent proves answers that are not in the capture, or the other way round. */
 gboolean turn_one_direction_only(const turn_session *session);
+/* Whether there is a session, seen from both sides: what is missing in it is missing on the wire.
+ */
+gboolean turn_can_judge(const turn_session *session);
+/* A peer on the host of ADDRESS was reached: the candidates of one host stand for each other. */
+gboolean turn_host_works(const turn_session *session, const stun_address *address);
+/* Whether the finding has evidence. What fails with one peer while another one works is a fault,
+ * but not the end of the call: its level is degraded then. */
+gboolean turn_found_beside(const turn_session *session, turn_finding *finding);
 /* Nanoseconds from SEEN to the last packet of the capture. */
 gint64 turn_observed_since(const turn_model *model, const turn_seen *seen);
 /* A later success of the same method: the client got over the error. */

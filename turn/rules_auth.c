@@ -15,10 +15,14 @@ static const char *method_name(guint16 method) {
 
 static void add_rejection(turn_finding *finding, const turn_session *session,
                           const turn_rejection *rejection) {
-    turn_finding_add(finding, &rejection->request, "%s Request%s%s%s",
-                     method_name(rejection->method), rejection->authenticated ? " as user \"" : "",
-                     rejection->authenticated && session->username != NULL ? session->username : "",
-                     rejection->authenticated ? "\"" : "");
+    if (rejection->user > 0) {
+        turn_finding_add(finding, &rejection->request, "%s Request as user \"%s\"",
+                         method_name(rejection->method),
+                         (const char *)g_ptr_array_index(session->users, rejection->user - 1));
+    } else {
+        turn_finding_add(finding, &rejection->request, "%s Request",
+                         method_name(rejection->method));
+    }
     turn_finding_add(finding, &rejection->response, "%s Error Response, %u \"%s\"",
                      method_name(rejection->method), rejection->code, rejection->reason);
 }
@@ -233,7 +237,7 @@ gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding)
         return FALSE;
     }
     if (!refused && (session->released.frame != 0 || session->first_after_expiry.frame == 0 ||
-                     session->last_from_server.time > session->expires)) {
+                     session->last_relayed.time > session->expires)) {
         return FALSE;
     }
     refresh = &session->exchanges[TURN_METHOD_REFRESH];

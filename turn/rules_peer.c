@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Rules about what lies behind the relay: peers, connections, checks and data. */
+ * Rules about what lies behind the relay: permissions, checks and data. */
 #include "turn/rules.h"
-
-static gboolean can_judge(const turn_session *session) {
-    return session != NULL && !turn_one_direction_only(session);
-}
 
 /* Clients ask for every candidate, and servers often refuse the private ones: as long as one was
  * granted, the refusals are not what stops the call. */
@@ -31,7 +27,7 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
 
-    if (!can_judge(session) || turn_session_works(session) || any_permission(session)) {
+    if (!turn_can_judge(session) || turn_session_works(session) || any_permission(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {
@@ -48,139 +44,6 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
         if (finding->code == 0) {
             finding->code = rejection->code;
             finding->reason = g_strdup(rejection->reason);
-        }
-    }
-    return finding->evidence->len > 0;
-}
-
-/* When the client was done with the allocation: what comes after cannot be held against it. */
-static gint64 end_of_use(const turn_scene *scene) {
-    const turn_session *session = scene->session;
-
-    if (session->released.frame != 0) {
-        return session->released.time;
-    }
-    if (session->tcp != NULL && session->tcp->opener_fin.frame != 0) {
-        return session->tcp->opener_fin.time;
-    }
-    return turn_model_end(scene->model, session->last.time);
-}
-
-gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *finding) {
-    const turn_session *session = scene->session;
-
-    if (!can_judge(session) || session->relay_protocol != 6 || session->allocated.frame == 0 ||
-        session->connections->len > 0 || session->exchanges[TURN_METHOD_CONNECT].requests > 0 ||
-        end_of_use(scene) - session->allocated.time < TURN_PEER_PATIENCE) {
-        return FALSE;
-    }
-    turn_finding_add(finding, &session->allocated, "Allocate Success Response for a TCP relay");
-    turn_finding_add(finding, &session->last,
-                     "last packet of the session; no ConnectionAttempt and no Connect until here");
-    return TRUE;
-}
-
-gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding) {
-    const turn_session *session = scene->session;
-    char peer[STUN_ADDRESS_TEXT];
-
-    if (!can_judge(session) || session->connections->len > 0) {
-        return FALSE;
-    }
-    for (guint i = 0; i < session->connect_failures->len; i++) {
-        const turn_connect_failure *failure =
-            &g_array_index(session->connect_failures, turn_connect_failure, i);
-
-        if (failure->code != 447 && failure->code != 446) {
-            continue;
-        }
-        finding->code = failure->code;
-        stun_address_format(&failure->peer, peer, sizeof peer);
-        turn_finding_add(finding, &failure->request, "Connect Request to peer %s", peer);
-        turn_finding_add(finding, &failure->response, "Connect Error Response, %u", failure->code);
-    }
-    return finding->evidence->len > 0;
-}
-
-static const char *connection_peer(const turn_connection *connection, char *text, gsize size) {
-    if (connection->peer == NULL || connection->peer->address.family == STUN_FAMILY_NONE) {
-        return "an unknown peer";
-    }
-    stun_address_format(&connection->peer->address, text, size);
-    return text;
-}
-
-gboolean rule_connection_bind_missing(const turn_scene *scene, turn_finding *finding) {
-    const turn_session *session = scene->session;
-    char text[STUN_ADDRESS_TEXT];
-
-    if (!can_judge(session) || turn_session_works(session)) {
-        return FALSE;
-    }
-    for (guint i = 0; i < session->connections->len; i++) {
-        const turn_connection *connection = g_ptr_array_index(session->connections, i);
-
-        if (connection->bind.frame == 0 && connection->tcp == NULL &&
-            connection->outcome == TURN_OUTCOME_UNSEEN && connection->attempt.frame != 0 &&
-            turn_observed_since(scene->model, &connection->attempt) >= TURN_BIND_PATIENCE) {
-            turn_finding_add(finding, &connection->attempt,
-                             "%s, CONNECTION-ID 0x%08x, peer %s; never bound",
-                             connection->initiated_by_peer ? "ConnectionAttempt Indication"
-                                                           : "Connect Success Response",
-                             connection->id, connection_peer(connection, text, sizeof text));
-        }
-    }
-    return finding->evidence->len > 0;
-}
-
-static gboolean bind_failed(const turn_scene *scene, const turn_connection *connection) {
-    const turn_tcp *tcp = connection->tcp;
-
-    switch (connection->outcome) {
-    case TURN_OUTCOME_SUCCESS:
-        return FALSE;
-    case TURN_OUTCOME_REJECTED:
-        return TRUE;
-    default:
-        break;
-    }
-    if (connection->bind.frame == 0) {
-        return tcp != NULL && tcp->syn_ack.frame == 0 && tcp->established.frame == 0 &&
-               (tcp->syns > 1 || tcp->reset.frame != 0 || tcp->unreachable.frame != 0);
-    }
-    return turn_observed_since(scene->model, &connection->bind) >= TURN_PEER_PATIENCE ||
-           (tcp != NULL && tcp->reset.frame != 0);
-}
-
-static void add_failed_bind(const turn_connection *connection, turn_finding *finding) {
-    char text[STUN_ADDRESS_TEXT];
-
-    turn_finding_add(finding, &connection->attempt, "CONNECTION-ID 0x%08x for peer %s",
-                     connection->id, connection_peer(connection, text, sizeof text));
-    turn_finding_add(finding, &connection->bind, "ConnectionBind Request");
-    if (connection->outcome == TURN_OUTCOME_REJECTED) {
-        turn_finding_add(finding, &connection->bind_answer, "ConnectionBind Error Response, %u",
-                         connection->code);
-        finding->code = connection->code;
-    } else if (connection->tcp != NULL) {
-        turn_finding_add(finding, &connection->tcp->first_syn, "SYN of the data connection");
-        turn_finding_add(finding, &connection->tcp->last_syn, "SYN, last of %u",
-                         connection->tcp->syns);
-        turn_finding_add(finding, &connection->tcp->reset, "the connection was reset");
-    }
-}
-
-gboolean rule_connection_bind_failed(const turn_scene *scene, turn_finding *finding) {
-    const turn_session *session = scene->session;
-
-    if (!can_judge(session) || turn_session_works(session)) {
-        return FALSE;
-    }
-    for (guint i = 0; i < session->connections->len; i++) {
-        const turn_connection *connection = g_ptr_array_index(session->connections, i);
-
-        if (bind_failed(scene, connection)) {
-            add_failed_bind(connection, finding);
         }
     }
     return finding->evidence->len > 0;
@@ -276,19 +139,19 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
     if (scene->pair != NULL) {
         return pairs_unanswered(scene, finding);
     }
-    if (!can_judge(session) || turn_session_works(session)) {
+    if (!turn_can_judge(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
 
-        if (is_unanswered(scene, &peer->path)) {
+        if (is_unanswered(scene, &peer->path) && !turn_host_works(session, &peer->address)) {
             g_autofree char *ends = peer_ends(session, peer);
 
             add_unanswered(finding, &peer->path, ends);
         }
     }
-    return finding->evidence->len > 0;
+    return turn_found_beside(session, finding);
 }
 
 /* Requests that had time to be answered, and none was. */
@@ -326,16 +189,18 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
         return answers_could_be_seen(scene, scene->pair) &&
                one_way(scene, &scene->pair->path, ends, finding);
     }
-    if (!can_judge(session) || turn_session_works(session)) {
+    if (!turn_can_judge(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         g_autofree char *ends = peer_ends(session, peer);
 
-        one_way(scene, &peer->path, ends, finding);
+        if (!turn_host_works(session, &peer->address)) {
+            one_way(scene, &peer->path, ends, finding);
+        }
     }
-    return finding->evidence->len > 0;
+    return turn_found_beside(session, finding);
 }
 
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
@@ -354,16 +219,18 @@ static gboolean unreachable_path(const turn_scene *scene, const turn_path *path,
 gboolean rule_peer_unreachable(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (!can_judge(session) || turn_session_works(session)) {
+    if (!turn_can_judge(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         g_autofree char *ends = peer_ends(session, peer);
 
-        unreachable_path(scene, &peer->path, ends, finding);
+        if (!turn_host_works(session, &peer->address)) {
+            unreachable_path(scene, &peer->path, ends, finding);
+        }
     }
-    return finding->evidence->len > 0;
+    return turn_found_beside(session, finding);
 }
 
 static gboolean is_stream_without_return(const turn_scene *scene, const turn_direction *one,
@@ -375,7 +242,7 @@ static gboolean is_stream_without_return(const turn_scene *scene, const turn_dir
 gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (!can_judge(session) || turn_session_works(session)) {
+    if (!turn_can_judge(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->peers->len; i++) {
@@ -387,7 +254,8 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
 
         if ((!to && !is_stream_without_return(scene, &path->from_peer, &path->to_peer)) ||
             (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice) &&
-             !turn_path_works(path))) {
+             !turn_path_works(path)) ||
+            turn_host_works(session, &peer->address)) {
             continue;
         }
         stun_address_format(&peer->address, text, sizeof text);

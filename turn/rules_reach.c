@@ -198,7 +198,8 @@ static gboolean add_unanswered(const turn_scene *scene, turn_finding *finding) {
 static gboolean add_closed(const turn_session *session, turn_finding *finding) {
     const turn_seen *closed = closed_by_server(session->tcp);
 
-    if (closed == NULL) {
+    /* After the lifetime the server is free to close. */
+    if (closed == NULL || (session->expires >= 0 && closed->time >= session->expires)) {
         return FALSE;
     }
     turn_finding_add(finding, &session->last_from_server, "last message from the server");
@@ -211,7 +212,7 @@ gboolean rule_session_lost(const turn_scene *scene, turn_finding *finding) {
 
     if (session == NULL || session->released.frame != 0 ||
         (session->allocated.frame == 0 && !turn_session_works(session)) ||
-        session->packets_from_server == 0) {
+        turn_one_direction_only(session)) {
         return FALSE;
     }
     return add_forgotten(session, finding) || add_unreachable(session, finding) ||

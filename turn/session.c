@@ -41,12 +41,7 @@ gboolean turn_peer_works(const turn_peer *peer) {
 }
 
 gboolean turn_session_works(const turn_session *session) {
-    for (guint i = 0; i < session->peers->len; i++) {
-        if (turn_peer_works(g_ptr_array_index(session->peers, i))) {
-            return TRUE;
-        }
-    }
-    return FALSE;
+    return session->works;
 }
 
 turn_outcome turn_session_allocate_outcome(const turn_session *session) {
@@ -66,15 +61,26 @@ turn_outcome turn_session_allocate_outcome(const turn_session *session) {
     return allocate->requests > 0 ? TURN_OUTCOME_UNANSWERED : TURN_OUTCOME_UNSEEN;
 }
 
-gint64 turn_model_end(const turn_model *model, gint64 time) {
-    for (guint i = 0; i < model->spans->len; i++) {
-        const turn_span *span = &g_array_index(model->spans, turn_span, i);
+/* Rotated files follow each other within this time; a longer pause between files was not observed.
+ * Nanoseconds. */
+#define NEXT_FILE_WITHIN (5 * G_GINT64_CONSTANT(1000000000))
 
-        if (time >= span->from && time <= span->to) {
-            return span->to;
+gint64 turn_model_end(const turn_model *model, gint64 time) {
+    gint64 end = time;
+    gboolean extended = TRUE;
+
+    for (guint round = 0; round < model->spans->len && extended; round++) {
+        extended = FALSE;
+        for (guint i = 0; i < model->spans->len; i++) {
+            const turn_span *span = &g_array_index(model->spans, turn_span, i);
+
+            if (span->from <= end + NEXT_FILE_WITHIN && span->to > end) {
+                end = span->to;
+                extended = TRUE;
+            }
         }
     }
-    return time;
+    return end;
 }
 
 gboolean turn_model_receives(const turn_model *model, const stun_address *host) {

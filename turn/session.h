@@ -94,6 +94,7 @@ typedef struct turn_rejection {
     gboolean release;       /* to a Refresh that asked for LIFETIME 0 */
     gboolean alternate;     /* carries ALTERNATE-SERVER */
     stun_address peer;      /* XOR-PEER-ADDRESS of the request */
+    guint user;             /* of session->users, from 1; 0 when not seen */
 } turn_rejection;
 
 /* All requests of one method. */
@@ -209,7 +210,8 @@ typedef struct turn_session {
     stun_address server;
     turn_protocol protocol;
     guint8 relay_protocol; /* IP protocol of REQUESTED-TRANSPORT: 17, 6, or 0 when not seen */
-    char *username;        /* UTF-8, NULL when not seen */
+    char *username;        /* UTF-8, NULL when not seen; the first, when there are several */
+    GPtrArray *users;      /* of char: every user name that a request carried */
     char *realm;
     char *software; /* the server's */
     stun_address mapped;
@@ -220,7 +222,8 @@ typedef struct turn_session {
     turn_seen first_from_server;
     turn_seen last_from_server;
     turn_seen last_from_client;
-    turn_seen first_after_expiry; /* from the client, after LIFETIME ran out */
+    turn_seen first_after_expiry; /* use of the allocation by the client, after LIFETIME ran out */
+    turn_seen last_relayed;       /* from a peer: the allocation was alive then */
     guint packets_from_client;
     guint packets_from_server;
     turn_exchange exchanges[TURN_METHOD_COUNT];
@@ -235,7 +238,8 @@ typedef struct turn_session {
     char *nonce; /* the server's latest, NULL when none was seen */
     guint authenticated_requests;
     guint requests_without_credentials_after_challenge;
-    turn_seen challenge;      /* the first */
+    turn_seen challenge; /* the first */
+    turn_seen last_challenge;
     gboolean answered_unseen; /* what the client sent proves answers that the capture lacks */
     GArray *rejections;       /* of turn_rejection; challenges are not in it */
     GArray *unanswered;       /* of turn_unanswered */
@@ -253,6 +257,7 @@ typedef struct turn_session {
     guint8 icmp_version;
     guint8 icmp_type;
     guint8 icmp_code;
+    gboolean works;        /* a peer was reached both ways; set when the capture is over */
     gboolean control_seen; /* FALSE when only a data connection of it is in the capture */
     const turn_tcp *tcp;   /* of the control connection; NULL over UDP or when not seen */
 } turn_session;
@@ -267,6 +272,7 @@ typedef struct turn_pair {
 } turn_pair;
 
 typedef struct turn_span {
+    guint32 capture;
     gint64 from;
     gint64 to;
 } turn_span;
@@ -286,9 +292,10 @@ typedef struct turn_model {
 gboolean turn_path_works(const turn_path *path);
 /* Packets both ways on the peer's path, on whichever leg they were seen. */
 gboolean turn_peer_works(const turn_peer *peer);
+/* Any of its peers. */
 gboolean turn_session_works(const turn_session *session);
 turn_outcome turn_session_allocate_outcome(const turn_session *session);
-/* The end of the part of the capture that TIME lies in. */
+/* The end of what was captured without a pause from TIME on. */
 gint64 turn_model_end(const turn_model *model, gint64 time);
 gboolean turn_model_receives(const turn_model *model, const stun_address *host);
 

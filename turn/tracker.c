@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/hash.h"
 #include "turn/tracker_private.h"
 
 #include "stun/fingerprint.h"
@@ -7,17 +8,17 @@
  * far below the 500 ms after which RFC 8489 section 6.2.1 retransmits. */
 #define COPY_WITHIN (20 * G_GINT64_CONSTANT(1000000))
 
-/* Merged files may lie days apart: what happened in one of them was not observed during the other.
- * A quiet hour is more than any timer of TURN (the lifetime of an allocation is 10 minutes, at most
- * an hour on common servers). Nanoseconds. */
+/* A file may have been merged from others that lie days apart: what happened in one of them was not
+ * observed during the other. A quiet hour is more than any timer of TURN (the lifetime of an
+ * allocation is 10 minutes, at most an hour on common servers). Nanoseconds. */
 #define SPAN_GAP  (3600 * G_GINT64_CONSTANT(1000000000))
-#define MAX_SPANS 64u
+#define MAX_SPANS 256u
 
-static guint host_hash(gconstpointer address) {
-    return stun_address_hash(address);
+static guint address_hash(gconstpointer address) {
+    return turn_hash_address(address);
 }
 
-static gboolean host_equal(gconstpointer a, gconstpointer b) {
+static gboolean address_equal(gconstpointer a, gconstpointer b) {
     return stun_address_equal(a, b);
 }
 
@@ -27,9 +28,9 @@ turn_tracker *turn_tracker_new(void) {
     tracker->model.sessions = g_ptr_array_new_with_free_func(tracker_session_free);
     tracker->model.spans = g_array_new(FALSE, FALSE, sizeof(turn_span));
     tracker->model.pairs = g_ptr_array_new_with_free_func(tracker_pair_free);
-    tracker->model.receivers = g_hash_table_new_full(host_hash, host_equal, g_free, NULL);
+    tracker->model.receivers = g_hash_table_new_full(address_hash, address_equal, g_free, NULL);
     tracker->routes = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, g_free);
-    tracker->relayed = g_hash_table_new_full(host_hash, host_equal, g_free, NULL);
+    tracker->relayed = g_hash_table_new_full(address_hash, address_equal, g_free, NULL);
     tracker->connections =
         g_hash_table_new_full(connection_key_hash, connection_key_equal, NULL, g_free);
     tracker->tcp = g_hash_table_new(turn_flow_hash, turn_flow_equal);
@@ -74,20 +75,21 @@ void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer,
     tracker->observer_data = data;
 }
 
-void turn_tracker_time(turn_tracker *tracker, gint64 time) {
+void turn_tracker_time(turn_tracker *tracker, guint32 capture, gint64 time) {
     GArray *spans = tracker->model.spans;
 
     for (guint i = spans->len; i > 0; i--) {
         turn_span *span = &g_array_index(spans, turn_span, i - 1);
 
-        if (time >= span->from - SPAN_GAP && time <= span->to + SPAN_GAP) {
+        if (span->capture == capture && time >= span->from - SPAN_GAP &&
+            time <= span->to + SPAN_GAP) {
             span->from = MIN(span->from, time);
             span->to = MAX(span->to, time);
             return;
         }
     }
     if (spans->len < MAX_SPANS) {
-        const turn_span span = {.from = time, .to = time};
+        const turn_span span = {.capture = capture, .from = time, .to = time};
 
         g_array_append_val(spans, span);
     }
@@ -278,7 +280,7 @@ void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, con
     stun_message message;
     stun_status status;
 
-    turn_tracker_time(tracker, packet->time);
+    turn_tracker_time(tracker, packet->capture, packet->time);
     if (!live && captured > 0 && bytes[0] >= 0x40) {
         return;
     }
@@ -313,7 +315,7 @@ void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const t
         .bytes = unit->bytes, .captured = unit->captured, .length = unit->length};
     const route *to;
 
-    turn_tracker_time(tracker, packet->time);
+    turn_tracker_time(tracker, packet->capture, packet->time);
     turn_transactions_expire(tracker->transactions, packet->time);
     if (unit->opaque || unit->framing == STUN_FRAMING_RFC4571) {
         tracker_connection_unit(tracker, packet, unit);
@@ -361,21 +363,11 @@ static void session_unreachable(turn_session *session, const turn_packet *packet
     session->icmp_code = error->code;
 }
 
-static turn_peer *find_peer(const turn_session *session, const stun_address *address) {
-    for (guint i = 0; i < session->peers->len; i++) {
-        turn_peer *peer = g_ptr_array_index(session->peers, i);
-
-        if (stun_address_equal(&peer->address, address)) {
-            return peer;
-        }
-    }
-    return NULL;
-}
-
 static void relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
                               const turn_icmp_error *error) {
     const turn_session *session = g_hash_table_lookup(tracker->relayed, &error->about.source);
-    turn_peer *peer = session != NULL ? find_peer(session, &error->about.destination) : NULL;
+    turn_peer *peer =
+        session != NULL ? tracker_find_peer(session, &error->about.destination) : NULL;
 
     if (peer != NULL) {
         tracker_path_unreachable(&peer->path, packet, error);
@@ -387,7 +379,7 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
     const route *to = tracker_route(tracker, &error->about);
     turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &error->about);
 
-    turn_tracker_time(tracker, packet->time);
+    turn_tracker_time(tracker, packet->capture, packet->time);
     if (tcp != NULL && stun_address_equal(&tcp->flow.source, &error->about.source)) {
         seen_once(&tcp->unreachable, packet);
     }
@@ -405,13 +397,19 @@ static gint session_order(gconstpointer a, gconstpointer b) {
     const turn_session *left = *(turn_session *const *)a;
     const turn_session *right = *(turn_session *const *)b;
 
-    if (left->first.capture != right->first.capture) {
-        return left->first.capture < right->first.capture ? -1 : 1;
-    }
-    if (left->first.frame != right->first.frame) {
-        return left->first.frame < right->first.frame ? -1 : 1;
+    if (left->first.time != right->first.time) {
+        return left->first.time < right->first.time ? -1 : 1;
     }
     return left->id < right->id ? -1 : 1;
+}
+
+static gboolean works(const turn_session *session) {
+    for (guint i = 0; i < session->peers->len; i++) {
+        if (turn_peer_works(g_ptr_array_index(session->peers, i))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 const turn_model *turn_tracker_finish(turn_tracker *tracker) {
@@ -423,6 +421,7 @@ const turn_model *turn_tracker_finish(turn_tracker *tracker) {
         turn_session *session = g_ptr_array_index(tracker->model.sessions, i);
 
         session->id = i + 1;
+        session->works = works(session);
     }
     return &tracker->model;
 }

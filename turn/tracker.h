@@ -70,7 +70,7 @@ typedef void (*turn_message_observer)(gpointer data, const turn_packet *packet,
 void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data);
 
 /* The time of any packet at all, so that silence can be told from the end of the capture. */
-void turn_tracker_time(turn_tracker *tracker, gint64 time);
+void turn_tracker_time(turn_tracker *tracker, guint32 capture, gint64 time);
 
 /* Ends the capture: what is still open is closed with the last packet's time. The model is borrowed
  * from the tracker. To be called once, after the last packet. */

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
+/* CMS from 2.9.3 on asks for an allocation now and then to see whether the server is there, and is
+ * content with the challenge. A client that wants an allocation answers within milliseconds. */
+#define PROBE_INTERVAL (5 * SECOND)
 
 static void note_permission(turn_session *session, const turn_packet *packet,
                             const stun_message *message) {
@@ -112,8 +115,13 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
     exchange->requests++;
     seen_once(&exchange->first_request, packet);
     tracker_request_facts(session, message, transaction);
+    if (message->method != STUN_METHOD_BINDING && message->method != STUN_METHOD_ALLOCATE &&
+        !transaction->release) {
+        tracker_session_used(session, packet, TRUE);
+    }
     if (session->challenge.frame != 0 && !transaction->authenticated &&
-        message->method == STUN_METHOD_ALLOCATE) {
+        message->method == STUN_METHOD_ALLOCATE &&
+        packet->time - session->last_challenge.time < PROBE_INTERVAL) {
         session->requests_without_credentials_after_challenge++;
     }
     switch (message->method) {
@@ -152,7 +160,10 @@ static void add_relayed(turn_tracker *tracker, turn_session *session, const stun
             known |=
                 stun_address_equal(&g_array_index(session->relayed, stun_address, i), &address);
         }
-        if (!known && session->relayed->len < TURN_MAX_RELAYED) {
+        if (!known && session->relayed->len >= TURN_MAX_RELAYED) {
+            continue;
+        }
+        if (!known) {
             g_array_append_val(session->relayed, address);
         }
         port_set(tracker->live_ports, address.port);
@@ -160,7 +171,18 @@ static void add_relayed(turn_tracker *tracker, turn_session *session, const stun
     }
 }
 
-static void note_lifetime(turn_session *session, const turn_packet *packet,
+/* The addresses may be given to somebody else from now on. */
+static void forget_relayed(turn_tracker *tracker, const turn_session *session) {
+    for (guint i = 0; i < session->relayed->len; i++) {
+        const stun_address *address = &g_array_index(session->relayed, stun_address, i);
+
+        if (g_hash_table_lookup(tracker->relayed, address) == session) {
+            g_hash_table_remove(tracker->relayed, address);
+        }
+    }
+}
+
+static void note_lifetime(turn_tracker *tracker, turn_session *session, const turn_packet *packet,
                           const stun_message *message) {
     guint32 lifetime;
 
@@ -170,8 +192,10 @@ static void note_lifetime(turn_session *session, const turn_packet *packet,
     session->expires = packet->time + (gint64)lifetime * SECOND;
     if (lifetime > 0) {
         session->lifetime = lifetime;
+        memset(&session->first_after_expiry, 0, sizeof session->first_after_expiry);
     } else {
         session->released = turn_seen_at(packet);
+        forget_relayed(tracker, session);
     }
 }
 
@@ -181,12 +205,12 @@ static void on_allocated(turn_tracker *tracker, const turn_packet *packet, turn_
 
     /* [MS-TURN] has no Refresh: an Allocate with LIFETIME 0 releases. */
     if (message_uint(message, STUN_ATTR_LIFETIME, &lifetime) && lifetime == 0) {
-        note_lifetime(session, packet, message);
+        note_lifetime(tracker, session, packet, message);
         return;
     }
     seen_once(&session->allocated, packet);
     memset(&session->released, 0, sizeof session->released);
-    note_lifetime(session, packet, message);
+    note_lifetime(tracker, session, packet, message);
     add_relayed(tracker, session, message);
     if (!message_address(message, STUN_ATTR_XOR_MAPPED_ADDRESS, &session->mapped)) {
         message_address(message, STUN_ATTR_MS_XOR_MAPPED_ADDRESS, &session->mapped);
@@ -237,7 +261,7 @@ static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_ses
         break;
     case STUN_METHOD_REFRESH:
         if (message->cls == STUN_SUCCESS) {
-            note_lifetime(session, packet, message);
+            note_lifetime(tracker, session, packet, message);
         }
         break;
     case STUN_METHOD_CREATE_PERMISSION:
@@ -271,6 +295,7 @@ static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_se
     stun_attr data;
     turn_peer *peer;
 
+    tracker_session_used(session, packet, to_peer);
     if (!message_address(message, type, &address) ||
         !stun_message_find(message, STUN_ATTR_DATA, &data)) {
         return;
@@ -320,6 +345,21 @@ static gboolean is_from_client(const turn_tracker *tracker, const turn_packet *p
     return message->cls == STUN_REQUEST;
 }
 
+/* A new Allocate on the 5-tuple of an allocation that was released or has expired. */
+static gboolean begins_again(turn_tracker *tracker, const turn_packet *packet,
+                             const turn_session *session, const stun_message *message) {
+    guint32 lifetime;
+
+    if (message->method != STUN_METHOD_ALLOCATE || message->cls != STUN_REQUEST ||
+        session->allocated.frame == 0 ||
+        turn_transactions_find(tracker->transactions, session, message) != NULL ||
+        (message_uint(message, STUN_ATTR_LIFETIME, &lifetime) && lifetime == 0)) {
+        return FALSE;
+    }
+    return session->released.frame != 0 ||
+           (session->expires >= 0 && packet->time > session->expires);
+}
+
 void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
                           const stun_message *message) {
     const gboolean from_client = is_from_client(tracker, packet, message);
@@ -330,6 +370,9 @@ void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
         return;
     }
     session = tracker_session(tracker, packet, from_client);
+    if (session != NULL && begins_again(tracker, packet, session, message)) {
+        session = tracker_session_again(tracker, packet, session);
+    }
     if (session == NULL) {
         return;
     }

@@ -40,15 +40,23 @@ turn_peer *tracker_peer_unknown(turn_session *session, turn_via via) {
     return peer_new(session, via);
 }
 
-turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn_via via) {
-    turn_peer *peer;
-
+turn_peer *tracker_find_peer(const turn_session *session, const stun_address *address) {
     for (guint i = 0; i < session->peers->len; i++) {
-        peer = g_ptr_array_index(session->peers, i);
+        turn_peer *peer = g_ptr_array_index(session->peers, i);
+
         if (stun_address_equal(&peer->address, address)) {
-            peer->via = MAX(peer->via, via);
             return peer;
         }
+    }
+    return NULL;
+}
+
+turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn_via via) {
+    turn_peer *peer = tracker_find_peer(session, address);
+
+    if (peer != NULL) {
+        peer->via = MAX(peer->via, via);
+        return peer;
     }
     peer = peer_new(session, via);
     if (peer != NULL) {
@@ -330,6 +338,7 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     turn_channel *channel = channel_of(session, packet, number);
 
     tracker_session_seen(session, packet, to_peer);
+    tracker_session_used(session, packet, to_peer);
     if (channel == NULL) {
         return;
     }

@@ -3,7 +3,8 @@
  * What the parts of the tracker share: where each 5-tuple leads, and the steps that more than one
  * part takes. tracker.c takes packets in and finds their route; tracker_session.c opens sessions
  * and notes what every request and answer has; tracker_method.c knows the TURN methods,
- * tracker_connection.c RFC 6062 and TCP, tracker_path.c checks and relayed data. */
+ * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c checks and relayed data.
+ */
 #ifndef TURN_TRACKER_PRIVATE_H
 #define TURN_TRACKER_PRIVATE_H
 
@@ -132,6 +133,11 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
                                   const turn_flow *from_client);
 void tracker_session_free(gpointer session);
 void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client);
+/* The client uses the allocation, or the server passes on what a peer sent. */
+void tracker_session_used(turn_session *session, const turn_packet *packet, gboolean from_client);
+/* An Allocate after the end of the allocation begins another session on the same 5-tuple. */
+turn_session *tracker_session_again(turn_tracker *tracker, const turn_packet *packet,
+                                    turn_session *old);
 void tracker_request_lost(gpointer tracker, const turn_transaction *transaction);
 /* Whether a message of this method belongs to TURN rather than to plain STUN. */
 gboolean tracker_is_turn_method(const stun_message *message);
@@ -152,6 +158,8 @@ void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
 
 /* tracker_path.c */
 
+/* NULL when there is none. */
+turn_peer *tracker_find_peer(const turn_session *session, const stun_address *address);
 turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn_via via);
 /* A peer whose address the capture does not show. */
 turn_peer *tracker_peer_unknown(turn_session *session, turn_via via);
@@ -188,13 +196,16 @@ void tracker_connection_bind_lost(turn_connection *connection);
 /* A unit of a bound connection, or of one that looks like it. */
 void tracker_connection_unit(turn_tracker *tracker, const turn_packet *packet,
                              const turn_unit *unit);
+guint connection_key_hash(gconstpointer key);
+gboolean connection_key_equal(gconstpointer a, gconstpointer b);
+
+/* tracker_tcp.c */
+
 /* The latest TCP connection from CLIENT to SERVER; NULL when none was seen. */
 const turn_tcp *tracker_tcp_of(turn_tracker *tracker, const stun_address *client,
                                const stun_address *server);
 /* Gives every failed TCP connection to a TURN port its session, and every session its connection.
  */
 void tracker_connections_finish(turn_tracker *tracker);
-guint connection_key_hash(gconstpointer key);
-gboolean connection_key_equal(gconstpointer a, gconstpointer b);
 
 #endif

@@ -40,6 +40,7 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
         session->exchanges[i].method = counted_methods[i];
         session->exchanges[i].rtt = -1;
     }
+    session->users = g_ptr_array_new_with_free_func(g_free);
     session->relayed = g_array_new(FALSE, FALSE, sizeof(stun_address));
     session->rejections = g_array_new(FALSE, TRUE, sizeof(turn_rejection));
     g_array_set_clear_func(session->rejections, rejection_clear);
@@ -60,6 +61,7 @@ void tracker_session_free(gpointer data) {
     g_free(session->realm);
     g_free(session->software);
     g_free(session->nonce);
+    g_ptr_array_unref(session->users);
     g_array_unref(session->relayed);
     g_array_unref(session->rejections);
     g_array_unref(session->unanswered);
@@ -92,18 +94,37 @@ turn_session *tracker_session(turn_tracker *tracker, const turn_packet *packet,
     return session;
 }
 
+turn_session *tracker_session_again(turn_tracker *tracker, const turn_packet *packet,
+                                    turn_session *old) {
+    turn_session *session;
+
+    g_hash_table_remove(tracker->routes, &packet->flow);
+    session = tracker_session(tracker, packet, TRUE);
+    if (session != NULL) {
+        /* The server's nonce is good for the client, not for one allocation. */
+        session->nonce = g_strdup(old->nonce);
+    }
+    return session;
+}
+
 void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client) {
     session->last = turn_seen_at(packet);
     if (from_client) {
         session->packets_from_client++;
         session->last_from_client = session->last;
-        if (session->expires >= 0 && packet->time > session->expires) {
-            seen_once(&session->first_after_expiry, packet);
-        }
     } else {
         session->packets_from_server++;
         session->last_from_server = session->last;
         seen_once(&session->first_from_server, packet);
+    }
+}
+
+void tracker_session_used(turn_session *session, const turn_packet *packet, gboolean from_client) {
+    if (!from_client) {
+        session->last_relayed = turn_seen_at(packet);
+    } else if (session->released.frame == 0 && session->expires >= 0 &&
+               packet->time > session->expires) {
+        seen_once(&session->first_after_expiry, packet);
     }
 }
 
@@ -119,6 +140,28 @@ turn_exchange *tracker_exchange(turn_session *session, guint16 method) {
         }
     }
     return NULL;
+}
+
+/* More users than this on one 5-tuple are no client's configuration. */
+#define MAX_USERS 8u
+
+/* The place of the request's user in session->users, from 1; 0 when there is none, or no room. */
+static guint user_of(turn_session *session, const stun_message *message) {
+    g_autofree char *name = message_text(message, STUN_ATTR_USERNAME);
+
+    if (name == NULL) {
+        return 0;
+    }
+    for (guint i = 0; i < session->users->len; i++) {
+        if (g_str_equal(g_ptr_array_index(session->users, i), name)) {
+            return i + 1;
+        }
+    }
+    if (session->users->len >= MAX_USERS) {
+        return 0;
+    }
+    g_ptr_array_add(session->users, g_steal_pointer(&name));
+    return session->users->len;
 }
 
 void tracker_request_facts(turn_session *session, const stun_message *message,
@@ -137,6 +180,7 @@ void tracker_request_facts(turn_session *session, const stun_message *message,
     if (nonce != NULL && session->packets_from_server == 0) {
         session->answered_unseen = TRUE;
     }
+    transaction->user = user_of(session, message);
     if (session->username == NULL && transaction->authenticated) {
         session->username = message_text(message, STUN_ATTR_USERNAME);
     }
@@ -156,7 +200,7 @@ static void note_rejection(turn_session *session, const turn_packet *packet,
     rejection.reason = g_utf8_make_valid(error->reason_length > 0 ? error->reason : "",
                                          (gssize)MIN(error->reason_length, TURN_MAX_TEXT));
     rejection.response = turn_seen_at(packet);
-    rejection.credentials = message_names_user(message);
+    rejection.credentials = transaction == NULL && message_names_user(message);
     rejection.alternate =
         message_address(message, STUN_ATTR_ALTERNATE_SERVER, &session->alternate_server) ||
         message_address(message, STUN_ATTR_MS_ALTERNATE_SERVER, &session->alternate_server);
@@ -167,6 +211,7 @@ static void note_rejection(turn_session *session, const turn_packet *packet,
         rejection.stale = transaction->stale;
         rejection.release = transaction->release;
         rejection.peer = transaction->peer;
+        rejection.user = transaction->user;
     }
     g_array_append_val(session->rejections, rejection);
 }
@@ -213,10 +258,14 @@ gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
     if (!message_error(message, &error)) {
         return TRUE; /* cut by the snap length: what was refused, and why, is not known */
     }
-    challenge = is_challenge(error.code, authenticated || message_names_user(message), stale);
+    /* Some servers echo USERNAME in their answers: it speaks for a request that was not captured.
+     */
+    challenge = is_challenge(
+        error.code, authenticated || (transaction == NULL && message_names_user(message)), stale);
     if (challenge) {
         session->challenges++;
         seen_once(&session->challenge, packet);
+        session->last_challenge = turn_seen_at(packet);
         note_nonce_refusal(session, packet, transaction, error.code);
     } else {
         note_rejection(session, packet, message, transaction, &error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/transactions.h"
 
+#include "turn/hash.h"
 #include <string.h>
 
 /* Copies of one check that arrive closer together than any retransmission timer (RFC 8489 section
@@ -16,12 +17,11 @@ struct turn_transactions {
 
 static guint transaction_hash(gconstpointer key) {
     const turn_transaction *transaction = key;
-    guint hash = g_direct_hash(transaction->scope);
+    guint8 both[sizeof transaction->scope + sizeof transaction->id];
 
-    for (gsize i = 0; i < sizeof transaction->id; i++) {
-        hash = hash * 33 + transaction->id[i];
-    }
-    return hash;
+    memcpy(both, &transaction->scope, sizeof transaction->scope);
+    memcpy(both + sizeof transaction->scope, transaction->id, sizeof transaction->id);
+    return turn_hash_bytes(both, sizeof both);
 }
 
 static gboolean transaction_equal(gconstpointer a, gconstpointer b) {

@@ -29,6 +29,7 @@ typedef struct turn_transaction {
 
     turn_session *session; /* NULL for checks between peers */
     guint16 method;
+    guint user; /* of session->users, from 1 */
     gboolean to_peer;
     gboolean authenticated;
     gboolean stale;

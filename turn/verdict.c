@@ -53,20 +53,48 @@ static gboolean overlaps(const turn_session *failed, const turn_session *working
            working->last.time >= failed->first.time;
 }
 
-/* Who never reached the server is helped by any server that can be reached; everybody else by a
- * session that works. */
-static gboolean helps(const turn_session *failed, const turn_session *other) {
-    return turn_session_works(other) ||
-           (failed->packets_from_server == 0 && other->allocated.frame != 0);
+static gboolean shares_peer(const turn_session *a, const turn_session *b) {
+    for (guint i = 0; i < a->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(a->peers, i);
+
+        for (guint k = 0; k < b->peers->len; k++) {
+            const turn_peer *other = g_ptr_array_index(b->peers, k);
+
+            if (stun_address_same_host(&peer->address, &other->address) ||
+                (peer->path.ice != NULL && g_strcmp0(peer->path.ice, other->path.ice) == 0)) {
+                return TRUE;
+            }
+        }
+    }
+    return FALSE;
 }
 
-/* Another session of the same client, of the same attempt, that works. */
-static const turn_session *way_round(const turn_model *model, const turn_session *failed) {
+/* Whether OTHER did what FAILED was there for. A busy host has many calls at a time: one that works
+ * is no way round for another. */
+static gboolean helps(const turn_session *failed, const turn_session *other) {
+    if (failed->packets_from_server == 0) {
+        return turn_session_works(other) || other->allocated.frame != 0;
+    }
+    if (!turn_session_works(other)) {
+        return FALSE;
+    }
+    if (failed->allocated.frame == 0) {
+        return failed->username == NULL || other->username == NULL ||
+               g_str_equal(failed->username, other->username);
+    }
+    return shares_peer(failed, other);
+}
+
+typedef gboolean (*session_test)(const turn_session *failed, const turn_session *other);
+
+/* Another session of the same client, of the same attempt, that passes TEST. */
+static const turn_session *way_round(const turn_model *model, const turn_session *failed,
+                                     session_test test) {
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *other = g_ptr_array_index(model->sessions, i);
 
         if (other != failed && stun_address_same_host(&other->client, &failed->client) &&
-            helps(failed, other) && overlaps(failed, other)) {
+            overlaps(failed, other) && test(failed, other)) {
             return other;
         }
     }
@@ -80,7 +108,7 @@ static void soften(turn_finding *finding, const turn_model *model) {
     if (finding->level != TURN_LEVEL_FAILED || finding->session == NULL) {
         return;
     }
-    other = way_round(model, finding->session);
+    other = way_round(model, finding->session, helps);
     if (other == NULL) {
         return;
     }
@@ -106,6 +134,11 @@ static gboolean says_less(const GPtrArray *findings, const turn_finding *finding
     return FALSE;
 }
 
+/* Clients allocate spare relays and drop them. */
+static gboolean makes_spare(const turn_session *failed, const turn_session *other) {
+    return turn_session_works(other) && (failed->peers->len == 0 || helps(failed, other));
+}
+
 /* What cannot be told of a session does not matter when more is known of it, or when the same
  * client has a session that works: clients allocate spare relays and drop them. Of the capture as a
  * whole it does not matter when there is any finding. */
@@ -118,7 +151,7 @@ static gboolean is_moot(const GPtrArray *findings, const turn_model *model,
         return findings->len > 1;
     }
     return says_less(findings, finding) || turn_session_works(finding->session) ||
-           way_round(model, finding->session) != NULL;
+           way_round(model, finding->session, makes_spare) != NULL;
 }
 
 /* A pair outside of all sessions fails for the reason that its client has no relay. */

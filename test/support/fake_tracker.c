@@ -79,8 +79,9 @@ void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const t
 }
 
 /* Of every packet: not worth a line in the log. */
-void turn_tracker_time(turn_tracker *tracker, gint64 time) {
+void turn_tracker_time(turn_tracker *tracker, guint32 capture, gint64 time) {
     (void)tracker;
+    (void)capture;
     (void)time;
 }
 

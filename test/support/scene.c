@@ -124,7 +124,7 @@ guint32 feed_icmp(scene *s, gint64 ms, turn_transport transport, const char *fro
 
 void feed_other(scene *s, gint64 ms) {
     s->frame++;
-    turn_tracker_time(s->tracker, scene_time(ms));
+    turn_tracker_time(s->tracker, 0, scene_time(ms));
 }
 
 static guint32 feed_indication(scene *s, gint64 ms, gboolean to_peer, const char *peer,

@@ -142,23 +142,6 @@ static void address_compare_orders_family_then_bytes_then_port(void **state) {
     }
 }
 
-static void address_hash_differs_where_addresses_differ(void **state) {
-    (void)state;
-    stun_address a = ipv4(192, 0, 2, 1, 5);
-    stun_address again = ipv4(192, 0, 2, 1, 5);
-    stun_address port = ipv4(192, 0, 2, 1, 6);
-    stun_address host = ipv4(192, 0, 2, 2, 5);
-    assert_int_equal(stun_address_hash(&a), stun_address_hash(&again));
-    assert_int_not_equal(stun_address_hash(&a), stun_address_hash(&port));
-    assert_int_not_equal(stun_address_hash(&a), stun_address_hash(&host));
-}
-
-static void address_hash_is_fnv1a_of_family_port_and_bytes(void **state) {
-    (void)state;
-    stun_address a = ipv4(192, 0, 2, 1, 5); /* over 01 00 05 c0 00 02 01 */
-    assert_int_equal(stun_address_hash(&a), 0xe5ca8d3eu);
-}
-
 static void address_private_ranges_end_where_their_rfc_says(void **state) {
     (void)state;
     const struct {
@@ -214,8 +197,6 @@ int main(void) {
         cmocka_unit_test(address_format_small_buffer_is_cut_and_terminated),
         cmocka_unit_test(address_equal_compares_family_bytes_and_port),
         cmocka_unit_test(address_compare_orders_family_then_bytes_then_port),
-        cmocka_unit_test(address_hash_differs_where_addresses_differ),
-        cmocka_unit_test(address_hash_is_fnv1a_of_family_port_and_bytes),
         cmocka_unit_test(address_private_ranges_end_where_their_rfc_says),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);

@@ -385,6 +385,51 @@ static void capture_path_is_read_and_missing_path_refused(void **state) {
     assert_true(g_error_matches(error, CAPTURE_ERROR, CAPTURE_ERROR_OPEN));
 }
 
+static void capture_probe_takes_no_packet_away(void **state) {
+    auto_bytes file = pcap_with(3);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(capture) opened = open_bytes(file, &error);
+    capture_packet packet;
+
+    (void)state;
+    assert_true(capture_probe(opened, &error));
+    assert_int_equal(capture_next(opened, &packet, &error), CAPTURE_PACKET);
+    assert_int_equal(packet.frame, 1);
+    assert_int_equal(packet.bytes[14], 0x45);
+    assert_int_equal(capture_offset(opened), 24);
+    assert_int_equal(read_all(opened, &error), 2);
+    assert_null(error);
+}
+
+static void capture_probe_tells_unreadable_from_empty(void **state) {
+    static const struct {
+        const char *name;
+        guint packets;
+        guint cut;
+        gboolean readable;
+    } rows[] = {
+        {"no packets", 0, 0, TRUE},
+        {"cut in the only packet", 1, 1, FALSE},
+        {"cut in its header", 1, 50, FALSE},
+        {"cut in the second packet", 2, 1, TRUE},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        auto_bytes file = pcap_with(rows[i].packets);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(capture) opened = NULL;
+
+        g_byte_array_set_size(file, file->len - rows[i].cut);
+        opened = open_bytes(file, &error);
+        assert_non_null(opened);
+        if (capture_probe(opened, &error) != rows[i].readable ||
+            (error == NULL) != rows[i].readable) {
+            fail_msg("%s", rows[i].name);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capture_pcap_yields_its_packets),
@@ -399,6 +444,8 @@ int main(void) {
         cmocka_unit_test(capture_cut_compression_keeps_what_came_before),
         cmocka_unit_test(capture_unreadable_source_is_an_error),
         cmocka_unit_test(capture_path_is_read_and_missing_path_refused),
+        cmocka_unit_test(capture_probe_takes_no_packet_away),
+        cmocka_unit_test(capture_probe_tells_unreadable_from_empty),
     };
 
     return cmocka_run_group_tests_name("capture", tests, NULL, NULL);

@@ -322,6 +322,44 @@ static void identity_survives_routers_and_tells_packets_apart(void **state) {
     assert_true(identity != identity_of(one));
 }
 
+/* What an offloading sender that leaves the IP id at 0 sends: the headers of all are the same. */
+static guint64 identity_of_udp(gsize length, gsize changed) {
+    auto_bytes payload = bytes_counting(length, 1);
+    auto_bytes frame = NULL;
+
+    if (changed < length) {
+        payload->data[changed] ^= 1;
+    }
+    frame = make_udp_frame(forth, payload);
+    memset(frame->data + 14 + 4, 0, 2);
+    return identity_of(frame);
+}
+
+static void identity_tells_udp_apart_by_payload_alone(void **state) {
+    static const struct {
+        const char *name;
+        gsize length;
+        gsize changed;
+    } rows[] = {
+        {"first byte", 100, 0},
+        {"transaction id", 100, 19},
+        {"sequence number of RTP in a channel", 100, 7},
+        {"last byte that counts", 100, 63},
+        {"last byte of a short one", 13, 12},
+        {"the only byte", 1, 0},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        guint64 one = identity_of_udp(rows[i].length, rows[i].length);
+
+        if (one == identity_of_udp(rows[i].length, rows[i].changed)) {
+            fail_msg("%s", rows[i].name);
+        }
+        assert_true(one == identity_of_udp(rows[i].length, rows[i].length));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(link_each_type_leads_to_ip),
@@ -338,6 +376,7 @@ int main(void) {
         cmocka_unit_test(icmp_error_names_the_quoted_packet),
         cmocka_unit_test(icmp_that_is_no_error_is_left_alone),
         cmocka_unit_test(identity_survives_routers_and_tells_packets_apart),
+        cmocka_unit_test(identity_tells_udp_apart_by_payload_alone),
     };
 
     return cmocka_run_group_tests_name("packet", tests, NULL, NULL);

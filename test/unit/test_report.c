@@ -6,10 +6,13 @@
 
 #include <cmocka.h>
 
+#include "analyzer/command.h"
 #include "analyzer/report.h"
 #include "support/scene.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Recolours, rings, clears (C1 CSI), turns the reading direction. */
 #define HOSTILE                                                                                    \
@@ -191,15 +194,23 @@ static guint occurrences(const char *text, const char *part) {
     return count;
 }
 
+/* TEXT with the lines of each paragraph put together. */
+static char *unwrapped(const char *text) {
+    g_autoptr(GRegex) indent = g_regex_new("\\n +", 0, 0, NULL);
+
+    return g_regex_replace_literal(indent, text, -1, 0, "", 0, NULL);
+}
+
 static void hostile_texts_are_harmless_in_the_text_report(void **state) {
     const hostile_reports *h = *state;
+    g_autofree char *text = unwrapped(h->text);
 
     assert_harmless(h->text);
     /* The user in the request's summary, the reason in the answer's; then user, realm and software
      * of the session, the warning and the file. */
-    assert_int_equal(occurrences(h->text, "\"" HOSTILE_SHOWN "\""), 2);
-    assert_int_equal(occurrences(h->text, HOSTILE_SHOWN), 7);
-    assert_non_null(strstr(h->text, HOSTILE_SHOWN ".pcap"));
+    assert_int_equal(occurrences(text, "\"" HOSTILE_SHOWN "\""), 2);
+    assert_int_equal(occurrences(text, HOSTILE_SHOWN), 7);
+    assert_non_null(strstr(text, HOSTILE_SHOWN ".pcap"));
 }
 
 static void hostile_texts_are_harmless_in_the_json_report(void **state) {
@@ -219,11 +230,63 @@ static void hostile_texts_keep_lines_within_80_columns(void **state) {
     g_auto(GStrv) lines = g_strsplit(h->text, "\n", -1);
 
     for (char **line = lines; *line != NULL; line++) {
-        /* One word that is wider stays whole. */
-        if (strlen(*line) > 80 && strchr(g_strchug(*line), ' ') != NULL) {
+        /* A filter is copied as a whole. */
+        if (strlen(*line) > 80 && !g_str_has_prefix(g_strchug(*line), "Wireshark filter: ")) {
             fail_msg("\"%s\" is wider", *line);
         }
     }
+}
+
+static void text_report_keeps_a_filter_on_one_line(void **state) {
+    g_autoptr(turn_finding) finding = turn_finding_new(turn_cause_lookup("quota-reached"));
+    g_autoptr(GPtrArray) findings = g_ptr_array_new();
+    g_autoptr(GPtrArray) unknowns = g_ptr_array_new();
+    GString *line = g_string_new("  Wireshark filter: frame.number in {");
+    g_autofree char *filter = NULL;
+    g_autofree char *text = NULL;
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    for (guint i = 0; i < TURN_MAX_EVIDENCE; i++) {
+        const turn_seen far = {.frame = 4000000000u + i};
+
+        turn_finding_add(finding, &far, "evidence");
+        g_string_append_printf(line, "%s%u", i > 0 ? "," : "", far.frame);
+    }
+    filter = g_string_free(g_string_append(line, "}\n"), FALSE);
+    g_ptr_array_add(findings, finding);
+    const turn_judgement judgement = {
+        .level = TURN_LEVEL_FAILED, .first = finding, .findings = findings, .unknowns = unknowns};
+    g_autoptr(report) r = report_new(scene_model(s), &judgement);
+
+    text = report_write_text(r, FALSE);
+    assert_non_null(strstr(text, filter));
+}
+
+/* What was said of the capture limits the verdict as well. */
+static void json_report_counts_warnings_of_captures_as_unknown(void **state) {
+    g_autoptr(scene) s = scene_new();
+    g_autoptr(report) r = NULL;
+    g_autofree char *json = NULL;
+    const char *unknowns;
+
+    (void)state;
+    scene_allocate(s, 0);
+    r = report_new(scene_model(s), scene_judgement(s));
+    for (guint i = 0; i < 2; i++) {
+        report_capture *capture = report_capture_new("x.pcap");
+
+        g_ptr_array_add(capture->warnings, g_strdup_printf("\xff ends early %u", i));
+        g_ptr_array_add(r->captures, capture);
+    }
+    json = report_write_json(r);
+    assert_true(g_utf8_validate(json, -1, NULL));
+    assert_int_equal(occurrences(json, "ends early 0\""), 2);
+    assert_int_equal(occurrences(json, "ends early 1\""), 2);
+    unknowns = strstr(json, "\"unknowns\"");
+    assert_non_null(unknowns);
+    assert_true(strstr(unknowns, "ends early 0\"") < strchr(unknowns, ']'));
+    assert_true(strstr(unknowns, "ends early 1\"") < strchr(unknowns, ']'));
 }
 
 static void text_report_begins_with_the_verdict(void **state) {
@@ -259,6 +322,77 @@ static void text_report_without_findings_is_healthy(void **state) {
     assert_int_equal(report_exit_status(r), 0);
 }
 
+#define PCAP_HEADER "\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0"
+#define PCAP_RECORD "\x01\0\0\0\0\0\0\0\x01\0\0\0\x01\0\0\0\xff"
+#define PCAP_CUT    "\x01\0\0\0\0\0\0\0\x02\0\0\0\x02\0\0\0\xff"
+
+typedef struct file_content {
+    const char *bytes;
+    gsize length;
+} file_content;
+
+#define CONTENT(literal)                                                                           \
+    { literal, sizeof(literal) - 1 }
+static const file_content no_packets = CONTENT(PCAP_HEADER);
+static const file_content one_packet = CONTENT(PCAP_HEADER PCAP_RECORD);
+static const file_content unreadable = CONTENT(PCAP_HEADER PCAP_CUT);
+static const file_content cut_later = CONTENT(PCAP_HEADER PCAP_RECORD PCAP_CUT);
+
+static char *temporary(const file_content *content) {
+    char *path = NULL;
+    int fd = g_file_open_tmp("report-XXXXXX", &path, NULL);
+
+    assert_true(fd >= 0);
+    close(fd);
+    assert_true(g_file_set_contents(path, content->bytes, (gssize)content->length, NULL));
+    return path;
+}
+
+/* The JSON report over one or two files; "" when none was written. */
+static int run_report(const file_content *const files[2], char **json) {
+    static const file_content nothing = CONTENT("");
+    g_autofree char *output = temporary(&nothing);
+    g_autofree char *first = temporary(files[0]);
+    g_autofree char *second = files[1] != NULL ? temporary(files[1]) : NULL;
+    const char *const given[] = {"report", "-f", "json", "-o", output, first, second, NULL};
+    g_auto(GStrv) arguments = g_strdupv((char **)given);
+    int status = command_report((int)g_strv_length(arguments), arguments);
+
+    assert_true(g_file_get_contents(output, json, NULL, NULL));
+    g_unlink(output);
+    g_unlink(first);
+    if (second != NULL) {
+        g_unlink(second);
+    }
+    return status;
+}
+
+static void report_of_files_without_a_readable_packet_is_unusable(void **state) {
+    static const struct {
+        const char *name;
+        const file_content *files[2];
+        int status;
+        guint captures; /* in the report */
+    } rows[] = {
+        {"no packets", {&no_packets}, 3, 1},
+        {"cut later", {&cut_later}, 3, 1},
+        {"unreadable", {&unreadable}, 2, 0},
+        {"both unreadable", {&unreadable, &unreadable}, 2, 0},
+        {"the first unreadable", {&unreadable, &one_packet}, 2, 1},
+        {"the second unreadable", {&one_packet, &unreadable}, 2, 1},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *json = NULL;
+        const int status = run_report(rows[i].files, &json);
+
+        if (status != rows[i].status || occurrences(json, "\"file\" :") != rows[i].captures) {
+            fail_msg("%s: status %d, %s", rows[i].name, status, json);
+        }
+    }
+}
+
 #define HOSTILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup_hostile, teardown_hostile)
 
 int main(void) {
@@ -273,8 +407,11 @@ int main(void) {
         HOSTILE_TEST(hostile_texts_are_harmless_in_the_text_report),
         HOSTILE_TEST(hostile_texts_are_harmless_in_the_json_report),
         HOSTILE_TEST(hostile_texts_keep_lines_within_80_columns),
+        cmocka_unit_test(text_report_keeps_a_filter_on_one_line),
+        cmocka_unit_test(json_report_counts_warnings_of_captures_as_unknown),
         cmocka_unit_test(text_report_begins_with_the_verdict),
         cmocka_unit_test(text_report_without_findings_is_healthy),
+        cmocka_unit_test(report_of_files_without_a_readable_packet_is_unusable),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

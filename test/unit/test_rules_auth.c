@@ -261,6 +261,42 @@ static void relay_private_without_a_peer(scene *s) {
     feed_udp(s, 10, SERVER, CLIENT, "allocate success 1 relayed=10.9.9.9:24000 lifetime=600 mi");
 }
 
+/* Released, and allocated again on the same 5-tuple: nothing expired. */
+static void allocated_again_after_a_release(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 1000, "refresh request 3 lifetime=0 " CREDENTIALS);
+    server_says(s, 1010, "refresh success 3 lifetime=0 mi");
+    client_says(s, 2000, "allocate request 4 transport=17 " CREDENTIALS);
+    server_says(s, 2010, "allocate success 4 relayed=" RELAYED " lifetime=600 mi");
+    scene_checks(s, 2100, PEER);
+}
+
+static void expired_while_keepalives_are_answered(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 601000, "permission request 3 peer=" PEER " " CREDENTIALS);
+    client_says(s, 602000, "binding request 4");
+    server_says(s, 602010, "binding success 4 mapped=" MAPPED);
+}
+
+static void expired_with_keepalives_only(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 602000, "binding request 4");
+}
+
+static void probes_of_a_server_every_10_s(scene *s) {
+    scene_challenge(s, 0);
+    client_says(s, 10000, "allocate request 2 transport=17");
+    server_says(s, 10010, "allocate error 2 error=401 realm=example.org nonce=n2");
+    client_says(s, 20000, "allocate request 3 transport=17");
+    server_says(s, 20010, "allocate error 3 error=401 realm=example.org nonce=n3");
+}
+
+/* Expressway's answers repeat the user of the request. */
+static void challenge_that_repeats_the_user(scene *s) {
+    client_says(s, 0, "allocate request 1 transport=17 user=alice");
+    server_says(s, 10, "allocate error 1 error=401 realm=example.org nonce=n1 user=alice");
+}
+
 static const rule_case cases[] = {
     HIT("integrity-check-failed", allocate_refused_with_431, "failed", "3 4"),
     HIT("integrity-check-failed", answer_431_to_an_unseen_request, "failed", "1"),
@@ -272,10 +308,12 @@ static const rule_case cases[] = {
     MISS("credentials-unauthorized", first_challenge_and_success),
     MISS("credentials-unauthorized", allocate_with_an_old_nonce_challenged_again),
     MISS("credentials-unauthorized", allocate_refused_with_431),
+    MISS("credentials-unauthorized", challenge_that_repeats_the_user),
     HIT("credentials-missing", challenges_without_credentials, "failed", "2 5"),
     MISS("credentials-missing", first_challenge_and_success),
     MISS("credentials-missing", challenges_with_credentials_at_last),
     MISS("credentials-missing", challenges_without_credentials_once_more),
+    MISS("credentials-missing", probes_of_a_server_every_10_s),
     HIT("nonce-loop", nonces_refused_three_times, "failed", "4 8"),
     MISS("nonce-loop", nonces_refused_twice),
     MISS("nonce-loop", nonce_refused_once_and_renewed),
@@ -301,6 +339,9 @@ static const rule_case cases[] = {
     MISS("request-rejected", release_answered_with_400),
     MISS("request-rejected", permission_refused_with_403),
     MISS("request-rejected", allocate_refused_with_431),
+    HIT("allocation-expired", expired_while_keepalives_are_answered, "failed", "4 5"),
+    MISS("allocation-expired", expired_with_keepalives_only),
+    MISS("allocation-expired", allocated_again_after_a_release),
     HIT("allocation-expired", used_after_its_lifetime, "failed", "4 5"),
     HIT("allocation-expired", refresh_refused_after_its_lifetime, "failed", "5 6 4"),
     MISS("allocation-expired", used_after_a_refresh_in_time),

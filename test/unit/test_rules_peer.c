@@ -52,7 +52,18 @@ static void tcp_relay_without_any_connection(scene *s) {
     scene_allocate_tcp(s, 0);
     feed_unit(s, 100, CLIENT, SERVER, "permission request 3 peer=" PEER " " CREDENTIALS);
     feed_unit(s, 110, SERVER, CLIENT, "permission success 3 mi");
-    feed_other(s, 5050);
+    feed_other(s, 30050);
+}
+
+static void tcp_relay_open_for_29_s_at_the_end(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_other(s, 29000);
+}
+
+static void tcp_relay_released_after_6_s(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 6040, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_unit(s, 6050, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
 }
 
 static void tcp_relay_released_after_2_s(scene *s) {
@@ -111,6 +122,33 @@ static void connect_forbidden(scene *s) {
     scene_allocate_tcp(s, 0);
     feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
     feed_unit(s, 1010, SERVER, CLIENT, "connect error 3 error=403");
+}
+
+static void attempt_of(scene *s, gint64 ms, const char *peer, const char *id) {
+    g_autofree char *text = g_strdup_printf("attempt indication 8 peer=%s connection=%s", peer, id);
+
+    feed_unit(s, ms, SERVER, CLIENT, text);
+}
+
+/* One of two peers is bound and carries data, the other is left waiting. */
+static void one_attempt_of_two_bound(scene *s, const char *other) {
+    scene_allocate_tcp(s, 0);
+    attempt_of(s, 1000, PEER, "0x00000001");
+    attempt_of(s, 1010, other, "0x00000002");
+    scene_connect(s, 1100, DATA_END);
+    feed_unit(s, 1120, DATA_END, SERVER, "bind request 9 connection=0x00000001 " CREDENTIALS);
+    feed_unit(s, 1130, SERVER, DATA_END, "bind success 9 mi");
+    feed_opaque(s, 1200, DATA_END, SERVER, 10);
+    feed_opaque(s, 1210, SERVER, DATA_END, 10);
+    feed_other(s, 40000);
+}
+
+static void attempt_of_another_peer_not_bound(scene *s) {
+    one_attempt_of_two_bound(s, OTHER);
+}
+
+static void attempt_of_the_same_host_not_bound(scene *s) {
+    one_attempt_of_two_bound(s, "203.0.113.9:50001");
 }
 
 static void bind_answered(scene *s, const char *answer) {
@@ -311,6 +349,28 @@ static void packets_both_ways(scene *s) {
     feed_other(s, 60000);
 }
 
+static void checks_beside_a_working_peer(scene *s, const char *peer) {
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    feed_send(s, 1000, peer, "binding request 201 user=d:c priority=1 mi");
+    feed_other(s, 20000);
+}
+
+static void checks_of_another_ice_session_unanswered(scene *s) {
+    checks_beside_a_working_peer(s, OTHER);
+}
+
+static void checks_of_the_same_host_unanswered(scene *s) {
+    checks_beside_a_working_peer(s, "203.0.113.9:50001");
+}
+
+/* Indications prove no answer by themselves, but who sends them has an allocation. */
+static void checks_sent_through_an_allocation_that_was_not_seen(scene *s) {
+    feed_send(s, 1000, PEER, "binding request 201 user=b:a priority=1 mi");
+    feed_send(s, 2000, PEER, "binding request 202 user=b:a priority=1 mi");
+    feed_other(s, 20000);
+}
+
 static const rule_case cases[] = {
     HIT("permission-denied", permission_refused, "failed", "5 6"),
     MISS("permission-denied", permission_refused_while_another_is_granted_in_vain),
@@ -318,6 +378,8 @@ static const rule_case cases[] = {
     MISS("permission-denied", permission_refused_while_another_peer_works),
     MISS("permission-denied", permission_refused_and_then_granted),
     HIT("peer-never-connected", tcp_relay_without_any_connection, "failed", "7 9"),
+    HIT("peer-never-connected", tcp_relay_released_after_6_s, "failed", "7 9"),
+    MISS("peer-never-connected", tcp_relay_open_for_29_s_at_the_end),
     MISS("peer-never-connected", tcp_relay_released_after_2_s),
     MISS("peer-never-connected", tcp_relay_closed_by_the_client_after_2_s),
     MISS("peer-never-connected", tcp_relay_just_before_the_end),
@@ -327,6 +389,8 @@ static const rule_case cases[] = {
     MISS("peer-connect-failed", connect_repeated_while_the_first_completes),
     MISS("peer-connect-failed", connect_forbidden),
     HIT("connection-bind-missing", attempt_not_bound_for_30_s, "failed", "8"),
+    HIT("connection-bind-missing", attempt_of_another_peer_not_bound, "degraded", "9"),
+    MISS("connection-bind-missing", attempt_of_the_same_host_not_bound),
     MISS("connection-bind-missing", attempt_not_bound_for_29_s_at_the_end),
     MISS("connection-bind-missing", bind_successful),
     MISS("connection-bind-missing", bind_refused_with_400),
@@ -343,6 +407,9 @@ static const rule_case cases[] = {
     HIT("checks-unanswered", check_unanswered_for_5_s, "failed", "5"),
     HIT("checks-unanswered", check_from_the_peer_unanswered_for_5_s, "failed", "5"),
     HIT("checks-unanswered", pair_unanswered, "failed", "3"),
+    HIT("checks-unanswered", checks_of_another_ice_session_unanswered, "degraded", "9"),
+    MISS("checks-unanswered", checks_of_the_same_host_unanswered),
+    MISS("checks-unanswered", checks_sent_through_an_allocation_that_was_not_seen),
     MISS("checks-unanswered", check_unanswered_for_3_s_at_the_end),
     MISS("checks-unanswered", check_without_username_unanswered),
     MISS("checks-unanswered", check_unanswered_while_a_direct_path_works),

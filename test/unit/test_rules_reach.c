@@ -195,6 +195,40 @@ static void released_then_fin_from_the_server(scene *s) {
     feed_tcp(s, 5020, SERVER, CLIENT, TURN_TCP_FIN);
 }
 
+static void closed_by_the_server_after_the_lifetime(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_tcp(s, 601000, SERVER, CLIENT, TURN_TCP_FIN);
+}
+
+/* Only the server's side is in the capture: the client's FIN may have come first. */
+static void closed_in_a_capture_of_the_server_alone(scene *s) {
+    feed_tcp(s, 0, SERVER, CLIENT, TURN_TCP_SYN_ACK);
+    feed_unit(s, 10, SERVER, CLIENT, "allocate success 2 relayed=" RELAYED " lifetime=600 mi");
+    feed_tcp(s, 1000, SERVER, CLIENT, TURN_TCP_FIN);
+}
+
+static void refresh_sent_once_and_not_answered(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    feed_other(s, 20000);
+}
+
+static void answered_after_an_icmp_error(scene *s) {
+    scene_allocate(s, 0);
+    feed_icmp(s, 500, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
+    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    feed_udp(s, 1010, SERVER, CLIENT, "refresh success 3 lifetime=600 mi");
+}
+
+static void allocated_again_and_never_answered(scene *s) {
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_udp(s, 1010, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17");
+    feed_udp(s, 5000, CLIENT, SERVER, "allocate request 4 transport=17");
+}
+
 static const rule_case cases[] = {
     HIT("turn-server-silent", allocate_over_3_s_without_answer, "failed", "1 4"),
     MISS("turn-server-silent", allocate_over_less_than_3_s_without_answer),
@@ -202,6 +236,7 @@ static const rule_case cases[] = {
     MISS("turn-server-silent", allocate_over_3_s_from_the_client_direction_only),
     MISS("turn-server-silent", allocate_over_3_s_with_icmp),
     HIT("turn-port-closed", allocate_with_icmp_unreachable, "failed", "1 2"),
+    HIT("turn-server-silent", allocated_again_and_never_answered, "failed", "11 12"),
     HIT("turn-port-closed", syn_with_reset, "failed", "1 2"),
     HIT("turn-port-closed", syn_with_icmp, "failed", "1 2"),
     MISS("turn-port-closed", allocate_with_icmp_time_exceeded),
@@ -225,6 +260,10 @@ static const rule_case cases[] = {
     HIT("session-lost", refresh_answered_by_icmp, "failed", "4 6"),
     HIT("session-lost", allocated_then_fin_from_the_server, "failed", "7 8"),
     MISS("session-lost", refresh_unanswered_for_2_s_at_the_end),
+    MISS("session-lost", refresh_sent_once_and_not_answered),
+    MISS("session-lost", answered_after_an_icmp_error),
+    MISS("session-lost", closed_by_the_server_after_the_lifetime),
+    MISS("session-lost", closed_in_a_capture_of_the_server_alone),
     MISS("session-lost", release_answered_with_437),
     MISS("session-lost", release_unanswered),
     MISS("session-lost", refresh_recovered_after_437),

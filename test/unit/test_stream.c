@@ -266,6 +266,27 @@ static void stream_fin_is_not_a_missing_byte(void **state) {
     assert_string_equal(self->out->str, "abc");
 }
 
+/* The byte may be a FIN that is not in the capture. */
+static void stream_single_byte_behind_all_others_is_not_missing(void **state) {
+    static const struct {
+        guint32 acknowledged;
+        const char *expected;
+    } rows[] = {{1003, "abc"}, {1004, "abc"}, {1005, "abc[2]"}};
+    fixture *self = *state;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_string_truncate(self->out, 0);
+        stream_begin(&self->stream, 1000);
+        add(self, 1000, "abc");
+        acknowledge(self, rows[i].acknowledged);
+        self->mark.time += 2 * STREAM_HOLE_TIME;
+        acknowledge(self, rows[i].acknowledged);
+        assert_string_equal(self->out->str, rows[i].expected);
+        stream_flush(&self->stream, &self->mark, &self->sink);
+        assert_string_equal(self->out->str, rows[i].expected);
+    }
+}
+
 static void stream_cut_segment_leaves_a_gap(void **state) {
     fixture *self = *state;
 
@@ -307,6 +328,7 @@ int main(void) {
         STREAM_TEST(stream_flush_hands_out_what_waits),
         STREAM_TEST(stream_flush_reports_an_acknowledged_tail),
         STREAM_TEST(stream_fin_is_not_a_missing_byte),
+        STREAM_TEST(stream_single_byte_behind_all_others_is_not_missing),
         STREAM_TEST(stream_cut_segment_leaves_a_gap),
         STREAM_TEST(stream_far_behind_is_another_connection),
     };

@@ -101,10 +101,44 @@ static void wrap_indents_the_lines_after_the_first(void **state) {
                    "  1. " FORTY TEN TEN "123456789\n     123456\n");
 }
 
-static void wrap_leaves_a_wide_word_whole(void **state) {
+#define MARK "\xcc\x81" /* an accent on the character before it */
+
+static void wrap_breaks_a_word_that_is_wider_than_a_line(void **state) {
+    static const struct {
+        const char *name;
+        guint letters; /* in front of END, without a blank */
+        guint first;   /* letters of the first line */
+        const char *end;
+        const char *expected;
+    } rows[] = {
+        {"fits", 78, 78, "", "\n"},
+        {"letters", 90, 78, " b", "\n  wwwwwwwwwwww b\n"},
+        {"escape that fits", 72, 72, "\x1bz", "\\u{1b}\n  z\n"},
+        {"escape that does not", 73, 73, "\x1bz", "\n  \\u{1b}z\n"},
+        {"wide character", 77, 77, "\xe6\x97\xa5", "\n  \xe6\x97\xa5\n"},
+        {"mark", 77, 77, "e" MARK "e", "e" MARK "\n  e\n"},
+        {"text that looks like an escape", 76, 76, "\\u{1", "\\u\n  {1\n"},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *letters = g_strnfill(rows[i].letters, 'w');
+        g_autofree char *text = g_strconcat(letters, rows[i].end, NULL);
+        g_autofree char *expected =
+            g_strdup_printf("- %.*s%s", (int)rows[i].first, letters, rows[i].expected);
+        g_autoptr(GString) out = g_string_new(NULL);
+
+        wrap_append(out, "- ", text);
+        if (!g_str_equal(out->str, expected)) {
+            fail_msg("%s: \"%s\"", rows[i].name, out->str);
+        }
+    }
+}
+
+static void wrap_begins_a_wide_word_on_a_line_of_its_own(void **state) {
     g_autofree char *word = g_strnfill(90, 'w');
     g_autofree char *text = g_strdup_printf("a %s b", word);
-    g_autofree char *expected = g_strdup_printf("a\n%s\nb\n", word);
+    g_autofree char *expected = g_strdup_printf("a\n%.80s\nwwwwwwwwww b\n", word);
 
     (void)state;
     assert_wrapped("", text, expected);
@@ -198,7 +232,8 @@ int main(void) {
         cmocka_unit_test(printable_json_escapes_what_a_generator_leaves),
         cmocka_unit_test(wrap_fills_80_columns),
         cmocka_unit_test(wrap_indents_the_lines_after_the_first),
-        cmocka_unit_test(wrap_leaves_a_wide_word_whole),
+        cmocka_unit_test(wrap_breaks_a_word_that_is_wider_than_a_line),
+        cmocka_unit_test(wrap_begins_a_wide_word_on_a_line_of_its_own),
         cmocka_unit_test(wrap_counts_wide_characters_twice),
         cmocka_unit_test(wrap_makes_its_text_harmless),
         cmocka_unit_test(explain_of_a_cause_gives_level_and_remedies),

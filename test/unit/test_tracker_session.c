@@ -319,8 +319,42 @@ static void sessions_are_numbered_by_their_first_frames(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void allocate_after_a_release_begins_another_session(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_udp(s, 1010, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    feed_udp(s, 2000, CLIENT, SERVER,
+             "allocate request 4 transport=17 user=bob realm=example.org nonce=n1 mi");
+    feed_udp(s, 2010, SERVER, CLIENT, "allocate error 4 error=431");
+    const turn_model *model = scene_model(s);
+    const turn_session *second = g_ptr_array_index(model->sessions, 1);
+    const turn_rejection *rejection = &g_array_index(second->rejections, turn_rejection, 0);
+
+    assert_int_equal(model->sessions->len, 2);
+    assert_string_equal(second->username, "bob");
+    assert_int_equal(second->first.frame, 7);
+    assert_false(rejection->stale); /* the nonce goes on */
+}
+
+static void user_of_a_rejection_is_that_of_its_request(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_udp(s, 1000, CLIENT, SERVER,
+             "permission request 3 peer=" PEER " user=bob realm=example.org nonce=n1 mi");
+    feed_udp(s, 1010, SERVER, CLIENT, "permission error 3 error=441");
+    const turn_session *session = scene_session(s);
+    const turn_rejection *rejection = &g_array_index(session->rejections, turn_rejection, 0);
+
+    assert_int_equal(rejection->user, 2);
+    assert_string_equal(g_ptr_array_index(session->users, 1), "bob");
+    assert_string_equal(session->username, "alice");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(allocate_after_a_release_begins_another_session),
+        TEST(user_of_a_rejection_is_that_of_its_request),
         TEST(allocate_success_records_the_allocation),
         TEST(allocate_success_counts_requests_and_rtt),
         TEST(allocate_challenged_only_is_challenged),

@@ -278,6 +278,19 @@ static void units_answer_before_request_still_binds(void **state) {
                      "unit 2 40000>3478 rfc4571 packet 20/20 00010000\n");
 }
 
+/* What follows is the peer's, and does not wait until it can be told from a STUN header. */
+static void units_request_after_its_answer_ends_the_control_messages(void **state) {
+    fixture *self = *state;
+    auto_bytes client = make_stun(BIND, 1, 0);
+
+    put_made(client, bytes_hex("00020000"));
+    feed_made(self, SERVER, make_stun(BIND_SUCCESS, 1, 0));
+    feed(self, CLIENT, client);
+    assert_log(self, "unit 1 3478>40000 turn stun 20/20 010b0000\n"
+                     "unit 2 40000>3478 turn stun 20/20 000b0000\n"
+                     "opaque 2 40000>3478 4/4 00020000\n");
+}
+
 static void units_gap_is_followed_by_locking_on(void **state) {
     fixture *self = *state;
     auto_bytes rest = bytes_hex("00112233445566778899aabb");
@@ -344,6 +357,17 @@ static void units_tls_is_reported_once_and_ignored(void **state) {
     assert_int_equal(units_memory(&self->units), 0);
 }
 
+static void units_tls_is_found_where_the_capture_begins_within_a_record(void **state) {
+    fixture *self = *state;
+
+    feed_made(self, CLIENT, bytes_text("\xFE\xFEthe end of an encrypted record"));
+    assert_int_equal(self->units.verdict, UNITS_UNDECIDED);
+    feed_made(self, CLIENT, bytes_hex("17 0303 0020 00112233445566778899aabbccddeeff"));
+    feed_made(self, CLIENT, bytes_hex("17 0303 0020 00112233445566778899aabbccddeeff"));
+    assert_int_equal(self->units.verdict, UNITS_TLS);
+    assert_log(self, "tcp 2 40000>3478 tls\n");
+}
+
 static void units_other_bytes_end_a_tentative_connection(void **state) {
     fixture *self = *state;
 
@@ -394,11 +418,13 @@ int main(void) {
         UNITS_TEST(units_bind_that_was_not_captured_is_recognised),
         UNITS_TEST(units_client_alone_is_enough_for_a_bind),
         UNITS_TEST(units_answer_before_request_still_binds),
+        UNITS_TEST(units_request_after_its_answer_ends_the_control_messages),
         UNITS_TEST(units_gap_is_followed_by_locking_on),
         UNITS_TEST(units_gap_within_a_unit_keeps_step),
         UNITS_TEST(units_cut_by_snap_length_stay_in_step),
         UNITS_TEST(units_out_of_step_search_for_the_next_message),
         UNITS_TEST(units_tls_is_reported_once_and_ignored),
+        UNITS_TEST(units_tls_is_found_where_the_capture_begins_within_a_record),
         UNITS_TEST(units_other_bytes_end_a_tentative_connection),
         UNITS_TEST(units_ms_turn_follows_the_pseudo_tls_hello),
     };

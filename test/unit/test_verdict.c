@@ -190,6 +190,57 @@ static void rejection_is_not_got_round_by_an_unused_allocation(void **state) {
     assert_findings(s, "quota-reached failed, relay-unused inconclusive");
 }
 
+/* A busy host has many calls at a time: SAME_HOST's session works with PEER. */
+static void working_with(scene *s, gint64 ms, const char *peer) {
+    g_autofree char *bind =
+        g_strdup_printf("channel request 3 channel=0x4001 peer=%s " CREDENTIALS, peer);
+    working(s, ms, SAME_HOST, SERVER_2);
+    feed_udp(s, ms + 40, SAME_HOST, SERVER_2, bind);
+    feed_udp(s, ms + 50, SERVER_2, SAME_HOST, "channel success 3 mi");
+}
+
+static void checks_in_vain(scene *s) {
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_other(s, 20000);
+}
+
+static void failure_is_failed_when_only_a_call_with_another_peer_works(void **state) {
+    scene *s = *state;
+    checks_in_vain(s);
+    working_with(s, 5000, OTHER);
+
+    assert_findings(s, "checks-unanswered failed");
+}
+
+static void failure_is_degraded_when_a_call_with_the_same_peer_works(void **state) {
+    scene *s = *state;
+    checks_in_vain(s);
+    working_with(s, 5000, PEER);
+
+    assert_findings(s, "checks-unanswered degraded");
+}
+
+/* The second file begins long after the first one ended: nobody saw what came between. */
+static void silence_between_two_files_is_not_observed(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    turn_tracker_time(s->tracker, 1, scene_time(1200000));
+
+    assert_findings(s, "relay-unused inconclusive");
+}
+
+static void silence_over_rotated_files_is_observed(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    turn_tracker_time(s->tracker, 1, scene_time(4000));
+    turn_tracker_time(s->tracker, 1, scene_time(5100));
+
+    assert_findings(s, "checks-unanswered failed");
+}
+
 static void inconclusive_beside_a_fault_of_the_session_is_dropped(void **state) {
     scene *s = *state;
     scene_rejected(s, 0, "error=431");
@@ -299,6 +350,10 @@ int main(void) {
         TEST(failure_after_a_session_that_had_ended_is_failed),
         TEST(unreachable_server_is_got_round_by_an_allocation),
         TEST(rejection_is_not_got_round_by_an_unused_allocation),
+        TEST(failure_is_failed_when_only_a_call_with_another_peer_works),
+        TEST(failure_is_degraded_when_a_call_with_the_same_peer_works),
+        TEST(silence_between_two_files_is_not_observed),
+        TEST(silence_over_rotated_files_is_observed),
         TEST(inconclusive_beside_a_fault_of_the_session_is_dropped),
         TEST(inconclusive_beside_a_working_session_is_dropped),
         TEST(inconclusive_after_a_working_session_had_ended_stays),

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Rules about TCP relays: RFC 6062 connections from the first word of them to the bind. */
+#include "turn/rules.h"
+
+/* Whether a peer had the time to connect: the client had enough of waiting, or the capture shows a
+ * good while of it. */
+static gboolean waited_for_peer(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+
+    if (session->released.frame != 0) {
+        return session->released.time - session->allocated.time >= TURN_PEER_PATIENCE;
+    }
+    if (session->tcp != NULL && session->tcp->opener_fin.frame != 0) {
+        return session->tcp->opener_fin.time - session->allocated.time >= TURN_PEER_PATIENCE;
+    }
+    return turn_observed_since(scene->model, &session->allocated) >= TURN_BIND_PATIENCE;
+}
+
+gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!turn_can_judge(session) || session->relay_protocol != 6 || session->allocated.frame == 0 ||
+        session->connections->len > 0 || session->exchanges[TURN_METHOD_CONNECT].requests > 0 ||
+        !waited_for_peer(scene)) {
+        return FALSE;
+    }
+    turn_finding_add(finding, &session->allocated, "Allocate Success Response for a TCP relay");
+    turn_finding_add(finding, &session->last,
+                     "last packet of the session; no ConnectionAttempt and no Connect until here");
+    return TRUE;
+}
+
+gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    char peer[STUN_ADDRESS_TEXT];
+
+    if (!turn_can_judge(session) || session->connections->len > 0) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->connect_failures->len; i++) {
+        const turn_connect_failure *failure =
+            &g_array_index(session->connect_failures, turn_connect_failure, i);
+
+        if (failure->code != 447 && failure->code != 446) {
+            continue;
+        }
+        finding->code = failure->code;
+        stun_address_format(&failure->peer, peer, sizeof peer);
+        turn_finding_add(finding, &failure->request, "Connect Request to peer %s", peer);
+        turn_finding_add(finding, &failure->response, "Connect Error Response, %u", failure->code);
+    }
+    return finding->evidence->len > 0;
+}
+
+static const char *connection_peer(const turn_connection *connection, char *text, gsize size) {
+    if (connection->peer == NULL || connection->peer->address.family == STUN_FAMILY_NONE) {
+        return "an unknown peer";
+    }
+    stun_address_format(&connection->peer->address, text, size);
+    return text;
+}
+
+static gboolean connection_is_spare(const turn_session *session,
+                                    const turn_connection *connection) {
+    return connection->peer != NULL && turn_host_works(session, &connection->peer->address);
+}
+
+gboolean rule_connection_bind_missing(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    char text[STUN_ADDRESS_TEXT];
+
+    if (!turn_can_judge(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->connections->len; i++) {
+        const turn_connection *connection = g_ptr_array_index(session->connections, i);
+
+        if (connection->bind.frame == 0 && !connection_is_spare(session, connection) &&
+            connection->tcp == NULL && connection->outcome == TURN_OUTCOME_UNSEEN &&
+            connection->attempt.frame != 0 &&
+            turn_observed_since(scene->model, &connection->attempt) >= TURN_BIND_PATIENCE) {
+            turn_finding_add(finding, &connection->attempt,
+                             "%s, CONNECTION-ID 0x%08x, peer %s; never bound",
+                             connection->initiated_by_peer ? "ConnectionAttempt Indication"
+                                                           : "Connect Success Response",
+                             connection->id, connection_peer(connection, text, sizeof text));
+        }
+    }
+    return turn_found_beside(session, finding);
+}
+
+static gboolean bind_failed(const turn_scene *scene, const turn_connection *connection) {
+    const turn_tcp *tcp = connection->tcp;
+
+    switch (connection->outcome) {
+    case TURN_OUTCOME_SUCCESS:
+        return FALSE;
+    case TURN_OUTCOME_REJECTED:
+        return TRUE;
+    default:
+        break;
+    }
+    if (connection->bind.frame == 0) {
+        return tcp != NULL && tcp->syn_ack.frame == 0 && tcp->established.frame == 0 &&
+               (tcp->syns > 1 || tcp->reset.frame != 0 || tcp->unreachable.frame != 0);
+    }
+    return turn_observed_since(scene->model, &connection->bind) >= TURN_PEER_PATIENCE ||
+           (tcp != NULL && tcp->reset.frame != 0);
+}
+
+static void add_failed_bind(const turn_connection *connection, turn_finding *finding) {
+    char text[STUN_ADDRESS_TEXT];
+
+    turn_finding_add(finding, &connection->attempt, "CONNECTION-ID 0x%08x for peer %s",
+                     connection->id, connection_peer(connection, text, sizeof text));
+    turn_finding_add(finding, &connection->bind, "ConnectionBind Request");
+    if (connection->outcome == TURN_OUTCOME_REJECTED) {
+        turn_finding_add(finding, &connection->bind_answer, "ConnectionBind Error Response, %u",
+                         connection->code);
+        finding->code = connection->code;
+    } else if (connection->tcp != NULL) {
+        turn_finding_add(finding, &connection->tcp->first_syn, "SYN of the data connection");
+        turn_finding_add(finding, &connection->tcp->last_syn, "SYN, last of %u",
+                         connection->tcp->syns);
+        turn_finding_add(finding, &connection->tcp->reset, "the connection was reset");
+    }
+}
+
+gboolean rule_connection_bind_failed(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!turn_can_judge(session)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->connections->len; i++) {
+        const turn_connection *connection = g_ptr_array_index(session->connections, i);
+
+        if (!connection_is_spare(session, connection) && bind_failed(scene, connection)) {
+            add_failed_bind(connection, finding);
+        }
+    }
+    return turn_found_beside(session, finding);
+}
