@@ -23,7 +23,7 @@ gboolean turn_recovered(const turn_session *session, const turn_rejection *rejec
 
         if (exchange->method == rejection->method) {
             return exchange->last_success.frame != 0 &&
-                   exchange->last_success.time > rejection->response.time;
+                   turn_seen_after(&exchange->last_success, &rejection->response);
         }
     }
     return FALSE;

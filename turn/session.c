@@ -5,6 +5,10 @@ turn_seen turn_seen_at(const turn_packet *packet) {
     return (turn_seen){.capture = packet->capture, .frame = packet->frame, .time = packet->time};
 }
 
+gboolean turn_seen_after(const turn_seen *a, const turn_seen *b) {
+    return a->capture == b->capture ? a->frame > b->frame : a->time > b->time;
+}
+
 const char *turn_via_name(turn_via via) {
     static const char *const names[] = {[TURN_VIA_RELAY] = "relay",
                                         [TURN_VIA_INDICATION] = "indication",

@@ -18,6 +18,9 @@ typedef struct turn_seen {
 } turn_seen;
 
 turn_seen turn_seen_at(const turn_packet *packet);
+/* Whether A came after B: by frame within one capture, since clocks are set back at times, and by
+ * time between two. */
+gboolean turn_seen_after(const turn_seen *a, const turn_seen *b);
 
 /* One direction of a path: the Binding checks that went that way and what came back for them, and
  * the packets that were no STUN. */

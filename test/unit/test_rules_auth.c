@@ -159,6 +159,12 @@ static void family_refused(scene *s) {
     scene_rejected(s, 0, "error=440");
 }
 
+static void allocate_refused_then_granted_with_the_clock_set_back(scene *s) {
+    scene_rejected(s, 100000, "error=508");
+    client_says(s, 40, "allocate request 3 transport=17 " CREDENTIALS);
+    server_says(s, 50, "allocate success 3 relayed=" RELAYED " lifetime=600 mi");
+}
+
 static void allocate_refused_with_486(scene *s) {
     scene_rejected(s, 0, "error=486");
 }
@@ -331,6 +337,8 @@ static const rule_case cases[] = {
     HIT("quota-reached", allocate_refused_with_486, "failed", "3 4"),
     MISS("quota-reached", allocate_refused_with_508),
     HIT("capacity-exhausted", allocate_refused_with_508, "failed", "3 4"),
+    HIT("capacity-exhausted", allocate_refused_then_granted_with_the_clock_set_back, "degraded",
+        "3 4"),
     MISS("capacity-exhausted", allocate_refused_with_486),
     HIT("redirected", allocate_redirected, "degraded", "3 4"),
     MISS("redirected", challenge_that_names_another_server),
