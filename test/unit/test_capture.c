@@ -173,6 +173,23 @@ static void capture_pcapng_is_read_at_its_resolution(void **state) {
     }
 }
 
+/* A damaged time stamp: differences of two times must still fit into 64 bits, in nanoseconds. */
+static void capture_time_is_kept_where_sums_fit(void **state) {
+    auto_bytes hello = bytes_text("hello");
+    auto_bytes frame = make_udp_frame(forth, hello);
+    auto_bytes file = make_pcapng();
+    g_autoptr(capture) opened = NULL;
+    capture_packet packet;
+
+    (void)state;
+    put_interface(file, 1, 0);
+    put_enhanced(file, 0, G_MAXINT64, frame->len, frame);
+    opened = open_bytes(file, NULL);
+    assert_non_null(opened);
+    assert_int_equal(capture_next(opened, &packet, NULL), CAPTURE_PACKET);
+    assert_true(packet.time >= 0 && packet.time <= G_MAXINT64 / 2);
+}
+
 static bytes *compress(const bytes *file, int filter) {
     struct archive *archive = archive_write_new();
     struct archive_entry *entry = archive_entry_new();
@@ -435,6 +452,7 @@ int main(void) {
         cmocka_unit_test(capture_pcap_yields_its_packets),
         cmocka_unit_test(capture_pcap_variants_are_told_apart),
         cmocka_unit_test(capture_pcapng_is_read_at_its_resolution),
+        cmocka_unit_test(capture_time_is_kept_where_sums_fit),
         cmocka_unit_test(capture_compressed_is_read),
         cmocka_unit_test(capture_empty_and_foreign_files_are_refused),
         cmocka_unit_test(capture_unknown_link_types_are_named),
