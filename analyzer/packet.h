@@ -47,7 +47,7 @@ gboolean packet_icmp_error(const packet *self, turn_icmp_error *error);
 
 /* For turn_packet.identity: from the headers that a router or a mirror port leaves alone, and but
  * for TCP from the first bytes of the payload. Two packets whose sender uses no IP id and which
- * begin with the same 64 bytes look alike. */
+ * begin with the same 16 bytes look alike. */
 guint64 packet_identity(const packet *self);
 
 #endif

@@ -14,7 +14,7 @@ gboolean turn_one_direction_only(const turn_session *session) {
 }
 
 gint64 turn_observed_since(const turn_model *model, const turn_seen *seen) {
-    return turn_model_end(model, seen->time) - seen->time;
+    return turn_model_end(model, seen) - seen->time;
 }
 
 gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection) {
@@ -47,11 +47,19 @@ gboolean turn_can_judge(const turn_session *session) {
     return session != NULL && !turn_one_direction_only(session);
 }
 
-gboolean turn_host_works(const turn_session *session, const stun_address *address) {
-    for (guint i = 0; i < session->peers->len; i++) {
-        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+gboolean turn_same_place(const turn_peer *a, const turn_peer *b) {
+    if (a->path.ice != NULL && b->path.ice != NULL) {
+        return g_str_equal(a->path.ice, b->path.ice);
+    }
+    return a->address.family != STUN_FAMILY_NONE &&
+           stun_address_same_host(&a->address, &b->address);
+}
 
-        if (stun_address_same_host(&peer->address, address) && turn_peer_works(peer)) {
+gboolean turn_host_works(const turn_session *session, const turn_peer *peer) {
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *other = g_ptr_array_index(session->peers, i);
+
+        if (turn_peer_works(other) && turn_same_place(peer, other)) {
             return TRUE;
         }
     }

@@ -27,8 +27,11 @@ gboolean turn_one_direction_only(const turn_session *session);
 /* Whether there is a session, seen from both sides: what is missing in it is missing on the wire.
  */
 gboolean turn_can_judge(const turn_session *session);
-/* A peer on the host of ADDRESS was reached: the candidates of one host stand for each other. */
-gboolean turn_host_works(const turn_session *session, const stun_address *address);
+/* Whether two peers are one: candidates of one ICE session, or of one host where the capture does
+ * not show the ICE session of both. */
+gboolean turn_same_place(const turn_peer *a, const turn_peer *b);
+/* Whether PEER, or another candidate of the same place, was reached. */
+gboolean turn_host_works(const turn_session *session, const turn_peer *peer);
 /* Whether the finding has evidence. What fails with one peer while another one works is a fault,
  * but not the end of the call: its level is degraded then. */
 gboolean turn_found_beside(const turn_session *session, turn_finding *finding);

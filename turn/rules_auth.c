@@ -236,8 +236,10 @@ gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding)
     if (session == NULL || turn_one_direction_only(session)) {
         return FALSE;
     }
-    if (!refused && (session->released.frame != 0 || session->first_after_expiry.frame == 0 ||
-                     session->last_relayed.time > session->expires)) {
+    if (!refused &&
+        (session->released.frame != 0 || session->first_after_expiry.frame == 0 ||
+         turn_observed_since(scene->model, &session->first_after_expiry) < TURN_PEER_PATIENCE ||
+         session->last_alive.time > session->expires)) {
         return FALSE;
     }
     refresh = &session->exchanges[TURN_METHOD_REFRESH];

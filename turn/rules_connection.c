@@ -63,7 +63,7 @@ static const char *connection_peer(const turn_connection *connection, char *text
 
 static gboolean connection_is_spare(const turn_session *session,
                                     const turn_connection *connection) {
-    return connection->peer != NULL && turn_host_works(session, &connection->peer->address);
+    return connection->peer != NULL && turn_host_works(session, connection->peer);
 }
 
 gboolean rule_connection_bind_missing(const turn_scene *scene, turn_finding *finding) {

@@ -145,7 +145,7 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
 
-        if (is_unanswered(scene, &peer->path) && !turn_host_works(session, &peer->address)) {
+        if (is_unanswered(scene, &peer->path) && !turn_host_works(session, peer)) {
             g_autofree char *ends = peer_ends(session, peer);
 
             add_unanswered(finding, &peer->path, ends);
@@ -196,7 +196,7 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         g_autofree char *ends = peer_ends(session, peer);
 
-        if (!turn_host_works(session, &peer->address)) {
+        if (!turn_host_works(session, peer)) {
             one_way(scene, &peer->path, ends, finding);
         }
     }
@@ -226,7 +226,7 @@ gboolean rule_peer_unreachable(const turn_scene *scene, turn_finding *finding) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         g_autofree char *ends = peer_ends(session, peer);
 
-        if (!turn_host_works(session, &peer->address)) {
+        if (!turn_host_works(session, peer)) {
             unreachable_path(scene, &peer->path, ends, finding);
         }
     }
@@ -255,7 +255,7 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
         if ((!to && !is_stream_without_return(scene, &path->from_peer, &path->to_peer)) ||
             (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice) &&
              !turn_path_works(path)) ||
-            turn_host_works(session, &peer->address)) {
+            turn_host_works(session, peer)) {
             continue;
         }
         stun_address_format(&peer->address, text, sizeof text);

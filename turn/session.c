@@ -69,16 +69,23 @@ turn_outcome turn_session_allocate_outcome(const turn_session *session) {
  * Nanoseconds. */
 #define NEXT_FILE_WITHIN (5 * G_GINT64_CONSTANT(1000000000))
 
-gint64 turn_model_end(const turn_model *model, gint64 time) {
-    gint64 end = time;
+gint64 turn_model_end(const turn_model *model, const turn_seen *seen) {
+    gint64 end = seen->time;
     gboolean extended = TRUE;
 
+    for (guint i = 0; i < model->spans->len; i++) {
+        const turn_span *span = &g_array_index(model->spans, turn_span, i);
+
+        if (span->capture == seen->capture && span->from <= seen->time && span->to > end) {
+            end = span->to;
+        }
+    }
     for (guint round = 0; round < model->spans->len && extended; round++) {
         extended = FALSE;
         for (guint i = 0; i < model->spans->len; i++) {
             const turn_span *span = &g_array_index(model->spans, turn_span, i);
 
-            if (span->from <= end + NEXT_FILE_WITHIN && span->to > end) {
+            if (span->to > end && ABS(span->from - end) <= NEXT_FILE_WITHIN) {
                 end = span->to;
                 extended = TRUE;
             }

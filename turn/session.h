@@ -207,7 +207,8 @@ typedef enum turn_protocol {
 const char *turn_protocol_name(turn_protocol protocol);
 
 /* Whatever one client did with one server over one 5-tuple. */
-typedef struct turn_session {
+typedef struct turn_session turn_session;
+struct turn_session {
     guint id; /* from 1, in the order of the first frames */
     stun_address client;
     stun_address server;
@@ -226,12 +227,13 @@ typedef struct turn_session {
     turn_seen last_from_server;
     turn_seen last_from_client;
     turn_seen first_after_expiry; /* use of the allocation by the client, after LIFETIME ran out */
-    turn_seen last_relayed;       /* from a peer: the allocation was alive then */
+    turn_seen last_alive;         /* the server acted on the allocation: it was there then */
     guint packets_from_client;
     guint packets_from_server;
     turn_exchange exchanges[TURN_METHOD_COUNT];
-    turn_seen allocated;  /* Allocate Success Response */
-    turn_seen released;   /* Refresh with LIFETIME 0, request or answer */
+    turn_seen allocated; /* Allocate Success Response */
+    turn_seen released;  /* Refresh with LIFETIME 0: its answer, or the request that got none */
+    turn_seen release_asked;
     gint64 lifetime;      /* seconds, as last granted; -1 when not seen */
     gint64 expires;       /* -1 when not known */
     guint challenges;     /* 401 to requests without credentials, and 438 */
@@ -260,10 +262,11 @@ typedef struct turn_session {
     guint8 icmp_version;
     guint8 icmp_type;
     guint8 icmp_code;
+    turn_session *before;  /* the allocation on this 5-tuple before this one; NULL when none */
     gboolean works;        /* a peer was reached both ways; set when the capture is over */
     gboolean control_seen; /* FALSE when only a data connection of it is in the capture */
     const turn_tcp *tcp;   /* of the control connection; NULL over UDP or when not seen */
-} turn_session;
+};
 
 /* Binding checks between two ends outside any session. */
 typedef struct turn_pair {
@@ -298,8 +301,9 @@ gboolean turn_peer_works(const turn_peer *peer);
 /* Any of its peers. */
 gboolean turn_session_works(const turn_session *session);
 turn_outcome turn_session_allocate_outcome(const turn_session *session);
-/* The end of what was captured without a pause from TIME on. */
-gint64 turn_model_end(const turn_model *model, gint64 time);
+/* The end of what was captured without a pause from SEEN on, in its capture and in those that take
+ * over where it ends. */
+gint64 turn_model_end(const turn_model *model, const turn_seen *seen);
 gboolean turn_model_receives(const turn_model *model, const stun_address *host);
 
 #endif

@@ -12,7 +12,7 @@
  * observed during the other. A quiet hour is more than any timer of TURN (the lifetime of an
  * allocation is 10 minutes, at most an hour on common servers). Nanoseconds. */
 #define SPAN_GAP  (3600 * G_GINT64_CONSTANT(1000000000))
-#define MAX_SPANS 256u
+#define MAX_SPANS 1024u
 
 static guint address_hash(gconstpointer address) {
     return turn_hash_address(address);
@@ -92,6 +92,8 @@ void turn_tracker_time(turn_tracker *tracker, guint32 capture, gint64 time) {
         const turn_span span = {.capture = capture, .from = time, .to = time};
 
         g_array_append_val(spans, span);
+    } else {
+        tracker->model.limit_reached = TRUE;
     }
 }
 

@@ -184,9 +184,10 @@ static void forget_relayed(turn_tracker *tracker, const turn_session *session) {
 
 static void note_lifetime(turn_tracker *tracker, turn_session *session, const turn_packet *packet,
                           const stun_message *message) {
-    guint32 lifetime;
+    guint32 lifetime = session->lifetime > 0 ? (guint32)session->lifetime : 0;
 
-    if (!message_uint(message, STUN_ATTR_LIFETIME, &lifetime)) {
+    /* An answer without LIFETIME still renews. */
+    if (!message_uint(message, STUN_ATTR_LIFETIME, &lifetime) && session->lifetime < 0) {
         return;
     }
     session->expires = packet->time + (gint64)lifetime * SECOND;
@@ -250,6 +251,9 @@ static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_ses
         return;
     }
     tracker_note_answer(session, message->method, packet, message, transaction);
+    if (message->cls == STUN_SUCCESS && message->method != STUN_METHOD_BINDING) {
+        tracker_session_used(session, packet, FALSE);
+    }
     if (message->cls == STUN_ERROR && tracker_note_error(session, packet, message, transaction)) {
         return;
     }
@@ -260,7 +264,9 @@ static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_ses
         }
         break;
     case STUN_METHOD_REFRESH:
-        if (message->cls == STUN_SUCCESS) {
+        /* The answer to a release may come after the next Allocate has succeeded. */
+        if (message->cls == STUN_SUCCESS &&
+            (transaction == NULL || transaction->first.time >= session->allocated.time)) {
             note_lifetime(tracker, session, packet, message);
         }
         break;
@@ -345,18 +351,18 @@ static gboolean is_from_client(const turn_tracker *tracker, const turn_packet *p
     return message->cls == STUN_REQUEST;
 }
 
-/* A new Allocate on the 5-tuple of an allocation that was released or has expired. */
+/* A new Allocate on the 5-tuple of an allocation that was released, even if the capture does not
+ * show the answer, or has expired. */
 static gboolean begins_again(turn_tracker *tracker, const turn_packet *packet,
                              const turn_session *session, const stun_message *message) {
     guint32 lifetime;
 
     if (message->method != STUN_METHOD_ALLOCATE || message->cls != STUN_REQUEST ||
-        session->allocated.frame == 0 ||
         turn_transactions_find(tracker->transactions, session, message) != NULL ||
         (message_uint(message, STUN_ATTR_LIFETIME, &lifetime) && lifetime == 0)) {
         return FALSE;
     }
-    return session->released.frame != 0 ||
+    return session->released.frame != 0 || session->release_asked.frame != 0 ||
            (session->expires >= 0 && packet->time > session->expires);
 }
 
@@ -370,7 +376,10 @@ void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
         return;
     }
     session = tracker_session(tracker, packet, from_client);
-    if (session != NULL && begins_again(tracker, packet, session, message)) {
+    if (session != NULL && session->before != NULL &&
+        turn_transactions_find(tracker->transactions, session->before, message) != NULL) {
+        session = session->before; /* a late copy of what was said about the allocation before */
+    } else if (session != NULL && begins_again(tracker, packet, session, message)) {
         session = tracker_session_again(tracker, packet, session);
     }
     if (session == NULL) {

@@ -133,7 +133,8 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
                                   const turn_flow *from_client);
 void tracker_session_free(gpointer session);
 void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client);
-/* The client uses the allocation, or the server passes on what a peer sent. */
+/* The client uses the allocation, or the server shows that it is there: by granting a request, or
+ * by passing on what a peer sent. */
 void tracker_session_used(turn_session *session, const turn_packet *packet, gboolean from_client);
 /* An Allocate after the end of the allocation begins another session on the same 5-tuple. */
 turn_session *tracker_session_again(turn_tracker *tracker, const turn_packet *packet,

@@ -98,9 +98,13 @@ turn_session *tracker_session_again(turn_tracker *tracker, const turn_packet *pa
                                     turn_session *old) {
     turn_session *session;
 
+    if (old->released.frame == 0 && old->release_asked.frame != 0) {
+        old->released = old->release_asked;
+    }
     g_hash_table_remove(tracker->routes, &packet->flow);
     session = tracker_session(tracker, packet, TRUE);
     if (session != NULL) {
+        session->before = old;
         /* The server's nonce is good for the client, not for one allocation. */
         session->nonce = g_strdup(old->nonce);
     }
@@ -121,7 +125,7 @@ void tracker_session_seen(turn_session *session, const turn_packet *packet, gboo
 
 void tracker_session_used(turn_session *session, const turn_packet *packet, gboolean from_client) {
     if (!from_client) {
-        session->last_relayed = turn_seen_at(packet);
+        session->last_alive = turn_seen_at(packet);
     } else if (session->released.frame == 0 && session->expires >= 0 &&
                packet->time > session->expires) {
         seen_once(&session->first_after_expiry, packet);
@@ -177,7 +181,11 @@ void tracker_request_facts(turn_session *session, const stun_message *message,
         nonce != NULL && session->nonce != NULL && !g_str_equal(nonce, session->nonce);
     transaction->release = message_uint(message, STUN_ATTR_LIFETIME, &lifetime) && lifetime == 0;
     message_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &transaction->peer);
-    if (nonce != NULL && session->packets_from_server == 0) {
+    if (transaction->release) {
+        session->release_asked = transaction->first;
+    }
+    /* Only the server gives out nonces: this one came in an answer that the capture lacks. */
+    if (nonce != NULL && session->nonce == NULL && session->packets_from_server == 0) {
         session->answered_unseen = TRUE;
     }
     transaction->user = user_of(session, message);

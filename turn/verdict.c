@@ -60,8 +60,7 @@ static gboolean shares_peer(const turn_session *a, const turn_session *b) {
         for (guint k = 0; k < b->peers->len; k++) {
             const turn_peer *other = g_ptr_array_index(b->peers, k);
 
-            if (stun_address_same_host(&peer->address, &other->address) ||
-                (peer->path.ice != NULL && g_strcmp0(peer->path.ice, other->path.ice) == 0)) {
+            if (turn_same_place(peer, other)) {
                 return TRUE;
             }
         }
@@ -79,8 +78,9 @@ static gboolean helps(const turn_session *failed, const turn_session *other) {
         return FALSE;
     }
     if (failed->allocated.frame == 0) {
-        return failed->username == NULL || other->username == NULL ||
-               g_str_equal(failed->username, other->username);
+        return other->allocated.time >= failed->first.time &&
+               (failed->username == NULL || other->username == NULL ||
+                g_str_equal(failed->username, other->username));
     }
     return shares_peer(failed, other);
 }
@@ -139,6 +139,23 @@ static gboolean makes_spare(const turn_session *failed, const turn_session *othe
     return turn_session_works(other) && (failed->peers->len == 0 || helps(failed, other));
 }
 
+/* An Allocate that was content with the challenge asks whether the server is there: it says nothing
+ * of the calls, and a client that has a working one is no mystery. */
+static gboolean is_probe(const turn_model *model, const turn_session *session) {
+    if (session->authenticated_requests > 0 ||
+        turn_session_allocate_outcome(session) != TURN_OUTCOME_CHALLENGED) {
+        return FALSE;
+    }
+    for (guint i = 0; i < model->sessions->len; i++) {
+        const turn_session *other = g_ptr_array_index(model->sessions, i);
+
+        if (turn_session_works(other) && stun_address_same_host(&other->client, &session->client)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* What cannot be told of a session does not matter when more is known of it, or when the same
  * client has a session that works: clients allocate spare relays and drop them. Of the capture as a
  * whole it does not matter when there is any finding. */
@@ -150,7 +167,8 @@ static gboolean is_moot(const GPtrArray *findings, const turn_model *model,
     if (finding->session == NULL) {
         return findings->len > 1;
     }
-    return says_less(findings, finding) || turn_session_works(finding->session) ||
+    return says_less(findings, finding) || is_probe(model, finding->session) ||
+           turn_session_works(finding->session) ||
            way_round(model, finding->session, makes_spare) != NULL;
 }
 

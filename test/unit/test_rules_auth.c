@@ -203,6 +203,7 @@ static void used_after_its_lifetime(scene *s) {
     scene_allocate(s, 0);
     feed_send_bytes(s, 601000, PEER, 10);
     feed_send_bytes(s, 602000, PEER, 10);
+    feed_other(s, 606000);
 }
 
 static void refresh_refused_after_its_lifetime(scene *s) {
@@ -282,6 +283,19 @@ static void expired_while_keepalives_are_answered(scene *s) {
     client_says(s, 601000, "permission request 3 peer=" PEER " " CREDENTIALS);
     client_says(s, 602000, "binding request 4");
     server_says(s, 602010, "binding success 4 mapped=" MAPPED);
+    feed_other(s, 606000);
+}
+
+static void used_after_its_lifetime_and_granted(scene *s) {
+    used_after_its_lifetime(s);
+    client_says(s, 606010, "permission request 3 peer=" PEER " " CREDENTIALS);
+    server_says(s, 606020, "permission success 3 mi");
+}
+
+static void used_just_after_its_lifetime_at_the_end(scene *s) {
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 601000, PEER, 10);
+    feed_other(s, 605000);
 }
 
 static void expired_with_keepalives_only(scene *s) {
@@ -348,6 +362,8 @@ static const rule_case cases[] = {
     MISS("request-rejected", permission_refused_with_403),
     MISS("request-rejected", allocate_refused_with_431),
     HIT("allocation-expired", expired_while_keepalives_are_answered, "failed", "4 5"),
+    MISS("allocation-expired", used_after_its_lifetime_and_granted),
+    MISS("allocation-expired", used_just_after_its_lifetime_at_the_end),
     MISS("allocation-expired", expired_with_keepalives_only),
     MISS("allocation-expired", allocated_again_after_a_release),
     HIT("allocation-expired", used_after_its_lifetime, "failed", "4 5"),

@@ -229,6 +229,34 @@ static void allocated_again_and_never_answered(scene *s) {
     feed_udp(s, 5000, CLIENT, SERVER, "allocate request 4 transport=17");
 }
 
+static void release(scene *s, gint64 ms) {
+    feed_udp(s, ms, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_udp(s, ms + 10, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+}
+
+static void allocated_again_with_the_known_nonce_and_never_answered(scene *s) {
+    scene_allocate(s, 0);
+    release(s, 1000);
+    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+    feed_udp(s, 5000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+}
+
+static void allocated_again_after_a_release_without_an_answer(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+    feed_udp(s, 5000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+}
+
+/* The second answer is about the allocation before: the one that is there now was not touched. */
+static void release_answered_again_after_the_next_allocate(scene *s) {
+    scene_allocate(s, 0);
+    release(s, 1000);
+    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+    feed_udp(s, 2010, SERVER, CLIENT, "allocate success 4 relayed=" RELAYED " lifetime=600 mi");
+    feed_udp(s, 2020, SERVER, CLIENT, "refresh error 3 error=437");
+}
+
 static const rule_case cases[] = {
     HIT("turn-server-silent", allocate_over_3_s_without_answer, "failed", "1 4"),
     MISS("turn-server-silent", allocate_over_less_than_3_s_without_answer),
@@ -237,6 +265,10 @@ static const rule_case cases[] = {
     MISS("turn-server-silent", allocate_over_3_s_with_icmp),
     HIT("turn-port-closed", allocate_with_icmp_unreachable, "failed", "1 2"),
     HIT("turn-server-silent", allocated_again_and_never_answered, "failed", "11 12"),
+    HIT("turn-server-silent", allocated_again_with_the_known_nonce_and_never_answered, "failed",
+        "7 8"),
+    HIT("turn-server-silent", allocated_again_after_a_release_without_an_answer, "failed", "6 7"),
+    MISS("session-lost", release_answered_again_after_the_next_allocate),
     HIT("turn-port-closed", syn_with_reset, "failed", "1 2"),
     HIT("turn-port-closed", syn_with_icmp, "failed", "1 2"),
     MISS("turn-port-closed", allocate_with_icmp_time_exceeded),

@@ -241,6 +241,17 @@ static void silence_over_rotated_files_is_observed(void **state) {
     assert_findings(s, "checks-unanswered failed");
 }
 
+/* Another capture that was running at the time shows nothing of this client. */
+static void silence_in_another_capture_is_not_observed(void **state) {
+    scene *s = *state;
+    turn_tracker_time(s->tracker, 1, scene_time(-20000));
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    turn_tracker_time(s->tracker, 1, scene_time(20000));
+
+    assert_findings(s, "relay-unused inconclusive");
+}
+
 static void inconclusive_beside_a_fault_of_the_session_is_dropped(void **state) {
     scene *s = *state;
     scene_rejected(s, 0, "error=431");
@@ -354,6 +365,7 @@ int main(void) {
         TEST(failure_is_degraded_when_a_call_with_the_same_peer_works),
         TEST(silence_between_two_files_is_not_observed),
         TEST(silence_over_rotated_files_is_observed),
+        TEST(silence_in_another_capture_is_not_observed),
         TEST(inconclusive_beside_a_fault_of_the_session_is_dropped),
         TEST(inconclusive_beside_a_working_session_is_dropped),
         TEST(inconclusive_after_a_working_session_had_ended_stays),
