@@ -93,8 +93,9 @@ static const turn_session *way_round(const turn_model *model, const turn_session
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *other = g_ptr_array_index(model->sessions, i);
 
-        if (other != failed && stun_address_same_host(&other->client, &failed->client) &&
-            overlaps(failed, other) && test(failed, other)) {
+        if (other != failed && other != failed->before &&
+            stun_address_same_host(&other->client, &failed->client) && overlaps(failed, other) &&
+            test(failed, other)) {
             return other;
         }
     }

@@ -241,6 +241,24 @@ static void silence_over_rotated_files_is_observed(void **state) {
     assert_findings(s, "checks-unanswered failed");
 }
 
+/* What worked before on the same 5-tuple is no way round, even when a late copy is seen of it. */
+static void failure_is_failed_when_only_the_allocation_before_worked(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_udp(s, 1010, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+    feed_udp(s, 2010, SERVER, CLIENT, "allocate success 4 relayed=" RELAYED " lifetime=600 mi");
+    feed_udp(s, 2040, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    scene_checks(s, 2100, PEER);
+    feed_udp(s, 5000, CLIENT, SERVER, "refresh request 5 lifetime=600 " CREDENTIALS);
+    feed_udp(s, 8000, CLIENT, SERVER, "refresh request 5 lifetime=600 " CREDENTIALS);
+    feed_other(s, 20000);
+
+    assert_findings(s, "session-lost failed");
+}
+
 /* Another capture that was running at the time shows nothing of this client. */
 static void silence_in_another_capture_is_not_observed(void **state) {
     scene *s = *state;
@@ -365,6 +383,7 @@ int main(void) {
         TEST(failure_is_degraded_when_a_call_with_the_same_peer_works),
         TEST(silence_between_two_files_is_not_observed),
         TEST(silence_over_rotated_files_is_observed),
+        TEST(failure_is_failed_when_only_the_allocation_before_worked),
         TEST(silence_in_another_capture_is_not_observed),
         TEST(inconclusive_beside_a_fault_of_the_session_is_dropped),
         TEST(inconclusive_beside_a_working_session_is_dropped),
