@@ -317,6 +317,12 @@ static void challenge_that_repeats_the_user(scene *s) {
     server_says(s, 10, "allocate error 1 error=401 realm=example.org nonce=n1 user=alice");
 }
 
+static void refresh_refused_within_its_lifetime(scene *s) {
+    scene_allocate(s, 0);
+    client_says(s, 1000, "refresh request 3 lifetime=600 " CREDENTIALS);
+    server_says(s, 1010, "refresh error 3 error=437");
+}
+
 static const rule_case cases[] = {
     HIT("integrity-check-failed", allocate_refused_with_431, "failed", "3 4"),
     HIT("integrity-check-failed", answer_431_to_an_unseen_request, "failed", "1"),
@@ -364,6 +370,7 @@ static const rule_case cases[] = {
     HIT("allocation-expired", expired_while_keepalives_are_answered, "failed", "4 5"),
     MISS("allocation-expired", used_after_its_lifetime_and_granted),
     MISS("allocation-expired", used_just_after_its_lifetime_at_the_end),
+    MISS("allocation-expired", refresh_refused_within_its_lifetime),
     MISS("allocation-expired", expired_with_keepalives_only),
     MISS("allocation-expired", allocated_again_after_a_release),
     HIT("allocation-expired", used_after_its_lifetime, "failed", "4 5"),

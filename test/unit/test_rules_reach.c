@@ -71,6 +71,11 @@ static void syn_with_icmp(scene *s) {
     feed_icmp(s, 10, TURN_TRANSPORT_TCP, CLIENT, SERVER, ICMP_CLOSED);
 }
 
+static void syn_with_icmp_about_the_other_direction(scene *s) {
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_icmp(s, 10, TURN_TRANSPORT_TCP, SERVER, CLIENT, ICMP_CLOSED);
+}
+
 static void syn_with_reset_by_the_client(scene *s) {
     feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
     feed_tcp(s, 10, CLIENT, SERVER, TURN_TCP_RESET);
@@ -273,6 +278,7 @@ static const rule_case cases[] = {
     HIT("turn-port-closed", syn_with_icmp, "failed", "1 2"),
     MISS("turn-port-closed", allocate_with_icmp_time_exceeded),
     MISS("turn-port-closed", allocate_answered_before_icmp),
+    MISS("turn-port-closed", syn_with_icmp_about_the_other_direction),
     MISS("turn-port-closed", syn_with_reset_by_the_client),
     MISS("turn-port-closed", syn_over_3_s_without_answer),
     HIT("turn-tcp-unanswered", syn_over_3_s_without_answer, "failed", "1 3"),
