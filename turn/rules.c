@@ -47,6 +47,10 @@ gboolean turn_can_judge(const turn_session *session) {
     return session != NULL && !turn_one_direction_only(session);
 }
 
+gboolean turn_is_complete(const turn_session *session) {
+    return session->bytes_missing == 0;
+}
+
 gboolean turn_same_place(const turn_peer *a, const turn_peer *b) {
     if (a->path.ice != NULL && b->path.ice != NULL) {
         return g_str_equal(a->path.ice, b->path.ice);

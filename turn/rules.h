@@ -27,6 +27,9 @@ gboolean turn_one_direction_only(const turn_session *session);
 /* Whether there is a session, seen from both sides: what is missing in it is missing on the wire.
  */
 gboolean turn_can_judge(const turn_session *session);
+/* Whether the capture has every byte of the session's TCP connections: what it does not show of an
+ * incomplete one may have been in the bytes that are missing. */
+gboolean turn_is_complete(const turn_session *session);
 /* Whether two peers are one: candidates of one ICE session, or of one host where the capture does
  * not show the ICE session of both. */
 gboolean turn_same_place(const turn_peer *a, const turn_peer *b);

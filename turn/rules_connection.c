@@ -20,9 +20,9 @@ static gboolean waited_for_peer(const turn_scene *scene) {
 gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (!turn_can_judge(session) || session->relay_protocol != 6 || session->allocated.frame == 0 ||
-        session->connections->len > 0 || session->exchanges[TURN_METHOD_CONNECT].requests > 0 ||
-        !waited_for_peer(scene)) {
+    if (!turn_can_judge(session) || !turn_is_complete(session) || session->relay_protocol != 6 ||
+        session->allocated.frame == 0 || session->connections->len > 0 ||
+        session->exchanges[TURN_METHOD_CONNECT].requests > 0 || !waited_for_peer(scene)) {
         return FALSE;
     }
     turn_finding_add(finding, &session->allocated, "Allocate Success Response for a TCP relay");
@@ -70,7 +70,7 @@ gboolean rule_connection_bind_missing(const turn_scene *scene, turn_finding *fin
     const turn_session *session = scene->session;
     char text[STUN_ADDRESS_TEXT];
 
-    if (!turn_can_judge(session)) {
+    if (!turn_can_judge(session) || !turn_is_complete(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->connections->len; i++) {
@@ -100,6 +100,9 @@ static gboolean bind_failed(const turn_scene *scene, const turn_connection *conn
         return TRUE;
     default:
         break;
+    }
+    if (!turn_is_complete(scene->session)) {
+        return FALSE;
     }
     if (connection->bind.frame == 0) {
         return tcp != NULL && tcp->syn_ack.frame == 0 && tcp->established.frame == 0 &&

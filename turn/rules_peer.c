@@ -145,7 +145,8 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
 
-        if (is_unanswered(scene, &peer->path) && !turn_host_works(session, peer)) {
+        if (is_unanswered(scene, &peer->path) && turn_is_complete(session) &&
+            !turn_host_works(session, peer)) {
             g_autofree char *ends = peer_ends(session, peer);
 
             add_unanswered(finding, &peer->path, ends);

@@ -185,7 +185,7 @@ static gboolean add_unanswered(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     const turn_unanswered *request = unanswered_at_end(session, scene->model);
 
-    if (request == NULL) {
+    if (request == NULL || !turn_is_complete(session)) {
         return FALSE;
     }
     turn_finding_add(finding, &session->last_from_server, "last packet from the server");

@@ -34,7 +34,6 @@ typedef struct turn_direction {
     turn_seen first_request;
     turn_seen last_request;
     turn_seen first_success;
-    turn_seen first_error;
     guint64 packets;
     guint64 bytes;
     turn_seen first_packet;
@@ -171,8 +170,6 @@ typedef struct turn_connection {
     stun_address data_connection; /* the client's end; NONE when not seen */
     guint64 bytes_to_peer;
     guint64 bytes_from_peer;
-    turn_seen first_data;
-    turn_seen last_data;
     const turn_tcp *tcp; /* of the data connection; NULL when not seen */
 } turn_connection;
 
@@ -223,9 +220,7 @@ struct turn_session {
     stun_address alternate_server;
     turn_seen first;
     turn_seen last;
-    turn_seen first_from_server;
     turn_seen last_from_server;
-    turn_seen last_from_client;
     turn_seen first_after_expiry; /* use of the allocation by the client, after LIFETIME ran out */
     turn_seen last_alive;         /* the server acted on the allocation: it was there then */
     guint packets_from_client;
@@ -290,7 +285,7 @@ typedef struct turn_model {
     turn_seen last;
     GArray *spans; /* of turn_span: when the capture was running, packets of any kind counted */
     guint64 messages;
-    gboolean limit_reached; /* more sessions or pairs than are kept; the report says so */
+    gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
 } turn_model;
 

@@ -424,6 +424,7 @@ const turn_model *turn_tracker_finish(turn_tracker *tracker) {
 
         session->id = i + 1;
         session->works = works(session);
+        tracker->model.limit_reached |= session->records_dropped > 0;
     }
     return &tracker->model;
 }

@@ -242,8 +242,6 @@ static void bound_unit(turn_tracker *tracker, const turn_packet *packet, const r
     } else {
         connection->bytes_from_peer += unit->length;
     }
-    seen_once(&connection->first_data, packet);
-    connection->last_data = turn_seen_at(packet);
     if (connection->peer != NULL) {
         tracker_peer_packet(tracker, packet, connection->peer, to_peer, FALSE, &carried);
     }

@@ -121,12 +121,10 @@ static void note_rtt(turn_direction *direction, const turn_transaction *transact
     }
 }
 
-static void check_error(turn_direction *direction, const turn_packet *packet,
-                        const stun_message *message) {
+static void check_error(turn_direction *direction, const stun_message *message) {
     stun_error error;
 
     direction->errors++;
-    seen_once(&direction->first_error, packet);
     if (message_error(message, &error)) {
         direction->error_code = error.code;
     }
@@ -148,7 +146,7 @@ static void check_answer(turn_tracker *tracker, const turn_packet *packet, turn_
     }
     if (message->cls == STUN_ERROR) {
         if (!transaction->answered) {
-            check_error(direction, packet, message);
+            check_error(direction, message);
         }
         transaction->answered = TRUE;
         return;

@@ -115,11 +115,9 @@ void tracker_session_seen(turn_session *session, const turn_packet *packet, gboo
     session->last = turn_seen_at(packet);
     if (from_client) {
         session->packets_from_client++;
-        session->last_from_client = session->last;
     } else {
         session->packets_from_server++;
         session->last_from_server = session->last;
-        seen_once(&session->first_from_server, packet);
     }
 }
 

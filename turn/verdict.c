@@ -236,8 +236,9 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
     }
     if (model->limit_reached) {
         g_ptr_array_add(judgement->unknowns,
-                        g_strdup("There are more sessions than turnpcap keeps; the later ones are "
-                                 "not in this report. Split the capture by time."));
+                        g_strdup("There is more in the capture than turnpcap keeps: some sessions, "
+                                 "peers or connections are not in this report. Split the capture "
+                                 "by time."));
     }
 }
 

@@ -55,6 +55,19 @@ static void tcp_relay_without_any_connection(scene *s) {
     feed_other(s, 30050);
 }
 
+static void lose_bytes(scene *s, gint64 ms) {
+    const turn_packet packet = scene_packet(s, ms, TURN_TRANSPORT_TCP, SERVER, CLIENT);
+
+    turn_tracker_gap(s->tracker, &packet, 36);
+}
+
+/* The ConnectionAttempt may be in what the capture lacks. */
+static void tcp_relay_without_any_connection_in_an_incomplete_stream(scene *s) {
+    scene_allocate_tcp(s, 0);
+    lose_bytes(s, 1000);
+    feed_other(s, 60000);
+}
+
 static void tcp_relay_open_for_29_s_at_the_end(scene *s) {
     scene_allocate_tcp(s, 0);
     feed_other(s, 29000);
@@ -141,6 +154,20 @@ static void one_attempt_of_two_bound(scene *s, const char *other) {
     feed_opaque(s, 1200, DATA_END, SERVER, 10);
     feed_opaque(s, 1210, SERVER, DATA_END, 10);
     feed_other(s, 40000);
+}
+
+static void attempt_not_bound_in_an_incomplete_stream(scene *s) {
+    attempt(s);
+    lose_bytes(s, 2000);
+    feed_other(s, 60000);
+}
+
+static void bind_unanswered_in_an_incomplete_stream(scene *s) {
+    attempt(s);
+    scene_connect(s, 1100, DATA_END);
+    feed_unit(s, 1120, DATA_END, SERVER, BIND);
+    lose_bytes(s, 1130);
+    feed_other(s, 60000);
 }
 
 static void attempt_of_another_peer_not_bound(scene *s) {
@@ -385,6 +412,7 @@ static const rule_case cases[] = {
     MISS("permission-denied", permission_refused_and_then_granted),
     HIT("peer-never-connected", tcp_relay_without_any_connection, "failed", "7 9"),
     HIT("peer-never-connected", tcp_relay_released_after_6_s, "failed", "7 9"),
+    MISS("peer-never-connected", tcp_relay_without_any_connection_in_an_incomplete_stream),
     MISS("peer-never-connected", tcp_relay_open_for_29_s_at_the_end),
     MISS("peer-never-connected", tcp_relay_released_after_2_s),
     MISS("peer-never-connected", tcp_relay_closed_by_the_client_after_2_s),
@@ -397,6 +425,8 @@ static const rule_case cases[] = {
     HIT("connection-bind-missing", attempt_not_bound_for_30_s, "failed", "8"),
     HIT("connection-bind-missing", attempt_of_another_peer_not_bound, "degraded", "9"),
     MISS("connection-bind-missing", attempt_of_the_same_host_not_bound),
+    MISS("connection-bind-missing", attempt_not_bound_in_an_incomplete_stream),
+    MISS("connection-bind-failed", bind_unanswered_in_an_incomplete_stream),
     MISS("connection-bind-missing", attempt_not_bound_for_29_s_at_the_end),
     MISS("connection-bind-missing", bind_successful),
     MISS("connection-bind-missing", bind_refused_with_400),

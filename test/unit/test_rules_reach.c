@@ -218,6 +218,20 @@ static void refresh_sent_once_and_not_answered(scene *s) {
     feed_other(s, 20000);
 }
 
+static void refresh_unanswered_in_an_incomplete_stream(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    const turn_packet packet = scene_packet(s, 1010, TURN_TRANSPORT_TCP, SERVER, CLIENT);
+    turn_tracker_gap(s->tracker, &packet, 36);
+    feed_other(s, 20000);
+}
+
+static void refresh_unanswered_in_a_complete_stream(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    feed_other(s, 20000);
+}
+
 static void answered_after_an_icmp_error(scene *s) {
     scene_allocate(s, 0);
     feed_icmp(s, 500, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
@@ -299,6 +313,8 @@ static const rule_case cases[] = {
     HIT("session-lost", allocated_then_fin_from_the_server, "failed", "7 8"),
     MISS("session-lost", refresh_unanswered_for_2_s_at_the_end),
     MISS("session-lost", refresh_sent_once_and_not_answered),
+    HIT("session-lost", refresh_unanswered_in_a_complete_stream, "failed", "7 8"),
+    MISS("session-lost", refresh_unanswered_in_an_incomplete_stream),
     MISS("session-lost", answered_after_an_icmp_error),
     MISS("session-lost", closed_by_the_server_after_the_lifetime),
     MISS("session-lost", closed_in_a_capture_of_the_server_alone),
