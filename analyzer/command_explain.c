@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
 #include "analyzer/explain.h"
-#include "analyzer/printable.h"
+#include "turn/report/printable.h"
 
 #include <stdio.h>
 
@@ -25,7 +25,7 @@ int command_explain(int count, char **arguments) {
     }
     text = count == 2 ? explain_topic(arguments[1]) : explain_list();
     if (text == NULL) {
-        g_autofree char *topic = printable_text(arguments[1]);
+        g_autofree char *topic = turn_printable_text(arguments[1]);
 
         fprintf(stderr,
                 "turnpcap explain: nothing is called \"%s\". \"turnpcap explain\" lists the "

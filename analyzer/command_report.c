@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/capture.h"
 #include "analyzer/command.h"
-#include "analyzer/printable.h"
 #include "analyzer/reader.h"
-#include "analyzer/report.h"
+#include "analyzer/report_json.h"
+#include "turn/report/printable.h"
+#include "turn/report/report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ static void options_clear(report_options *options) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
 
 static void complain(const char *message) {
-    g_autofree char *safe = printable_text(message);
+    g_autofree char *safe = turn_printable_text(message);
 
     fprintf(stderr, "turnpcap: %s\n", safe);
 }
@@ -90,10 +91,10 @@ static gboolean check_options(const report_options *options, turn_tracker *track
 }
 
 static void keep_message(gpointer data, const turn_packet *packet, const stun_message *message) {
-    g_ptr_array_add(data, report_message_new(packet, message));
+    g_ptr_array_add(data, turn_report_message_new(packet, message));
 }
 
-static void describe(report_capture *into, const capture_info *info) {
+static void describe(turn_report_capture *into, const capture_info *info) {
     into->format = g_strdup(info->format);
     into->link_type = g_strdup(info->link_name);
     into->link_text = g_strdup(info->link_text);
@@ -117,7 +118,7 @@ static capture *open_file(const char *file, GError **error) {
 }
 
 /* Opens every file; FALSE when one of them cannot be read at all. */
-static gboolean open_files(char **files, reader *into, report *found, GPtrArray *captures) {
+static gboolean open_files(char **files, reader *into, turn_report *found, GPtrArray *captures) {
     gboolean all = TRUE;
 
     for (char **file = files; *file != NULL; file++) {
@@ -130,24 +131,24 @@ static gboolean open_files(char **files, reader *into, report *found, GPtrArray 
             continue;
         }
         g_ptr_array_add(captures, from);
-        g_ptr_array_add(found->captures, report_capture_new(*file));
+        g_ptr_array_add(found->captures, turn_report_capture_new(*file));
         reader_add(into, from);
     }
     return all;
 }
 
 static void note_failure(gpointer data, guint index, const GError *error) {
-    const report *found = data;
-    report_capture *of = g_ptr_array_index(found->captures, index);
+    const turn_report *found = data;
+    turn_report_capture *of = g_ptr_array_index(found->captures, index);
 
     complain(error->message);
     g_ptr_array_add(of->warnings, g_strdup(error->message));
 }
 
-static void add_statistics(const reader *from, report *found) {
+static void add_statistics(const reader *from, turn_report *found) {
     for (guint i = 0; i < found->captures->len; i++) {
         const reader_statistics *statistics = reader_get_statistics(from, i);
-        report_capture *of = g_ptr_array_index(found->captures, i);
+        turn_report_capture *of = g_ptr_array_index(found->captures, i);
 
         of->tcp_bytes_missing = statistics->tcp_bytes_missing;
         for (guint k = 0; k < statistics->warnings->len; k++) {
@@ -164,11 +165,12 @@ static gboolean wants_colour(void) {
            g_strcmp0(terminal, "dumb") != 0;
 }
 
-static gboolean write_report(const report *found, const report_options *options, GError **error) {
+static gboolean write_report(const turn_report *found, const report_options *options,
+                             GError **error) {
     const gboolean json = g_strcmp0(options->format, "json") == 0;
     g_autofree char *text =
-        json ? report_write_json(found)
-             : report_write_text(found, options->output == NULL && wants_colour());
+        json ? report_json_write(found)
+             : turn_report_write_text(found, options->output == NULL && wants_colour());
     const gboolean newline = !g_str_has_suffix(text, "\n");
 
     if (options->output != NULL) {
@@ -185,7 +187,7 @@ static gboolean write_report(const report *found, const report_options *options,
 }
 
 static int conclude(const report_options *options, turn_tracker *tracker, reader *from,
-                    report *found, gboolean all_read) {
+                    turn_report *found, gboolean all_read) {
     g_autoptr(turn_judgement) judgement = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -198,7 +200,7 @@ static int conclude(const report_options *options, turn_tracker *tracker, reader
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
-    return all_read ? report_exit_status(found) : COMMAND_UNUSABLE;
+    return all_read ? turn_report_exit_status(found) : COMMAND_UNUSABLE;
 }
 
 int command_report(int count, char **arguments) {
@@ -206,7 +208,7 @@ int command_report(int count, char **arguments) {
     g_autoptr(GError) error = NULL;
     g_autoptr(turn_tracker) tracker = turn_tracker_new();
     g_autoptr(reader) into = reader_new(tracker);
-    g_autoptr(report) found = report_new(NULL, NULL);
+    g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
     gboolean all_read;
 
@@ -216,7 +218,7 @@ int command_report(int count, char **arguments) {
         return COMMAND_UNUSABLE;
     }
     if (options.messages) {
-        found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)report_message_free);
+        found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);
         turn_tracker_observe(tracker, keep_message, found->messages);
     }
     all_read = open_files(options.files, into, found, captures);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/explain.h"
 
-#include "analyzer/wrap.h"
 #include "stun/registry.h"
 #include "turn/causes.h"
+#include "turn/report/wrap.h"
 
 #include <string.h>
 
@@ -12,17 +12,17 @@ static char *explain_cause(const turn_cause *cause) {
     g_auto(GStrv) remedies = g_strsplit(cause->remedies, "\n", -1);
 
     g_string_append_printf(out, "%s (%s)\n\n", cause->identifier, turn_level_name(cause->level));
-    wrap_append(out, "", cause->title);
+    turn_wrap_append(out, "", cause->title);
     g_string_append_c(out, '\n');
-    wrap_append(out, "", cause->explanation);
+    turn_wrap_append(out, "", cause->explanation);
     g_string_append(out, "\nWhat to do\n");
     for (guint i = 0; remedies[i] != NULL; i++) {
         g_autofree char *first = g_strdup_printf("  %u. ", i + 1);
 
-        wrap_append(out, first, remedies[i]);
+        turn_wrap_append(out, first, remedies[i]);
     }
     g_string_append(out, "\nWhat to look at next\n");
-    wrap_append(out, "  ", cause->next);
+    turn_wrap_append(out, "  ", cause->next);
     return g_string_free(out, FALSE);
 }
 
@@ -162,7 +162,7 @@ char *explain_list(void) {
         g_autofree char *first =
             g_strdup_printf("%-26s %-13s ", causes[i].identifier, turn_level_name(causes[i].level));
 
-        wrap_append(out, first, causes[i].title);
+        turn_wrap_append(out, first, causes[i].title);
     }
     return g_string_free(out, FALSE);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/fragments.h"
 
-#include "analyzer/pieces.h"
 #include "turn/hash.h"
+#include "turn/tcp/pieces.h"
 #include <string.h>
 
 #define DATAGRAM_MAX 65535u
@@ -22,7 +22,7 @@ typedef struct datagram {
     guint8 protocol; /* of the fragment that holds the beginning */
     gint64 begun;
     guint64 total; /* payload bytes; 0 as long as the last fragment is missing */
-    pieces pieces;
+    turn_pieces pieces;
     GList link; /* in FRAGMENTS.age */
 } datagram;
 
@@ -55,7 +55,7 @@ static gboolean key_equal(gconstpointer a, gconstpointer b) {
 static void datagram_free(gpointer data) {
     datagram *self = data;
 
-    pieces_clear(&self->pieces);
+    turn_pieces_clear(&self->pieces);
     g_free(self);
 }
 
@@ -136,7 +136,8 @@ static gboolean is_complete(const datagram *self) {
     if (self->total == 0) {
         return FALSE;
     }
-    for (const piece *at = self->pieces.first; at != NULL && at->start <= reached; at = at->next) {
+    for (const turn_piece *at = self->pieces.first; at != NULL && at->start <= reached;
+         at = at->next) {
         reached = at->start + at->reported;
     }
     return reached >= self->total;
@@ -146,7 +147,8 @@ static gboolean is_complete(const datagram *self) {
 static void assemble(fragments *self, const datagram *done, ip_datagram *whole) {
     gsize captured = 0;
 
-    for (const piece *at = done->pieces.first; at != NULL && at->start == captured; at = at->next) {
+    for (const turn_piece *at = done->pieces.first; at != NULL && at->start == captured;
+         at = at->next) {
         memcpy(self->whole + captured, at->data, at->captured);
         captured += at->captured;
     }
@@ -168,7 +170,7 @@ static gboolean is_plausible(const ip_datagram *fragment) {
 }
 
 static void store(fragments *self, datagram *target, const ip_datagram *fragment) {
-    piece range = {
+    turn_piece range = {
         .start = fragment->offset, .captured = fragment->captured, .reported = fragment->reported};
 
     if (fragment->offset == 0) {
@@ -178,7 +180,7 @@ static void store(fragments *self, datagram *target, const ip_datagram *fragment
         target->total = fragment->offset + fragment->reported;
     }
     self->memory -= target->pieces.memory;
-    pieces_insert(&target->pieces, &range, fragment->payload);
+    turn_pieces_insert(&target->pieces, &range, fragment->payload);
     self->memory += target->pieces.memory;
 }
 

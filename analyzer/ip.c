@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/ip.h"
 
-#include "analyzer/bytes.h"
+#include "turn/bytes.h"
 
 #define IPV4_HEADER 20u
 #define IPV6_HEADER 40u

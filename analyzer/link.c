@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/link.h"
 
-#include "analyzer/bytes.h"
+#include "turn/bytes.h"
 #include <pcap/dlt.h>
 
 #define ETHERTYPE_IPV4 0x0800u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/magic.h"
 
-#include "analyzer/bytes.h"
+#include "turn/bytes.h"
 
 #define PCAPNG_SECTION   0x0A0D0D0Au
 #define PCAPNG_INTERFACE 1u

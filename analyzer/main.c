@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
-#include "analyzer/printable.h"
 #include "analyzer/version.h"
+#include "turn/report/printable.h"
 
 #include <glib.h>
 #include <locale.h>
@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
             return commands[i].run(argc - 1, argv + 1);
         }
     }
-    g_autofree char *safe = printable_text(argv[1]);
+    g_autofree char *safe = turn_printable_text(argv[1]);
 
     fprintf(stderr, "turnpcap: there is no command \"%s\". Try: turnpcap --help\n", safe);
     return COMMAND_UNUSABLE;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/reader.h"
 
-#include "analyzer/connections.h"
 #include "analyzer/fragments.h"
 #include "analyzer/packet.h"
+#include "turn/report/report.h"
+#include "turn/tcp/streams.h"
 
 #define STEP_BACK G_GINT64_CONSTANT(1000000000)
 
@@ -20,9 +21,9 @@ struct reader {
     turn_tracker *tracker; /* borrowed */
     GArray *feeds;         /* of feed, those that were added and not read yet */
     fragments *fragments;
-    connections *connections;
+    turn_streams *streams;
     GPtrArray *statistics; /* reader_statistics *, one for each capture */
-    piece_mark last;       /* the packet that was read last */
+    turn_mark last;        /* the packet that was read last */
 };
 
 static void statistics_free(gpointer data) {
@@ -37,7 +38,7 @@ reader *reader_new(turn_tracker *tracker) {
 
     self->tracker = tracker;
     self->fragments = fragments_new();
-    self->connections = connections_new(tracker);
+    self->streams = turn_streams_new(tracker);
     self->statistics = g_ptr_array_new_with_free_func(statistics_free);
     self->feeds = g_array_new(FALSE, TRUE, sizeof(feed));
     return self;
@@ -47,7 +48,7 @@ void reader_free(reader *self) {
     if (self == NULL) {
         return;
     }
-    connections_free(self->connections);
+    turn_streams_free(self->streams);
     fragments_free(self->fragments);
     g_ptr_array_unref(self->statistics);
     g_array_unref(self->feeds);
@@ -59,40 +60,31 @@ const reader_statistics *reader_get_statistics(const reader *self, guint index) 
     return g_ptr_array_index(self->statistics, index);
 }
 
-static turn_packet packet_seen(const packet *decoded, const piece_mark *mark) {
-    return (turn_packet){.capture = mark->capture,
-                         .frame = mark->frame,
-                         .time = mark->time,
-                         .flow = packet_flow(decoded),
-                         .identity = packet_identity(decoded)};
-}
-
-static void take_icmp(reader *self, const packet *decoded, const piece_mark *mark) {
+static void take_icmp(reader *self, packet *decoded) {
+    turn_packet *seen = &decoded->segment.packet;
     turn_icmp_error icmp;
-    turn_packet seen;
 
     if (packet_icmp_error(decoded, &icmp)) {
-        seen = packet_seen(decoded, mark);
-        seen.flow.transport = icmp.about.transport;
-        turn_tracker_icmp(self->tracker, &seen, &icmp);
+        seen->identity = turn_segment_identity(&decoded->segment);
+        seen->flow.transport = icmp.about.transport;
+        turn_tracker_icmp(self->tracker, seen, &icmp);
     }
 }
 
-static void take_packet(reader *self, packet_kind kind, const packet *decoded,
-                        const piece_mark *mark) {
-    turn_packet seen;
+static void take_packet(reader *self, packet_kind kind, packet *decoded) {
+    turn_segment *segment = &decoded->segment;
 
     switch (kind) {
     case PACKET_UDP:
-        seen = packet_seen(decoded, mark);
-        turn_tracker_datagram(self->tracker, &seen, decoded->payload, decoded->captured,
-                              decoded->reported);
+        segment->packet.identity = turn_segment_identity(segment);
+        turn_tracker_datagram(self->tracker, &segment->packet, segment->bytes, segment->captured,
+                              segment->reported);
         break;
     case PACKET_TCP:
-        connections_segment(self->connections, decoded, mark);
+        turn_streams_segment(self->streams, segment);
         break;
     case PACKET_ICMP_ERROR:
-        take_icmp(self, decoded, mark);
+        take_icmp(self, decoded);
         break;
     case PACKET_FRAGMENT:
     case PACKET_OTHER:
@@ -101,7 +93,7 @@ static void take_packet(reader *self, packet_kind kind, const packet *decoded,
 }
 
 static void take_record(reader *self, int link_type, const capture_packet *record,
-                        const piece_mark *mark) {
+                        const turn_mark *mark) {
     packet decoded;
     packet_kind kind =
         packet_decode(link_type, record->bytes, record->captured, record->reported, &decoded);
@@ -115,7 +107,10 @@ static void take_record(reader *self, int link_type, const capture_packet *recor
         decoded.ip = whole;
         kind = packet_decode_datagram(&decoded);
     }
-    take_packet(self, kind, &decoded, mark);
+    decoded.segment.packet.capture = mark->capture;
+    decoded.segment.packet.frame = mark->frame;
+    decoded.segment.packet.time = mark->time;
+    take_packet(self, kind, &decoded);
 }
 
 /* What the capture changed in counters that run on over all captures. */
@@ -126,22 +121,15 @@ typedef struct totals {
 } totals;
 
 static totals totals_now(const reader *self) {
-    return (totals){.missing = connections_missing(self->connections),
+    return (totals){.missing = turn_streams_missing(self->streams),
                     .lost = fragments_lost(self->fragments),
-                    .dropped = connections_dropped(self->connections)};
+                    .dropped = turn_streams_dropped(self->streams)};
 }
 
 static void add_difference(reader_statistics *to, const totals *before, const totals *after) {
     to->tcp_bytes_missing += after->missing - before->missing;
     to->fragments_lost += after->lost > before->lost ? after->lost - before->lost : 0;
     to->connections_dropped += after->dropped - before->dropped;
-}
-
-static void add_warning(reader_statistics *to, guint64 count, const char *one, const char *many) {
-    if (count > 0) {
-        g_ptr_array_add(to->warnings, g_strdup_printf("%" G_GUINT64_FORMAT " %s", count,
-                                                      count == 1 ? one : many));
-    }
 }
 
 static void warn_of_cuts(reader_statistics *to, const capture_info *info) {
@@ -202,7 +190,7 @@ static void take_next(reader *self, feed *of) {
     reader_statistics *statistics = g_ptr_array_index(self->statistics, of->index);
     const capture_info *info = capture_get_info(of->from);
 
-    self->last = (piece_mark){.capture = of->index, .frame = of->next.frame, .time = of->next.time};
+    self->last = (turn_mark){.capture = of->index, .frame = of->next.frame, .time = of->next.time};
     if (of->newest != 0 && of->next.time < of->newest - STEP_BACK) {
         statistics->time_steps_back++;
     }
@@ -215,7 +203,7 @@ void reader_run(reader *self, reader_failure failed, gpointer data) {
     feed *current;
     gint64 until;
 
-    connections_update_ports(self->connections);
+    turn_streams_update_ports(self->streams);
     for (guint i = 0; i < self->feeds->len; i++) {
         advance(&g_array_index(self->feeds, feed, i), failed, data);
     }
@@ -245,20 +233,15 @@ void reader_finish(reader *self) {
     if (self->statistics->len == 0) {
         return;
     }
-    connections_finish(self->connections, &self->last);
+    turn_streams_finish(self->streams, &self->last);
     after = totals_now(self);
     add_difference(g_ptr_array_index(self->statistics, self->last.capture), &before, &after);
     for (guint i = 0; i < self->statistics->len; i++) {
         reader_statistics *of = g_ptr_array_index(self->statistics, i);
 
-        add_warning(of, of->tcp_bytes_missing, "byte of a TCP connection is not in the capture",
-                    "bytes of TCP connections are not in the capture");
-        add_warning(of, of->fragments_lost, "IP datagram lacks fragments in the capture",
-                    "IP datagrams lack fragments in the capture");
-        add_warning(of, of->connections_dropped,
-                    "TCP connection was given up: there were too many at a time",
-                    "TCP connections were given up: there were too many at a time");
-        add_warning(of, of->time_steps_back, "packet is out of order by more than a second",
-                    "packets are out of order by more than a second");
+        turn_report_warn(of->warnings, TURN_REPORT_BYTES_MISSING, of->tcp_bytes_missing);
+        turn_report_warn(of->warnings, TURN_REPORT_FRAGMENTS_LOST, of->fragments_lost);
+        turn_report_warn(of->warnings, TURN_REPORT_CONNECTIONS_DROPPED, of->connections_dropped);
+        turn_report_warn(of->warnings, TURN_REPORT_OUT_OF_ORDER, of->time_steps_back);
     }
 }

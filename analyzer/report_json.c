@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/printable.h"
-#include "analyzer/report.h"
+#include "analyzer/report_json.h"
+
 #include "analyzer/version.h"
+#include "turn/report/printable.h"
 
 #include <json-glib/json-glib.h>
 
@@ -65,9 +66,10 @@ static void put_frame(JsonBuilder *json, const char *name, const turn_seen *seen
     put_number_or_null(json, name, seen->frame, seen->frame != 0);
 }
 
-static void put_time(JsonBuilder *json, const report *self, const char *name,
+static void put_time(JsonBuilder *json, const turn_report *self, const char *name,
                      const turn_seen *seen) {
-    g_autofree char *text = seen->frame != 0 ? report_time(self, seen->capture, seen->time) : NULL;
+    g_autofree char *text =
+        seen->frame != 0 ? turn_report_time(self, seen->capture, seen->time) : NULL;
 
     put_string(json, name, text);
 }
@@ -82,10 +84,12 @@ static void begin_object(JsonBuilder *json, const char *name) {
     json_builder_begin_object(json);
 }
 
-static void put_capture(JsonBuilder *json, const report *self, guint index) {
-    const report_capture *capture = g_ptr_array_index(self->captures, index);
-    g_autofree char *first = capture->packets > 0 ? report_time(self, index, capture->first) : NULL;
-    g_autofree char *last = capture->packets > 0 ? report_time(self, index, capture->last) : NULL;
+static void put_capture(JsonBuilder *json, const turn_report *self, guint index) {
+    const turn_report_capture *capture = g_ptr_array_index(self->captures, index);
+    g_autofree char *first =
+        capture->packets > 0 ? turn_report_time(self, index, capture->first) : NULL;
+    g_autofree char *last =
+        capture->packets > 0 ? turn_report_time(self, index, capture->last) : NULL;
 
     json_builder_begin_object(json);
     put_string(json, "file", capture->file);
@@ -120,26 +124,26 @@ static void put_lines(JsonBuilder *json, const char *name, const char *lines) {
 }
 
 /* What limits the verdict, and what limits the captures that it was made from. */
-static void put_unknowns(JsonBuilder *json, const report *self) {
+static void put_unknowns(JsonBuilder *json, const turn_report *self) {
     begin_array(json, "unknowns");
     g_ptr_array_foreach(self->judgement->unknowns, add_text, json);
     for (guint i = 0; i < self->captures->len; i++) {
-        const report_capture *capture = g_ptr_array_index(self->captures, i);
+        const turn_report_capture *capture = g_ptr_array_index(self->captures, i);
 
         g_ptr_array_foreach(capture->warnings, add_text, json);
     }
     json_builder_end_array(json);
 }
 
-static void put_verdict(JsonBuilder *json, const report *self) {
+static void put_verdict(JsonBuilder *json, const turn_report *self) {
     const turn_judgement *judgement = self->judgement;
     const turn_cause *cause = judgement->first != NULL ? judgement->first->cause : NULL;
 
     begin_object(json, "verdict");
     put_string(json, "level", turn_level_name(judgement->level));
     put_string(json, "cause", cause != NULL ? cause->identifier : NULL);
-    put_string(json, "title", report_title(self));
-    put_string(json, "explanation", report_explanation(self));
+    put_string(json, "title", turn_report_title(self));
+    put_string(json, "explanation", turn_report_explanation(self));
     if (cause != NULL) {
         put_lines(json, "remedies", cause->remedies);
         put_string(json, "next", cause->next);
@@ -152,7 +156,8 @@ static void put_verdict(JsonBuilder *json, const report *self) {
     json_builder_end_object(json);
 }
 
-static void put_evidence(JsonBuilder *json, const report *self, const turn_evidence *evidence) {
+static void put_evidence(JsonBuilder *json, const turn_report *self,
+                         const turn_evidence *evidence) {
     json_builder_begin_object(json);
     put_number(json, "capture", evidence->seen.capture);
     put_number(json, "frame", evidence->seen.frame);
@@ -161,8 +166,8 @@ static void put_evidence(JsonBuilder *json, const report *self, const turn_evide
     json_builder_end_object(json);
 }
 
-static void put_finding(JsonBuilder *json, const report *self, const turn_finding *finding) {
-    g_autofree char *filter = report_filter(finding, report_filter_capture(finding));
+static void put_finding(JsonBuilder *json, const turn_report *self, const turn_finding *finding) {
+    g_autofree char *filter = turn_report_filter(finding, turn_report_filter_capture(finding));
 
     json_builder_begin_object(json);
     put_string(json, "level", turn_level_name(finding->level));
@@ -349,7 +354,8 @@ static const char *relay_name(const turn_session *session) {
     }
 }
 
-static void put_session_facts(JsonBuilder *json, const report *self, const turn_session *session) {
+static void put_session_facts(JsonBuilder *json, const turn_report *self,
+                              const turn_session *session) {
     put_number(json, "id", session->id);
     put_address(json, "client", &session->client);
     put_address(json, "server", &session->server);
@@ -374,7 +380,7 @@ static void put_session_facts(JsonBuilder *json, const report *self, const turn_
     put_boolean(json, "works", turn_session_works(session));
 }
 
-static void put_session(JsonBuilder *json, const report *self, const turn_session *session) {
+static void put_session(JsonBuilder *json, const turn_report *self, const turn_session *session) {
     json_builder_begin_object(json);
     put_session_facts(json, self, session);
     put_allocate(json, session);
@@ -408,7 +414,8 @@ static void put_pair(JsonBuilder *json, const turn_pair *pair) {
     json_builder_end_object(json);
 }
 
-static void put_message(JsonBuilder *json, const report *self, const report_message *message) {
+static void put_message(JsonBuilder *json, const turn_report *self,
+                        const turn_report_message *message) {
     GString *id = g_string_new(NULL);
     g_autofree char *type = g_strdup_printf("0x%04x", message->type);
 
@@ -425,8 +432,8 @@ static void put_message(JsonBuilder *json, const report *self, const report_mess
     put_string(json, "transaction_id", id->str);
     begin_array(json, "attributes");
     for (guint i = 0; i < message->attributes->len; i++) {
-        const report_attribute *attribute =
-            &g_array_index(message->attributes, report_attribute, i);
+        const turn_report_attribute *attribute =
+            &g_array_index(message->attributes, turn_report_attribute, i);
         g_autofree char *code = g_strdup_printf("0x%04x", attribute->type);
 
         json_builder_begin_object(json);
@@ -439,7 +446,7 @@ static void put_message(JsonBuilder *json, const report *self, const report_mess
     g_string_free(id, TRUE);
 }
 
-static void put_lists(JsonBuilder *json, const report *self) {
+static void put_lists(JsonBuilder *json, const turn_report *self) {
     begin_array(json, "findings");
     for (guint i = 0; i < self->judgement->findings->len; i++) {
         put_finding(json, self, g_ptr_array_index(self->judgement->findings, i));
@@ -465,7 +472,7 @@ static void put_lists(JsonBuilder *json, const report *self) {
     json_builder_end_array(json);
 }
 
-char *report_write_json(const report *self) {
+char *report_json_write(const turn_report *self) {
     g_autoptr(JsonBuilder) json = json_builder_new();
     g_autoptr(JsonGenerator) generator = json_generator_new();
     g_autoptr(JsonNode) root = NULL;
@@ -488,5 +495,5 @@ char *report_write_json(const report *self) {
     json_generator_set_indent(generator, 2);
     json_generator_set_root(generator, root);
     text = json_generator_to_data(generator, NULL);
-    return printable_json(text);
+    return turn_printable_json(text);
 }

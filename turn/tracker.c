@@ -75,6 +75,37 @@ void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer,
     tracker->observer_data = data;
 }
 
+void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observer, gpointer data) {
+    tracker->unit_observer = observer;
+    tracker->unit_observer_data = data;
+}
+
+turn_place turn_tracker_find(const turn_tracker *tracker, const turn_flow *flow) {
+    const route *to = tracker_route(tracker, flow);
+    turn_place place = {.session = NULL};
+
+    /* Checks may have made a pair of the two before the address was known for a relayed one. */
+    if (to == NULL || to->kind == ROUTE_PAIR) {
+        place.peer = tracker_find_relay_leg(tracker, flow, &place.session);
+    }
+    if (to == NULL || place.session != NULL) {
+        return place;
+    }
+    place.session = to->session;
+    place.connection = to->connection;
+    place.peer = to->connection != NULL ? to->connection->peer : NULL;
+    place.pair = to->pair;
+    return place;
+}
+
+const turn_connection *turn_tracker_find_connection(const turn_tracker *tracker,
+                                                    const stun_address *server, guint32 id) {
+    const connection_key key = {.server = *server, .id = id};
+    const connection_entry *entry = g_hash_table_lookup(tracker->connections, &key);
+
+    return entry != NULL ? entry->connection : NULL;
+}
+
 void turn_tracker_time(turn_tracker *tracker, guint32 capture, gint64 time) {
     GArray *spans = tracker->model.spans;
 
@@ -97,7 +128,7 @@ void turn_tracker_time(turn_tracker *tracker, guint32 capture, gint64 time) {
     }
 }
 
-route *tracker_route(turn_tracker *tracker, const turn_flow *flow) {
+route *tracker_route(const turn_tracker *tracker, const turn_flow *flow) {
     return g_hash_table_lookup(tracker->routes, flow);
 }
 
@@ -317,6 +348,9 @@ void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const t
         .bytes = unit->bytes, .captured = unit->captured, .length = unit->length};
     const route *to;
 
+    if (tracker->unit_observer != NULL) {
+        tracker->unit_observer(tracker->unit_observer_data, packet, unit);
+    }
     turn_tracker_time(tracker, packet->capture, packet->time);
     turn_transactions_expire(tracker->transactions, packet->time);
     if (unit->opaque || unit->framing == STUN_FRAMING_RFC4571) {

@@ -47,6 +47,8 @@ typedef struct turn_unit {
     const guint8 *bytes; /* the inner bytes, borrowed for the call */
     gsize captured;      /* how many of them are there */
     gsize length;        /* how many there were */
+    gsize header;  /* of the unit itself, directly in front of BYTES; 0 when opaque or cut in it */
+    guint32 begun; /* frame of the unit's first byte */
 } turn_unit;
 void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit);
 
@@ -68,6 +70,24 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
 typedef void (*turn_message_observer)(gpointer data, const turn_packet *packet,
                                       const stun_message *message);
 void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data);
+
+/* Called for every unit that turn_tracker_unit() takes, before it is looked into. */
+typedef void (*turn_unit_observer)(gpointer data, const turn_packet *packet, const turn_unit *unit);
+void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observer, gpointer data);
+
+/* What traffic belongs to. All of it is owned by the tracker and lives as long. */
+typedef struct turn_place {
+    const turn_session *session;
+    const turn_connection
+        *connection;       /* from its bind request on, see its OUTCOME; NULL elsewhere */
+    const turn_peer *peer; /* connections and relayed traffic only; NULL elsewhere */
+    const turn_pair *pair; /* checks outside any session */
+} turn_place;
+/* Where FLOW leads at this moment of the capture; all NULL when nothing is known of it. */
+turn_place turn_tracker_find(const turn_tracker *tracker, const turn_flow *flow);
+/* The connection that ID (RFC 6062 section 6.2.1) last stood for at SERVER; NULL when none did. */
+const turn_connection *turn_tracker_find_connection(const turn_tracker *tracker,
+                                                    const stun_address *server, guint32 id);
 
 /* The time of any packet at all, so that silence can be told from the end of the capture. */
 void turn_tracker_time(turn_tracker *tracker, guint32 capture, gint64 time);

@@ -216,6 +216,20 @@ static turn_peer *relay_leg_peer(turn_tracker *tracker, const turn_flow *flow, g
     return session != NULL ? tracker_peer(session, peer, TURN_VIA_RELAY) : NULL;
 }
 
+const turn_peer *tracker_find_relay_leg(const turn_tracker *tracker, const turn_flow *flow,
+                                        const turn_session **session) {
+    const turn_session *source = g_hash_table_lookup(tracker->relayed, &flow->source);
+    const turn_session *destination = g_hash_table_lookup(tracker->relayed, &flow->destination);
+    const turn_peer *peer = source != NULL ? tracker_find_peer(source, &flow->destination) : NULL;
+
+    *session = source;
+    if (peer == NULL && destination != NULL) {
+        peer = tracker_find_peer(destination, &flow->source);
+        *session = source == NULL || peer != NULL ? destination : source;
+    }
+    return peer;
+}
+
 /* Between two relayed addresses a packet leaves one session and enters another. */
 gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
                            const payload *carried) {

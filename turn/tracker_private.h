@@ -86,6 +86,8 @@ struct turn_tracker {
     recent_copy copies[RECENT_COPIES];
     turn_message_observer observer;
     gpointer observer_data;
+    turn_unit_observer unit_observer;
+    gpointer unit_observer_data;
 };
 
 static inline gboolean port_is_set(const guint8 *set, guint16 port) {
@@ -114,7 +116,7 @@ static inline gboolean session_may_keep(turn_session *session, guint length, gui
 
 /* tracker.c */
 
-route *tracker_route(turn_tracker *tracker, const turn_flow *flow);
+route *tracker_route(const turn_tracker *tracker, const turn_flow *flow);
 /* A route for FLOW, replacing what was there. */
 route *tracker_route_set(turn_tracker *tracker, const turn_flow *flow, route_kind kind);
 /* TRUE when the same packet was seen a moment ago on another interface or by a mirror port. */
@@ -175,6 +177,10 @@ gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
                            const payload *carried);
 gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *packet,
                                    const stun_message *message);
+/* The peer at the other end of a leg whose one end is a relayed address; NULL when FLOW is no such
+ * leg, or when the peer is not known: SESSION is that of the relayed address then. */
+const turn_peer *tracker_find_relay_leg(const turn_tracker *tracker, const turn_flow *flow,
+                                        const turn_session **session);
 void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
                           const stun_message *message);
 void tracker_pair_data(const route *to, const turn_packet *packet, gsize length);

@@ -38,7 +38,7 @@ static void begin(turn_tracker *tracker, const char *what, const turn_packet *pa
     tracker->identity = packet->identity;
 }
 
-static void end(turn_tracker *tracker, const guint8 *bytes, gsize captured, gsize length) {
+static void contents(turn_tracker *tracker, const guint8 *bytes, gsize captured, gsize length) {
     g_string_append_printf(tracker->log, " %zu/%zu", captured, length);
     if (captured > 0) {
         g_string_append_c(tracker->log, ' ');
@@ -46,13 +46,13 @@ static void end(turn_tracker *tracker, const guint8 *bytes, gsize captured, gsiz
     for (gsize i = 0; i < MIN(captured, 4); i++) {
         g_string_append_printf(tracker->log, "%02x", bytes[i]);
     }
-    g_string_append_c(tracker->log, '\n');
 }
 
 void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
                            gsize captured, gsize reported) {
     begin(tracker, "datagram", packet);
-    end(tracker, bytes, captured, reported);
+    contents(tracker, bytes, captured, reported);
+    g_string_append_c(tracker->log, '\n');
 }
 
 void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp_event event) {
@@ -73,7 +73,11 @@ void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const t
     if (!unit->opaque) {
         g_string_append_printf(tracker->log, " %s %s", framings[unit->framing], kinds[unit->kind]);
     }
-    end(tracker, unit->bytes, unit->captured, unit->length);
+    contents(tracker, unit->bytes, unit->captured, unit->length);
+    if (tracker->show_begin) {
+        g_string_append_printf(tracker->log, " +%zu from %u", unit->header, unit->begun);
+    }
+    g_string_append_c(tracker->log, '\n');
     tracker->units++;
     tracker->unit_bytes += unit->length;
 }

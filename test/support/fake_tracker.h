@@ -3,6 +3,7 @@
  * Stands in for turn/tracker.c: writes what it is told into a text, one line each.
  *     tcp 1 40000>3478 syn
  *     unit 4 40000>3478 turn stun 28/28 00030008       captured/length and the first bytes
+ *     unit 4 40000>3478 turn channel 5/5 6d656469 +4 from 2     with show_begin
  *     opaque 9 40000>3478 70/70 47455420
  *     gap 9 40000>3478 100
  *     datagram 2 40000>3478 5/5 68656c6c
@@ -15,6 +16,7 @@
 struct turn_tracker {
     GString *log;
     gboolean hide_frames; /* lines without frame numbers and TCP events, to compare segmentations */
+    gboolean show_begin;  /* " +HEADER from FRAME" behind each unit */
     gboolean no_ports;    /* no port is a TURN port */
     guint units;
     gsize unit_bytes;

@@ -68,7 +68,7 @@ static gboolean add(fragments *table, const bytes *whole, part added, packet *ou
 static void assert_order(fragments *table, gboolean ipv6, const guint order[3]) {
     auto_bytes payload = bytes_counting(92, 1);
     auto_bytes whole = make_udp(forth, payload);
-    packet out = {.checksum = 0};
+    packet out = {.segment = {.checksum = 0}};
 
     for (guint i = 0; i < 3; i++) {
         part added = {
@@ -76,10 +76,10 @@ static void assert_order(fragments *table, gboolean ipv6, const guint order[3]) 
 
         assert_int_equal(add(table, whole, added, &out), i == 2);
     }
-    assert_int_equal(out.captured, 92);
-    assert_int_equal(out.reported, 92);
-    assert_int_equal(out.source_port, 40000);
-    assert_memory_equal(out.payload, payload->data, 92);
+    assert_int_equal(out.segment.captured, 92);
+    assert_int_equal(out.segment.reported, 92);
+    assert_int_equal(out.segment.packet.flow.source.port, 40000);
+    assert_memory_equal(out.segment.bytes, payload->data, 92);
     assert_int_equal(fragments_memory(table), 0);
     assert_int_equal(fragments_lost(table), 0);
 }
@@ -97,51 +97,51 @@ static void fragments_in_any_order_make_the_datagram(void **state) {
 static void fragments_doubled_count_once(void **state) {
     auto_bytes payload = bytes_counting(92, 1);
     auto_bytes whole = make_udp(forth, payload);
-    packet out = {.checksum = 0};
+    packet out = {.segment = {.checksum = 0}};
 
     assert_false(add(*state, whole, (part){.offset = 0, .length = 40}, &out));
     assert_false(add(*state, whole, (part){.offset = 0, .length = 40}, &out));
     assert_false(add(*state, whole, (part){.offset = 80, .length = 20}, &out));
     assert_false(add(*state, whole, (part){.offset = 80, .length = 20}, &out));
     assert_true(add(*state, whole, (part){.offset = 40, .length = 40}, &out));
-    assert_memory_equal(out.payload, payload->data, 92);
+    assert_memory_equal(out.segment.bytes, payload->data, 92);
 }
 
 static void fragments_that_overlap_keep_the_first_bytes(void **state) {
     auto_bytes payload = bytes_counting(92, 1);
     auto_bytes whole = make_udp(forth, payload);
     auto_bytes other = make_udp(forth, payload);
-    packet out = {.checksum = 0};
+    packet out = {.segment = {.checksum = 0}};
 
     memset(other->data + 8, 0xEE, 92);
     assert_false(add(*state, whole, (part){.offset = 40, .length = 16}, &out));
     assert_false(add(*state, whole, (part){.offset = 80, .length = 20}, &out));
     assert_true(add(*state, other, (part){.offset = 0, .length = 88}, &out));
-    assert_int_equal(out.payload[31], 0xEE);
-    assert_memory_equal(out.payload + 32, payload->data + 32, 16);
-    assert_int_equal(out.payload[48], 0xEE);
-    assert_int_equal(out.payload[71], 0xEE);
-    assert_memory_equal(out.payload + 72, payload->data + 72, 20);
+    assert_int_equal(out.segment.bytes[31], 0xEE);
+    assert_memory_equal(out.segment.bytes + 32, payload->data + 32, 16);
+    assert_int_equal(out.segment.bytes[48], 0xEE);
+    assert_int_equal(out.segment.bytes[71], 0xEE);
+    assert_memory_equal(out.segment.bytes + 72, payload->data + 72, 20);
 }
 
 static void fragments_cut_by_snap_length_end_the_captured_bytes(void **state) {
     auto_bytes payload = bytes_counting(92, 1);
     auto_bytes whole = make_udp(forth, payload);
-    packet out = {.checksum = 0};
+    packet out = {.segment = {.checksum = 0}};
 
     assert_false(add(*state, whole, (part){.ipv6 = TRUE, .offset = 80, .length = 20}, &out));
     assert_false(add(*state, whole, (part){.ipv6 = TRUE, .offset = 0, .length = 40}, &out));
     assert_true(
         add(*state, whole, (part){.ipv6 = TRUE, .offset = 40, .length = 40, .cut = 30}, &out));
-    assert_int_equal(out.reported, 92);
-    assert_int_equal(out.captured, 42);
-    assert_memory_equal(out.payload, payload->data, 42);
+    assert_int_equal(out.segment.reported, 92);
+    assert_int_equal(out.segment.captured, 42);
+    assert_memory_equal(out.segment.bytes, payload->data, 42);
 }
 
 static void fragments_too_old_are_given_up(void **state) {
     auto_bytes payload = bytes_counting(92, 1);
     auto_bytes whole = make_udp(forth, payload);
-    packet out = {.checksum = 0};
+    packet out = {.segment = {.checksum = 0}};
 
     assert_false(add(*state, whole, (part){.offset = 0, .length = 40}, &out));
     assert_false(add(*state, whole, (part){.offset = 40, .length = 40, .seconds = 31}, &out));
@@ -153,7 +153,7 @@ static void fragments_too_old_are_given_up(void **state) {
 static void fragments_of_different_ids_and_versions_stay_apart(void **state) {
     auto_bytes payload = bytes_counting(92, 1);
     auto_bytes whole = make_udp(forth, payload);
-    packet out = {.checksum = 0};
+    packet out = {.segment = {.checksum = 0}};
 
     assert_false(add(*state, whole, (part){.offset = 0, .length = 40}, &out));
     assert_false(add(*state, whole, (part){.ipv6 = TRUE, .offset = 40, .length = 40}, &out));

@@ -25,15 +25,15 @@ static void assert_link(int link_type, const char *prefix, gboolean ipv6) {
     auto_bytes hello = bytes_text("hello");
     auto_bytes udp = make_udp(forth, hello);
     auto_bytes ip = ipv6 ? make_ipv6(forth, 17, udp) : make_ipv4(forth, 17, NULL, udp);
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     put(frame, ip);
     assert_true(link_is_known(link_type));
     assert_int_equal(decode(link_type, frame, &decoded), PACKET_UDP);
-    assert_int_equal(decoded.source_port, 40000);
-    assert_int_equal(decoded.reported, 5);
-    assert_int_equal(decoded.captured, 5);
-    assert_memory_equal(decoded.payload, "hello", 5);
+    assert_int_equal(decoded.segment.packet.flow.source.port, 40000);
+    assert_int_equal(decoded.segment.reported, 5);
+    assert_int_equal(decoded.segment.captured, 5);
+    assert_memory_equal(decoded.segment.bytes, "hello", 5);
 }
 
 static void link_each_type_leads_to_ip(void **state) {
@@ -69,7 +69,7 @@ static void link_other_contents_are_left_alone(void **state) {
     static const char *const frames[] = {
         "020000000001 020000000002 0806 0001", "020000000001 020000000002 0026 424203",
         "020000000001 020000000002 8100", "020000000001 020000000002", ""};
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(frames); i++) {
@@ -84,13 +84,13 @@ static void ipv4_options_are_skipped(void **state) {
     auto_bytes udp = make_udp(back, hello);
     auto_bytes options = bytes_hex("9404 0000 0101 0100");
     auto_bytes ip = make_ipv4(back, 17, options, udp);
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
     turn_flow flow;
 
     (void)state;
     assert_int_equal(decode(DLT_RAW, ip, &decoded), PACKET_UDP);
-    assert_memory_equal(decoded.payload, "hello", 5);
-    flow = packet_flow(&decoded);
+    assert_memory_equal(decoded.segment.bytes, "hello", 5);
+    flow = decoded.segment.packet.flow;
     assert_int_equal(flow.transport, TURN_TRANSPORT_UDP);
     assert_int_equal(flow.source.family, STUN_FAMILY_IPV4);
     assert_int_equal(flow.source.port, 3478);
@@ -108,15 +108,15 @@ static void ipv6_extension_headers_are_skipped(void **state) {
     auto_bytes hello = bytes_text("hello");
     auto_bytes udp = make_udp(forth, hello);
     auto_bytes ip = NULL;
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
     turn_flow flow;
 
     (void)state;
     put(headers, udp);
     ip = make_ipv6(forth, 0, headers);
     assert_int_equal(decode(DLT_RAW, ip, &decoded), PACKET_UDP);
-    assert_memory_equal(decoded.payload, "hello", 5);
-    flow = packet_flow(&decoded);
+    assert_memory_equal(decoded.segment.bytes, "hello", 5);
+    flow = decoded.segment.packet.flow;
     assert_int_equal(flow.source.family, STUN_FAMILY_IPV6);
     assert_int_equal(flow.source.bytes[15], 1);
     assert_int_equal(flow.destination.bytes[15], 2);
@@ -124,55 +124,57 @@ static void ipv6_extension_headers_are_skipped(void **state) {
 
 static void ip_padding_is_not_payload(void **state) {
     auto_bytes empty = g_byte_array_new();
-    auto_bytes frame = make_tcp_frame(forth, (tcp_fields){.flags = PACKET_ACK}, empty);
+    auto_bytes frame = make_tcp_frame(forth, (tcp_fields){.flags = TURN_SEGMENT_ACK}, empty);
     auto_bytes padding = bytes_hex("000000000000");
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     (void)state;
     put(frame, padding);
     assert_int_equal(decode(DLT_EN10MB, frame, &decoded), PACKET_TCP);
-    assert_int_equal(decoded.captured, 0);
-    assert_int_equal(decoded.reported, 0);
+    assert_int_equal(decoded.segment.captured, 0);
+    assert_int_equal(decoded.segment.reported, 0);
 }
 
 static void ip_length_zero_means_end_of_frame(void **state) {
     auto_bytes hello = bytes_text("hello");
-    auto_bytes frame = make_tcp_frame(forth, (tcp_fields){.flags = PACKET_ACK}, hello);
+    auto_bytes frame = make_tcp_frame(forth, (tcp_fields){.flags = TURN_SEGMENT_ACK}, hello);
     auto_bytes udp = make_udp(forth, hello);
     auto_bytes ipv6 = make_ipv6(forth, 17, udp);
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     (void)state;
     memset(frame->data + 16, 0, 2);
     assert_int_equal(packet_decode(DLT_EN10MB, frame->data, frame->len - 2, frame->len, &decoded),
                      PACKET_TCP);
-    assert_int_equal(decoded.captured, 3);
-    assert_int_equal(decoded.reported, 5);
+    assert_int_equal(decoded.segment.captured, 3);
+    assert_int_equal(decoded.segment.reported, 5);
     memset(ipv6->data + 4, 0, 2);
     assert_int_equal(decode(DLT_RAW, ipv6, &decoded), PACKET_UDP);
-    assert_int_equal(decoded.reported, 5);
+    assert_int_equal(decoded.segment.reported, 5);
 }
 
 static void tcp_fields_are_read(void **state) {
     auto_bytes hello = bytes_text("hello");
     auto_bytes frame = make_tcp_frame(
-        back, (tcp_fields){.flags = PACKET_ACK | PACKET_FIN, .seq = 0xFFFFFFF0u, .ack = 77}, hello);
-    packet decoded = {.checksum = 0};
+        back,
+        (tcp_fields){.flags = TURN_SEGMENT_ACK | TURN_SEGMENT_FIN, .seq = 0xFFFFFFF0u, .ack = 77},
+        hello);
+    packet decoded = {.segment = {.checksum = 0}};
 
     (void)state;
     assert_int_equal(decode(DLT_EN10MB, frame, &decoded), PACKET_TCP);
-    assert_int_equal(decoded.seq, 0xFFFFFFF0u);
-    assert_int_equal(decoded.ack, 77);
-    assert_int_equal(decoded.flags, PACKET_ACK | PACKET_FIN);
-    assert_int_equal(decoded.source_port, 3478);
-    assert_int_equal(decoded.destination_port, 40000);
-    assert_memory_equal(decoded.payload, "hello", 5);
+    assert_int_equal(decoded.segment.seq, 0xFFFFFFF0u);
+    assert_int_equal(decoded.segment.ack, 77);
+    assert_int_equal(decoded.segment.flags, TURN_SEGMENT_ACK | TURN_SEGMENT_FIN);
+    assert_int_equal(decoded.segment.packet.flow.source.port, 3478);
+    assert_int_equal(decoded.segment.packet.flow.destination.port, 40000);
+    assert_memory_equal(decoded.segment.bytes, "hello", 5);
 }
 
 /* Every length at which the snap length may cut a packet: never a byte too far, and what is
  * reported stays the same. */
 static void assert_cut_sweep(int link_type, const bytes *frame, gsize payload) {
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     for (gsize length = 0; length <= frame->len; length++) {
         g_autofree guint8 *exact = g_memdup2(frame->data, length);
@@ -180,11 +182,11 @@ static void assert_cut_sweep(int link_type, const bytes *frame, gsize payload) {
         turn_icmp_error error = {.version = 0};
 
         if (kind == PACKET_UDP || kind == PACKET_TCP) {
-            assert_int_equal(decoded.reported, payload);
-            assert_true(decoded.captured <= payload);
-            assert_true(decoded.captured == 0 ||
-                        decoded.payload + decoded.captured <= exact + length);
-            packet_identity(&decoded);
+            assert_int_equal(decoded.segment.reported, payload);
+            assert_true(decoded.segment.captured <= payload);
+            assert_true(decoded.segment.captured == 0 ||
+                        decoded.segment.bytes + decoded.segment.captured <= exact + length);
+            turn_segment_identity(&decoded.segment);
         } else if (kind == PACKET_ICMP_ERROR) {
             packet_icmp_error(&decoded, &error);
         }
@@ -197,7 +199,7 @@ static void packet_cut_anywhere_is_never_overread(void **state) {
     auto_bytes udp = make_udp(forth, hello);
     auto_bytes headers = bytes_hex("2b00 000000000000 1100 000000000000");
     auto_bytes udp_frame = make_udp_frame(forth, hello);
-    auto_bytes tcp_frame = make_tcp_frame(forth, (tcp_fields){.flags = PACKET_ACK}, hello);
+    auto_bytes tcp_frame = make_tcp_frame(forth, (tcp_fields){.flags = TURN_SEGMENT_ACK}, hello);
     auto_bytes ipv6 = NULL;
     auto_bytes unreachable = bytes_hex("0303 abcd 00000000");
     auto_bytes quoted = make_ipv4(forth, 17, NULL, udp);
@@ -221,7 +223,7 @@ static void packet_lengths_that_contradict_are_refused(void **state) {
         "4f00 0028 0000 0000 4011 0000 0a000001 0a000002 9c400d96", /* options beyond the end */
         "5500 0028 0000 0000 4011 0000 0a000001 0a000002 9c400d96", /* version 5 */
     };
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(packets); i++) {
@@ -233,16 +235,16 @@ static void packet_lengths_that_contradict_are_refused(void **state) {
 static void udp_length_that_does_not_fit_yields_to_ip(void **state) {
     auto_bytes hello = bytes_text("hello");
     auto_bytes frame = make_udp_frame(forth, hello);
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     (void)state;
     frame->data[14 + 20 + 4] = 0xFF;
     assert_int_equal(decode(DLT_EN10MB, frame, &decoded), PACKET_UDP);
-    assert_int_equal(decoded.reported, 5);
+    assert_int_equal(decoded.segment.reported, 5);
     frame->data[14 + 20 + 4] = 0;
     frame->data[14 + 20 + 5] = 10; /* shorter than IP: the rest is not payload */
     assert_int_equal(decode(DLT_EN10MB, frame, &decoded), PACKET_UDP);
-    assert_int_equal(decoded.reported, 2);
+    assert_int_equal(decoded.segment.reported, 2);
 }
 
 /* HEADER is type, code, checksum and the field behind it. Only the first 8 bytes of the inner
@@ -255,7 +257,7 @@ static gboolean decode_icmp(const char *header, gboolean ipv6, guint8 inner, tur
     auto_bytes quoted =
         ipv6 ? make_ipv6(forth, inner, transport) : make_ipv4(forth, inner, NULL, transport);
     auto_bytes ip = NULL;
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     g_byte_array_set_size(quoted, (ipv6 ? 40 : 20) + 8);
     put(icmp, quoted);
@@ -296,16 +298,18 @@ static void icmp_that_is_no_error_is_left_alone(void **state) {
 }
 
 static guint64 identity_of(const bytes *frame) {
-    packet decoded = {.checksum = 0};
+    packet decoded = {.segment = {.checksum = 0}};
 
     assert_int_not_equal(decode(DLT_EN10MB, frame, &decoded), PACKET_OTHER);
-    return packet_identity(&decoded);
+    return turn_segment_identity(&decoded.segment);
 }
 
 static void identity_survives_routers_and_tells_packets_apart(void **state) {
     auto_bytes hello = bytes_text("hello");
-    auto_bytes one = make_tcp_frame(forth, (tcp_fields){.flags = PACKET_ACK, .seq = 1}, hello);
-    auto_bytes two = make_tcp_frame(forth, (tcp_fields){.flags = PACKET_ACK, .seq = 2}, hello);
+    auto_bytes one =
+        make_tcp_frame(forth, (tcp_fields){.flags = TURN_SEGMENT_ACK, .seq = 1}, hello);
+    auto_bytes two =
+        make_tcp_frame(forth, (tcp_fields){.flags = TURN_SEGMENT_ACK, .seq = 2}, hello);
     guint64 identity = identity_of(one);
 
     (void)state;

@@ -108,7 +108,7 @@ static void reader_hands_on_each_kind_of_packet(void **state) {
 
     put(icmp, quoted);
     record(self, make_udp_frame(forth, hello));
-    record_tcp(self, forth, PACKET_SYN, 100, 0, NULL);
+    record_tcp(self, forth, TURN_SEGMENT_SYN, 100, 0, NULL);
     record_ip(self, make_ipv4(back, 1, NULL, icmp));
     record_ip(self, make_ipv6(forth, 17, udp));
     assert_true(run(self, NULL));
@@ -142,10 +142,10 @@ static void reader_goes_on_in_the_next_file(void **state) {
     bytes *first = g_byte_array_append(g_byte_array_new(), message->data, 10);
     bytes *second = g_byte_array_append(g_byte_array_new(), message->data + 10, 22);
 
-    record_tcp(self, forth, PACKET_SYN, 100, 0, NULL);
-    record_tcp(self, forth, PACKET_ACK, 101, 501, first);
+    record_tcp(self, forth, TURN_SEGMENT_SYN, 100, 0, NULL);
+    record_tcp(self, forth, TURN_SEGMENT_ACK, 101, 501, first);
     assert_true(run(self, NULL));
-    record_tcp(self, forth, PACKET_ACK, 111, 501, second);
+    record_tcp(self, forth, TURN_SEGMENT_ACK, 111, 501, second);
     assert_true(run(self, NULL));
     reader_finish(self->reader);
     assert_log(self, "tcp 1 40000>3478 syn\n"
@@ -191,10 +191,10 @@ static void reader_merges_captures_by_time(void **state) {
 static void reader_counts_missing_bytes_where_they_are_missing(void **state) {
     fixture *self = *state;
 
-    record_tcp(self, forth, PACKET_SYN, 100, 0, NULL);
+    record_tcp(self, forth, TURN_SEGMENT_SYN, 100, 0, NULL);
     assert_true(run(self, NULL));
-    record_tcp(self, forth, PACKET_ACK, 151, 501, make_stun(0x0003, 1, 0));
-    record_tcp(self, back, PACKET_ACK, 501, 171, NULL);
+    record_tcp(self, forth, TURN_SEGMENT_ACK, 151, 501, make_stun(0x0003, 1, 0));
+    record_tcp(self, back, TURN_SEGMENT_ACK, 501, 171, NULL);
     assert_true(run(self, NULL));
     reader_finish(self->reader);
     assert_int_equal(reader_get_statistics(self->reader, 0)->tcp_bytes_missing, 0);

@@ -7,8 +7,9 @@
 #include <cmocka.h>
 
 #include "analyzer/command.h"
-#include "analyzer/report.h"
+#include "analyzer/report_json.h"
 #include "support/scene.h"
+#include "turn/report/report.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -23,9 +24,9 @@
 
 static const turn_judgement healthy = {.level = TURN_LEVEL_HEALTHY};
 
-static report *report_of_one_capture(gboolean nanoseconds) {
-    report *made = report_new(NULL, &healthy);
-    report_capture *first = report_capture_new("first.pcap");
+static turn_report *report_of_one_capture(gboolean nanoseconds) {
+    turn_report *made = turn_report_new(NULL, &healthy);
+    turn_report_capture *first = turn_report_capture_new("first.pcap");
 
     first->nanoseconds = nanoseconds;
     g_ptr_array_add(made->captures, first);
@@ -33,8 +34,8 @@ static report *report_of_one_capture(gboolean nanoseconds) {
 }
 
 static void assert_time(gboolean nanoseconds, gint64 time, const char *expected) {
-    g_autoptr(report) r = report_of_one_capture(nanoseconds);
-    g_autofree char *text = report_time(r, 0, time);
+    g_autoptr(turn_report) r = report_of_one_capture(nanoseconds);
+    g_autofree char *text = turn_report_time(r, 0, time);
 
     assert_string_equal(text, expected);
 }
@@ -58,8 +59,8 @@ static void time_before_1970_keeps_its_fraction_positive(void **state) {
 }
 
 static void time_of_an_unknown_capture_is_in_microseconds(void **state) {
-    g_autoptr(report) r = report_of_one_capture(TRUE);
-    g_autofree char *text = report_time(r, 7, 5);
+    g_autoptr(turn_report) r = report_of_one_capture(TRUE);
+    g_autofree char *text = turn_report_time(r, 7, 5);
 
     (void)state;
     assert_string_equal(text, "1970-01-01T00:00:00.000000Z");
@@ -78,22 +79,22 @@ static turn_finding *finding_in_two_captures(void) {
 
 static void filter_holds_the_frames_of_one_capture(void **state) {
     g_autoptr(turn_finding) finding = finding_in_two_captures();
-    g_autofree char *first = report_filter(finding, 0);
-    g_autofree char *second = report_filter(finding, 1);
+    g_autofree char *first = turn_report_filter(finding, 0);
+    g_autofree char *second = turn_report_filter(finding, 1);
 
     (void)state;
     assert_string_equal(first, "frame.number in {3}");
     assert_string_equal(second, "frame.number in {7,5}");
-    assert_null(report_filter(finding, 2));
-    assert_int_equal(report_filter_capture(finding), 1);
+    assert_null(turn_report_filter(finding, 2));
+    assert_int_equal(turn_report_filter_capture(finding), 1);
 }
 
 static void filter_without_evidence_is_null(void **state) {
     g_autoptr(turn_finding) finding = turn_finding_new(turn_cause_lookup("no-turn-traffic"));
 
     (void)state;
-    assert_null(report_filter(finding, 0));
-    assert_int_equal(report_filter_capture(finding), 0);
+    assert_null(turn_report_filter(finding, 0));
+    assert_int_equal(turn_report_filter_capture(finding), 0);
 }
 
 static void exit_status_follows_the_verdict(void **state) {
@@ -108,10 +109,48 @@ static void exit_status_follows_the_verdict(void **state) {
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
         const turn_judgement judgement = {.level = expected[i].level};
-        g_autoptr(report) r = report_new(NULL, &judgement);
+        g_autoptr(turn_report) r = turn_report_new(NULL, &judgement);
 
-        assert_int_equal(report_exit_status(r), expected[i].status);
+        assert_int_equal(turn_report_exit_status(r), expected[i].status);
     }
+}
+
+static void text_without_captures_leaves_their_section_out(void **state) {
+    g_autoptr(scene) s = scene_new();
+    g_autoptr(turn_report) r = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *time = NULL;
+
+    (void)state;
+    scene_rejected(s, 0, "error=486");
+    r = turn_report_new(scene_model(s), scene_judgement(s));
+    text = turn_report_write_text(r, FALSE);
+    time = turn_report_time(r, 0, scene_time(0) + 123456789);
+    assert_string_equal(time, "2020-09-13T12:26:40.123456Z");
+    assert_null(strstr(text, "Capture"));
+    assert_non_null(strstr(text, "\nSessions\n"));
+    assert_non_null(strstr(text, "  frame 4      12:26:40.030000  "));
+    assert_null(strstr(text, "capture 1, "));
+}
+
+static void text_of_a_capture_without_a_name_has_its_warnings_only(void **state) {
+    g_autoptr(scene) s = scene_new();
+    g_autoptr(turn_report) r = NULL;
+    g_autofree char *text = NULL;
+    turn_report_capture *unnamed = turn_report_capture_new(NULL);
+
+    (void)state;
+    scene_rejected(s, 0, "error=486");
+    r = turn_report_new(scene_model(s), scene_judgement(s));
+    g_ptr_array_add(r->captures, unnamed);
+    turn_report_warn(unnamed->warnings, TURN_REPORT_BYTES_MISSING, 468);
+    turn_report_warn(unnamed->warnings, TURN_REPORT_CONNECTIONS_DROPPED, 0);
+    turn_report_warn(unnamed->warnings, TURN_REPORT_OUT_OF_ORDER, 1);
+    text = turn_report_write_text(r, FALSE);
+    assert_null(strstr(text, "Capture\n"));
+    assert_non_null(strstr(text, "  - 468 bytes of TCP connections are not in the capture\n"));
+    assert_non_null(strstr(text, "  - 1 packet is out of order by more than a second\n"));
+    assert_null(strstr(text, "given up"));
 }
 
 /* Both reports of a session whose texts, and of a file whose name, are HOSTILE. */
@@ -141,23 +180,23 @@ static void feed_hostile_answer(scene *s) {
 
 static int setup_hostile(void **state) {
     hostile_reports *h = g_new0(hostile_reports, 1);
-    g_autoptr(report) r = NULL;
-    report_capture *capture;
+    g_autoptr(turn_report) r = NULL;
+    turn_report_capture *capture;
 
     h->s = scene_new();
     feed_udp(h->s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
     feed_udp(h->s, 10, SERVER, CLIENT, "allocate error 1 error=401 nonce=n1");
     feed_hostile_request(h->s);
     feed_hostile_answer(h->s);
-    r = report_new(scene_model(h->s), scene_judgement(h->s));
-    capture = report_capture_new(HOSTILE ".pcap");
+    r = turn_report_new(scene_model(h->s), scene_judgement(h->s));
+    capture = turn_report_capture_new(HOSTILE ".pcap");
     capture->format = g_strdup("pcap, microseconds");
     capture->link_type = g_strdup("EN10MB");
     capture->packets = 4;
     g_ptr_array_add(capture->warnings, g_strdup(HOSTILE));
     g_ptr_array_add(r->captures, capture);
-    h->text = report_write_text(r, FALSE);
-    h->json = report_write_json(r);
+    h->text = turn_report_write_text(r, FALSE);
+    h->json = report_json_write(r);
     *state = h;
     return 0;
 }
@@ -257,29 +296,29 @@ static void text_report_keeps_a_filter_on_one_line(void **state) {
     g_ptr_array_add(findings, finding);
     const turn_judgement judgement = {
         .level = TURN_LEVEL_FAILED, .first = finding, .findings = findings, .unknowns = unknowns};
-    g_autoptr(report) r = report_new(scene_model(s), &judgement);
+    g_autoptr(turn_report) r = turn_report_new(scene_model(s), &judgement);
 
-    text = report_write_text(r, FALSE);
+    text = turn_report_write_text(r, FALSE);
     assert_non_null(strstr(text, filter));
 }
 
 /* What was said of the capture limits the verdict as well. */
 static void json_report_counts_warnings_of_captures_as_unknown(void **state) {
     g_autoptr(scene) s = scene_new();
-    g_autoptr(report) r = NULL;
+    g_autoptr(turn_report) r = NULL;
     g_autofree char *json = NULL;
     const char *unknowns;
 
     (void)state;
     scene_allocate(s, 0);
-    r = report_new(scene_model(s), scene_judgement(s));
+    r = turn_report_new(scene_model(s), scene_judgement(s));
     for (guint i = 0; i < 2; i++) {
-        report_capture *capture = report_capture_new("x.pcap");
+        turn_report_capture *capture = turn_report_capture_new("x.pcap");
 
         g_ptr_array_add(capture->warnings, g_strdup_printf("\xff ends early %u", i));
         g_ptr_array_add(r->captures, capture);
     }
-    json = report_write_json(r);
+    json = report_json_write(r);
     assert_true(g_utf8_validate(json, -1, NULL));
     assert_int_equal(occurrences(json, "ends early 0\""), 2);
     assert_int_equal(occurrences(json, "ends early 1\""), 2);
@@ -291,16 +330,16 @@ static void json_report_counts_warnings_of_captures_as_unknown(void **state) {
 
 static void text_report_begins_with_the_verdict(void **state) {
     g_autoptr(scene) s = scene_new();
-    g_autoptr(report) r = NULL;
+    g_autoptr(turn_report) r = NULL;
     g_autofree char *plain = NULL;
     g_autofree char *coloured = NULL;
 
     (void)state;
     scene_rejected(s, 0, "error=486");
-    r = report_new(scene_model(s), scene_judgement(s));
-    g_ptr_array_add(r->captures, report_capture_new("x.pcap"));
-    plain = report_write_text(r, FALSE);
-    coloured = report_write_text(r, TRUE);
+    r = turn_report_new(scene_model(s), scene_judgement(s));
+    g_ptr_array_add(r->captures, turn_report_capture_new("x.pcap"));
+    plain = turn_report_write_text(r, FALSE);
+    coloured = turn_report_write_text(r, TRUE);
     assert_true(g_str_has_prefix(plain, "FAILED: Allocation quota reached (486)\n"
                                         "(quota-reached)\n"));
     assert_null(strchr(plain, '\x1b'));
@@ -310,16 +349,16 @@ static void text_report_begins_with_the_verdict(void **state) {
 
 static void text_report_without_findings_is_healthy(void **state) {
     g_autoptr(scene) s = scene_new();
-    g_autoptr(report) r = NULL;
+    g_autoptr(turn_report) r = NULL;
     g_autofree char *text = NULL;
 
     (void)state;
     scene_allocate(s, 0);
     scene_checks(s, 100, PEER);
-    r = report_new(scene_model(s), scene_judgement(s));
-    text = report_write_text(r, FALSE);
+    r = turn_report_new(scene_model(s), scene_judgement(s));
+    text = turn_report_write_text(r, FALSE);
     assert_true(g_str_has_prefix(text, "HEALTHY: TURN works in this capture\n"));
-    assert_int_equal(report_exit_status(r), 0);
+    assert_int_equal(turn_report_exit_status(r), 0);
 }
 
 #define PCAP_HEADER "\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0"
@@ -372,7 +411,7 @@ static void report_of_files_without_a_readable_packet_is_unusable(void **state) 
         const char *name;
         const file_content *files[2];
         int status;
-        guint captures; /* in the report */
+        guint captures; /* in the turn_report */
     } rows[] = {
         {"no packets", {&no_packets}, 3, 1},
         {"cut later", {&cut_later}, 3, 1},
@@ -403,6 +442,8 @@ int main(void) {
         cmocka_unit_test(time_of_an_unknown_capture_is_in_microseconds),
         cmocka_unit_test(filter_holds_the_frames_of_one_capture),
         cmocka_unit_test(filter_without_evidence_is_null),
+        cmocka_unit_test(text_without_captures_leaves_their_section_out),
+        cmocka_unit_test(text_of_a_capture_without_a_name_has_its_warnings_only),
         cmocka_unit_test(exit_status_follows_the_verdict),
         HOSTILE_TEST(hostile_texts_are_harmless_in_the_text_report),
         HOSTILE_TEST(hostile_texts_are_harmless_in_the_json_report),

@@ -6,28 +6,28 @@
 
 #include <cmocka.h>
 
-#include "analyzer/stream.h"
+#include "turn/tcp/stream.h"
 #include <string.h>
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
 /* What came out: the bytes as they are, gaps as "[5]". */
 typedef struct fixture {
-    stream stream;
-    stream_sink sink;
+    turn_stream stream;
+    turn_stream_sink sink;
     GString *out;
-    piece_mark mark; /* of the next segment */
+    turn_mark mark; /* of the next segment */
     guint32 last_frame;
 } fixture;
 
-static void take_bytes(gpointer data, const piece_mark *mark, const guint8 *bytes, gsize length) {
+static void take_bytes(gpointer data, const turn_mark *mark, const guint8 *bytes, gsize length) {
     fixture *self = data;
 
     g_string_append_len(self->out, (const char *)bytes, (gssize)length);
     self->last_frame = mark->frame;
 }
 
-static void take_gap(gpointer data, const piece_mark *mark, gsize length) {
+static void take_gap(gpointer data, const turn_mark *mark, gsize length) {
     fixture *self = data;
 
     g_string_append_printf(self->out, "[%zu]", length);
@@ -39,7 +39,7 @@ static int setup(void **state) {
 
     self->out = g_string_new(NULL);
     self->mark.time = SECOND;
-    self->sink = (stream_sink){.bytes = take_bytes, .gap = take_gap, .data = self};
+    self->sink = (turn_stream_sink){.bytes = take_bytes, .gap = take_gap, .data = self};
     *state = self;
     return 0;
 }
@@ -47,7 +47,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
     fixture *self = *state;
 
-    stream_clear(&self->stream);
+    turn_stream_clear(&self->stream);
     g_string_free(self->out, TRUE);
     g_free(self);
     return 0;
@@ -57,13 +57,13 @@ static int teardown(void **state) {
 static void add_cut(fixture *self, guint32 seq, const char *text, gsize cut) {
     gsize length = strlen(text);
     g_autofree guint8 *exact = g_memdup2(text, length);
-    stream_segment segment = {
+    turn_stream_part segment = {
         .seq = seq, .bytes = exact, .captured = length, .reported = length + cut};
 
     self->mark.frame++;
     self->mark.time += SECOND / 1000;
     segment.mark = self->mark;
-    stream_add(&self->stream, &segment, &self->sink);
+    turn_stream_add(&self->stream, &segment, &self->sink);
 }
 
 static void add(fixture *self, guint32 seq, const char *text) {
@@ -72,13 +72,13 @@ static void add(fixture *self, guint32 seq, const char *text) {
 
 static void acknowledge(fixture *self, guint32 ack) {
     self->mark.frame++;
-    stream_acknowledge(&self->stream, ack, &self->mark, &self->sink);
+    turn_stream_acknowledge(&self->stream, ack, &self->mark, &self->sink);
 }
 
 static void stream_in_order_passes_through(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1000, "abc");
     add(self, 1003, "def");
     assert_string_equal(self->out->str, "abcdef");
@@ -88,7 +88,7 @@ static void stream_in_order_passes_through(void **state) {
 static void stream_out_of_order_waits(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1006, "ghi");
     add(self, 1003, "def");
     assert_string_equal(self->out->str, "");
@@ -110,7 +110,7 @@ static void stream_every_order_of_four_segments_gives_the_same(void **state) {
             continue;
         }
         g_string_truncate(self->out, 0);
-        stream_begin(&self->stream, 0xFFFFFFFCu);
+        turn_stream_begin(&self->stream, 0xFFFFFFFCu);
         for (guint i = 0; i < 4; i++) {
             add(self, 0xFFFFFFFCu + at[picks[i]], texts[picks[i]]);
         }
@@ -121,7 +121,7 @@ static void stream_every_order_of_four_segments_gives_the_same(void **state) {
 static void stream_retransmission_and_keep_alive_are_dropped(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1000, "abc");
     add(self, 1000, "abc");
     add(self, 1002, "X");
@@ -133,7 +133,7 @@ static void stream_retransmission_and_keep_alive_are_dropped(void **state) {
 static void stream_overlap_keeps_what_came_first(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1004, "efg");
     add(self, 1009, "jk");
     add(self, 1002, "CDEFGHIJKL");
@@ -144,12 +144,12 @@ static void stream_overlap_keeps_what_came_first(void **state) {
 static void stream_sequence_numbers_wrap(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 0xFFFFFFFEu);
+    turn_stream_begin(&self->stream, 0xFFFFFFFEu);
     add(self, 0xFFFFFFFEu, "abcd");
     add(self, 4, "ghi");
     add(self, 2, "ef");
     assert_string_equal(self->out->str, "abcdefghi");
-    assert_true(stream_expects(&self->stream, 7));
+    assert_true(turn_stream_expects(&self->stream, 7));
 }
 
 static void stream_begins_in_the_middle(void **state) {
@@ -173,7 +173,7 @@ static void stream_begins_where_the_receiver_waits(void **state) {
 static void stream_hole_that_was_acknowledged_is_a_gap(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1000, "abc");
     add(self, 1010, "klm");
     assert_string_equal(self->out->str, "abc");
@@ -187,7 +187,7 @@ static void stream_hole_that_was_acknowledged_is_a_gap(void **state) {
 static void stream_acknowledgement_before_the_data_is_no_gap(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     acknowledge(self, 1003);
     add(self, 1000, "abc");
     assert_string_equal(self->out->str, "abc");
@@ -196,7 +196,7 @@ static void stream_acknowledgement_before_the_data_is_no_gap(void **state) {
 static void stream_acknowledged_hole_without_more_data_is_a_gap_after_a_while(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     acknowledge(self, 1100);
     self->mark.time += SECOND / 2;
     acknowledge(self, 1100);
@@ -212,10 +212,10 @@ static void stream_pending_bytes_are_limited(void **state) {
     fixture *self = *state;
     g_autofree char *block = g_strnfill(1000, 'x');
 
-    stream_begin(&self->stream, 0);
+    turn_stream_begin(&self->stream, 0);
     for (guint32 i = 1; i < 1000; i++) {
         add(self, i * 1000, block);
-        assert_true(self->stream.pending.memory <= STREAM_PENDING_LIMIT);
+        assert_true(self->stream.pending.memory <= TURN_STREAM_PENDING_LIMIT);
     }
     assert_memory_equal(self->out->str, "[1000]x", 7);
     assert_int_equal(self->stream.pending.memory, 0);
@@ -224,43 +224,43 @@ static void stream_pending_bytes_are_limited(void **state) {
 static void stream_many_small_holes_stay_within_the_limit(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 0);
+    turn_stream_begin(&self->stream, 0);
     for (guint32 i = 20000; i > 0; i--) {
         add(self, i * 2, "x");
-        assert_true(self->stream.pending.memory <= STREAM_PENDING_LIMIT);
+        assert_true(self->stream.pending.memory <= TURN_STREAM_PENDING_LIMIT);
     }
 }
 
 static void stream_flush_hands_out_what_waits(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1002, "c");
     add(self, 1005, "f");
     acknowledge(self, 1000);
-    stream_flush(&self->stream, &self->mark, &self->sink);
+    turn_stream_flush(&self->stream, &self->mark, &self->sink);
     assert_string_equal(self->out->str, "[2]c[2]f");
 }
 
 static void stream_flush_reports_an_acknowledged_tail(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1000, "abc");
     acknowledge(self, 1050);
-    stream_flush(&self->stream, &self->mark, &self->sink);
+    turn_stream_flush(&self->stream, &self->mark, &self->sink);
     assert_string_equal(self->out->str, "abc[47]");
 }
 
 static void stream_fin_is_not_a_missing_byte(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add(self, 1000, "abc");
-    stream_fin(&self->stream, 1003);
+    turn_stream_fin(&self->stream, 1003);
     assert_true(self->stream.ended);
     acknowledge(self, 1004);
-    stream_flush(&self->stream, &self->mark, &self->sink);
+    turn_stream_flush(&self->stream, &self->mark, &self->sink);
     assert_string_equal(self->out->str, "abc");
     add(self, 1003, "junk");
     assert_string_equal(self->out->str, "abc");
@@ -276,13 +276,13 @@ static void stream_single_byte_behind_all_others_is_not_missing(void **state) {
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_string_truncate(self->out, 0);
-        stream_begin(&self->stream, 1000);
+        turn_stream_begin(&self->stream, 1000);
         add(self, 1000, "abc");
         acknowledge(self, rows[i].acknowledged);
-        self->mark.time += 2 * STREAM_HOLE_TIME;
+        self->mark.time += 2 * TURN_STREAM_HOLE_TIME;
         acknowledge(self, rows[i].acknowledged);
         assert_string_equal(self->out->str, rows[i].expected);
-        stream_flush(&self->stream, &self->mark, &self->sink);
+        turn_stream_flush(&self->stream, &self->mark, &self->sink);
         assert_string_equal(self->out->str, rows[i].expected);
     }
 }
@@ -290,7 +290,7 @@ static void stream_single_byte_behind_all_others_is_not_missing(void **state) {
 static void stream_cut_segment_leaves_a_gap(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 1000);
+    turn_stream_begin(&self->stream, 1000);
     add_cut(self, 1000, "abc", 7);
     add(self, 1010, "klm");
     add_cut(self, 1020, "uvw", 7);
@@ -301,7 +301,7 @@ static void stream_cut_segment_leaves_a_gap(void **state) {
 static void stream_far_behind_is_another_connection(void **state) {
     fixture *self = *state;
 
-    stream_begin(&self->stream, 0x80000000u);
+    turn_stream_begin(&self->stream, 0x80000000u);
     add(self, 0x80000000u, "abc");
     add(self, 0x10000000u, "def");
     add(self, 0x10000003u, "ghi");

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "analyzer/explain.h"
-#include "analyzer/printable.h"
-#include "analyzer/wrap.h"
+#include "turn/report/printable.h"
+#include "turn/report/wrap.h"
 
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void printable_text_shows_active_characters_as_numbers(void **state) {
 
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *shown = printable_text(rows[i].text);
+        g_autofree char *shown = turn_printable_text(rows[i].text);
 
         if (!g_str_equal(shown, rows[i].expected)) {
             fail_msg("%s: \"%s\"", rows[i].name, shown);
@@ -69,7 +69,7 @@ static void printable_json_escapes_what_a_generator_leaves(void **state) {
 
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *escaped = printable_json(rows[i].json);
+        g_autofree char *escaped = turn_printable_json(rows[i].json);
 
         if (!g_str_equal(escaped, rows[i].expected)) {
             fail_msg("%s: %s", rows[i].name, escaped);
@@ -80,7 +80,7 @@ static void printable_json_escapes_what_a_generator_leaves(void **state) {
 static void assert_wrapped(const char *first, const char *text, const char *expected) {
     g_autoptr(GString) out = g_string_new(NULL);
 
-    wrap_append(out, first, text);
+    turn_wrap_append(out, first, text);
     assert_string_equal(out->str, expected);
 }
 
@@ -128,7 +128,7 @@ static void wrap_breaks_a_word_that_is_wider_than_a_line(void **state) {
             g_strdup_printf("- %.*s%s", (int)rows[i].first, letters, rows[i].expected);
         g_autoptr(GString) out = g_string_new(NULL);
 
-        wrap_append(out, "- ", text);
+        turn_wrap_append(out, "- ", text);
         if (!g_str_equal(out->str, expected)) {
             fail_msg("%s: \"%s\"", rows[i].name, out->str);
         }

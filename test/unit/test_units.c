@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "analyzer/units.h"
 #include "support/fake_tracker.h"
 #include "support/packets.h"
+#include "turn/tcp/units.h"
 #include <string.h>
 
 enum { CLIENT, SERVER };
@@ -23,8 +23,8 @@ enum {
 
 typedef struct fixture {
     turn_tracker *tracker;
-    units units;
-    piece_mark mark;
+    turn_units units;
+    turn_mark mark;
 } fixture;
 
 static void start(fixture *self, gboolean turn_port) {
@@ -34,10 +34,10 @@ static void start(fixture *self, gboolean turn_port) {
                       .source = stun_address_ipv4(client, 40000),
                       .destination = stun_address_ipv4(server, 3478)};
 
-    units_clear(&self->units);
-    units_init(&self->units, self->tracker, &flow, turn_port);
+    turn_units_clear(&self->units);
+    turn_units_init(&self->units, self->tracker, &flow, turn_port);
     fake_tracker_clear(self->tracker);
-    self->mark = (piece_mark){.time = 1};
+    self->mark = (turn_mark){.time = 1};
 }
 
 static int setup(void **state) {
@@ -52,7 +52,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
     fixture *self = *state;
 
-    units_clear(&self->units);
+    turn_units_clear(&self->units);
     turn_tracker_free(self->tracker);
     g_free(self);
     return 0;
@@ -63,7 +63,7 @@ static void feed_bytes(fixture *self, guint side, const guint8 *data, gsize leng
     g_autofree guint8 *exact = g_memdup2(data, length);
 
     self->mark.frame++;
-    units_bytes(&self->units, side, &self->mark, exact, length);
+    turn_units_bytes(&self->units, side, &self->mark, exact, length);
 }
 
 static void feed(fixture *self, guint side, const bytes *data) {
@@ -101,8 +101,8 @@ static void units_control_stream_is_cut(void **state) {
                      "unit 1 40000>3478 turn stun 20/20 00010000\n"
                      "unit 1 40000>3478 turn channel 5/5 6d656469\n"
                      "unit 2 3478>40000 turn stun 44/44 01030018\n");
-    assert_int_equal(self->units.verdict, UNITS_TURN);
-    assert_int_equal(units_memory(&self->units), 0);
+    assert_int_equal(self->units.verdict, TURN_UNITS_TURN);
+    assert_int_equal(turn_units_memory(&self->units), 0);
 }
 
 /* The control messages of a data connection, each direction in one piece, and what it carries. */
@@ -163,7 +163,7 @@ static void units_bound_connection_is_the_same_in_any_segments(void **state) {
         start(self, TRUE);
         feed_conversation(self, client, server, size);
         assert_log(self, bound_log);
-        assert_int_equal(units_memory(&self->units), 0);
+        assert_int_equal(turn_units_memory(&self->units), 0);
     }
 }
 
@@ -220,7 +220,7 @@ static void units_opaque_undecided_bytes_are_handed_over_at_the_end(void **state
     bind_everything(self);
     feed_made(self, CLIENT, bytes_text("GE"));
     assert_log(self, "");
-    units_finish(&self->units, CLIENT, &self->mark);
+    turn_units_finish(&self->units, CLIENT, &self->mark);
     assert_log(self, "opaque 3 40000>3478 2/2 4745\n");
 }
 
@@ -237,7 +237,7 @@ static void units_framing_is_found_in_opaque_bytes(void **state) {
         feed_bytes(self, CLIENT, stream->data + split, stream->len - split);
         assert_non_null(strstr(self->tracker->log->str, "rfc4571 packet 32/32 0001000c\n"));
         assert_true(self->tracker->unit_bytes >= opaque + 32);
-        assert_true(self->tracker->unit_bytes < opaque + 32 + UNITS_TAIL);
+        assert_true(self->tracker->unit_bytes < opaque + 32 + TURN_UNITS_TAIL);
     }
 }
 
@@ -296,7 +296,7 @@ static void units_gap_is_followed_by_locking_on(void **state) {
     auto_bytes rest = bytes_hex("00112233445566778899aabb");
 
     feed_made(self, CLIENT, make_stun(ALLOCATE, 1, 8));
-    units_gap(&self->units, CLIENT, &self->mark, 1000);
+    turn_units_gap(&self->units, CLIENT, &self->mark, 1000);
     put_made(rest, make_stun(ALLOCATE, 2, 4));
     feed(self, CLIENT, rest);
     assert_log(self, "unit 1 40000>3478 turn stun 32/32 0003000c\n"
@@ -311,7 +311,7 @@ static void units_gap_within_a_unit_keeps_step(void **state) {
     auto_bytes data = bytes_text("media");
 
     feed_bytes(self, CLIENT, message->data, 30);
-    units_gap(&self->units, CLIENT, &self->mark, 20);
+    turn_units_gap(&self->units, CLIENT, &self->mark, 20);
     feed_bytes(self, CLIENT, message->data + 50, 10);
     feed_made(self, CLIENT, make_channel_data(0x4001, data));
     assert_log(self, "unit 1 40000>3478 turn stun 30/60 00030028\n"
@@ -325,7 +325,7 @@ static void units_cut_by_snap_length_stay_in_step(void **state) {
     bind_everything(self);
     for (int i = 0; i < 3; i++) {
         feed_made(self, SERVER, bytes_hex("0100 80e00001 00000001 00000002 aabbccdd aabbccddeeff"));
-        units_gap(&self->units, SERVER, &self->mark, 256 - 22);
+        turn_units_gap(&self->units, SERVER, &self->mark, 256 - 22);
     }
     assert_log(self, "unit 3 3478>40000 rfc4571 packet 22/256 80e00001\ngap 3 3478>40000 234\n"
                      "unit 4 3478>40000 rfc4571 packet 22/256 80e00001\ngap 4 3478>40000 234\n"
@@ -351,20 +351,20 @@ static void units_tls_is_reported_once_and_ignored(void **state) {
     }
     feed_made(self, SERVER, bytes_hex("16 0303 007a 02 000076 0303"));
     feed_made(self, CLIENT, make_stun(ALLOCATE, 1, 0));
-    assert_int_equal(self->units.verdict, UNITS_TLS);
+    assert_int_equal(self->units.verdict, TURN_UNITS_TLS);
     assert_non_null(strstr(self->tracker->log->str, " tls\n"));
     assert_int_equal(self->tracker->units, 0);
-    assert_int_equal(units_memory(&self->units), 0);
+    assert_int_equal(turn_units_memory(&self->units), 0);
 }
 
 static void units_tls_is_found_where_the_capture_begins_within_a_record(void **state) {
     fixture *self = *state;
 
     feed_made(self, CLIENT, bytes_text("\xFE\xFEthe end of an encrypted record"));
-    assert_int_equal(self->units.verdict, UNITS_UNDECIDED);
+    assert_int_equal(self->units.verdict, TURN_UNITS_UNDECIDED);
     feed_made(self, CLIENT, bytes_hex("17 0303 0020 00112233445566778899aabbccddeeff"));
     feed_made(self, CLIENT, bytes_hex("17 0303 0020 00112233445566778899aabbccddeeff"));
-    assert_int_equal(self->units.verdict, UNITS_TLS);
+    assert_int_equal(self->units.verdict, TURN_UNITS_TLS);
     assert_log(self, "tcp 2 40000>3478 tls\n");
 }
 
@@ -373,10 +373,10 @@ static void units_other_bytes_end_a_tentative_connection(void **state) {
 
     start(self, FALSE);
     feed_made(self, CLIENT, bytes_text("\x01"));
-    assert_int_equal(self->units.verdict, UNITS_UNDECIDED);
+    assert_int_equal(self->units.verdict, TURN_UNITS_UNDECIDED);
     feed_made(self, CLIENT, bytes_text("something else entirely"));
-    assert_int_equal(self->units.verdict, UNITS_OTHER);
-    assert_int_equal(units_memory(&self->units), 0);
+    assert_int_equal(self->units.verdict, TURN_UNITS_OTHER);
+    assert_int_equal(turn_units_memory(&self->units), 0);
     assert_log(self, "");
 }
 
@@ -404,6 +404,121 @@ static void units_ms_turn_follows_the_pseudo_tls_hello(void **state) {
     }
 }
 
+/* MADE in segments of SIZE bytes; it is freed. */
+static void feed_sliced(fixture *self, guint side, bytes *made, gsize size) {
+    for (gsize at = 0; at < made->len; at += size) {
+        feed_bytes(self, side, made->data + at, MIN(size, made->len - at));
+    }
+    g_byte_array_unref(made);
+}
+
+static void units_begin_in_the_segment_of_their_first_byte(void **state) {
+    fixture *self = *state;
+    auto_bytes data = bytes_text("media");
+    auto_bytes several = make_stun(ALLOCATE, 2, 0);
+
+    self->tracker->show_begin = TRUE;
+    feed_made(self, CLIENT, make_stun(ALLOCATE, 1, 0));
+    feed_sliced(self, CLIENT, make_stun(ALLOCATE, 1, 8), 12);
+    put_made(several, make_channel_data(0x4001, data));
+    put_made(several, make_channel_data(0x4001, data));
+    feed(self, CLIENT, several);
+    assert_log(self, "unit 1 40000>3478 turn stun 20/20 00030000 +0 from 1\n"
+                     "unit 4 40000>3478 turn stun 32/32 0003000c +0 from 2\n"
+                     "unit 5 40000>3478 turn stun 20/20 00030000 +0 from 5\n"
+                     "unit 5 40000>3478 turn channel 5/5 6d656469 +4 from 5\n"
+                     "unit 5 40000>3478 turn channel 5/5 6d656469 +4 from 5\n");
+}
+
+/* The end of one unit and the beginning of the next share a segment. */
+static void units_begin_in_the_segment_that_ends_another(void **state) {
+    fixture *self = *state;
+    auto_bytes stream = make_stun(ALLOCATE, 1, 4);
+    auto_bytes data = bytes_text("media");
+
+    put_made(stream, make_channel_data(0x4001, data));
+    put_made(stream, make_channel_data(0x4002, data));
+    self->tracker->show_begin = TRUE;
+    feed_bytes(self, CLIENT, stream->data, 10);
+    feed_bytes(self, CLIENT, stream->data + 10, 20);
+    feed_bytes(self, CLIENT, stream->data + 30, 11);
+    feed_bytes(self, CLIENT, stream->data + 41, 11);
+    assert_log(self, "unit 2 40000>3478 turn stun 28/28 00030008 +0 from 1\n"
+                     "unit 3 40000>3478 turn channel 5/5 6d656469 +4 from 2\n"
+                     "unit 4 40000>3478 turn channel 5/5 6d656469 +4 from 3\n");
+}
+
+static void units_headers_stand_in_front_of_their_bytes(void **state) {
+    fixture *self = *state;
+    auto_bytes packet = bytes_hex("80e00001 00000001 00000002 aabbccdd");
+
+    bind_everything(self);
+    self->tracker->show_begin = TRUE;
+    feed_made(self, CLIENT, make_framed(packet));
+    feed_sliced(self, CLIENT, make_framed(packet), 1);
+    feed_made(self, SERVER, bytes_text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    assert_log(self, "unit 3 40000>3478 rfc4571 packet 16/16 80e00001 +2 from 3\n"
+                     "unit 21 40000>3478 rfc4571 packet 16/16 80e00001 +2 from 4\n"
+                     "opaque 22 3478>40000 38/38 48545450 +0 from 22\n");
+    start(self, TRUE);
+    feed_made(self, CLIENT, bytes_hex(client_hello));
+    feed_sliced(self, CLIENT, bytes_hex(ms_allocate), 30);
+    feed_made(self, CLIENT, bytes_hex("0300 0006 0004 80e00001"));
+    assert_log(self, "unit 1 40000>3478 ms-turn pseudo-tls 50/50 16030100 +0 from 1\n"
+                     "unit 3 40000>3478 ms-turn control 36/36 00030010 +4 from 2\n"
+                     "unit 4 40000>3478 ms-turn ms-data 4/4 80e00001 +6 from 4\n");
+}
+
+/* The capture ends within the unit, and within its header. */
+static void units_cut_short_have_the_header_that_is_there(void **state) {
+    fixture *self = *state;
+    auto_bytes data = bytes_counting(100, 0);
+    auto_bytes unit = make_channel_data(0x4001, data);
+
+    feed_made(self, CLIENT, make_stun(ALLOCATE, 1, 0));
+    fake_tracker_clear(self->tracker);
+    self->tracker->show_begin = TRUE;
+    feed_bytes(self, CLIENT, unit->data, 10);
+    turn_units_gap(&self->units, CLIENT, &self->mark, 94);
+    assert_log(self, "unit 2 40000>3478 turn channel 6/100 00010203 +4 from 2\n"
+                     "gap 2 40000>3478 94\n");
+}
+
+/* A late segment closes the hole before bytes that the capture shows earlier. */
+static void units_begin_in_a_late_segment(void **state) {
+    fixture *self = *state;
+    auto_bytes message = make_stun(ALLOCATE, 1, 8);
+
+    self->tracker->show_begin = TRUE;
+    self->mark.frame = 7;
+    turn_units_bytes(&self->units, CLIENT, &self->mark, message->data, 12);
+    self->mark.frame = 5;
+    turn_units_bytes(&self->units, CLIENT, &self->mark, message->data + 12, 20);
+    assert_log(self, "unit 7 40000>3478 turn stun 32/32 0003000c +0 from 7\n");
+}
+
+/* Where a message is searched for, its beginning may be among what was searched in vain. */
+static void units_found_again_begin_in_the_segment_of_their_first_byte(void **state) {
+    fixture *self = *state;
+    auto_bytes stream = bytes_text("\xFE\xFEnonsense on a control connection");
+    gsize nonsense = stream->len;
+
+    put_made(stream, make_stun(ALLOCATE, 2, 0));
+    for (gsize split = 1; split < stream->len; split++) {
+        g_autofree char *expected =
+            g_strdup_printf("unit %d 40000>3478 turn stun 20/20 00030000 +0 from %d\n", 3,
+                            split > nonsense ? 2 : 3);
+
+        start(self, TRUE);
+        feed_made(self, CLIENT, make_stun(ALLOCATE, 1, 0));
+        fake_tracker_clear(self->tracker);
+        self->tracker->show_begin = TRUE;
+        feed_bytes(self, CLIENT, stream->data, split);
+        feed_bytes(self, CLIENT, stream->data + split, stream->len - split);
+        assert_log(self, expected);
+    }
+}
+
 #define UNITS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -427,6 +542,12 @@ int main(void) {
         UNITS_TEST(units_tls_is_found_where_the_capture_begins_within_a_record),
         UNITS_TEST(units_other_bytes_end_a_tentative_connection),
         UNITS_TEST(units_ms_turn_follows_the_pseudo_tls_hello),
+        UNITS_TEST(units_begin_in_the_segment_of_their_first_byte),
+        UNITS_TEST(units_begin_in_the_segment_that_ends_another),
+        UNITS_TEST(units_headers_stand_in_front_of_their_bytes),
+        UNITS_TEST(units_cut_short_have_the_header_that_is_there),
+        UNITS_TEST(units_begin_in_a_late_segment),
+        UNITS_TEST(units_found_again_begin_in_the_segment_of_their_first_byte),
     };
 
     return cmocka_run_group_tests_name("units", tests, NULL, NULL);

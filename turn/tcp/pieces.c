@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/pieces.h"
+#include "turn/tcp/pieces.h"
 
 #include <string.h>
 
-static guint64 piece_end(const piece *range) {
+static guint64 piece_end(const turn_piece *range) {
     return range->start + range->reported;
 }
 
 /* A copy of RANGE between FROM and TO, put behind BEFORE (NULL: in front of all). */
-static piece *insert_part(pieces *self, const piece *range, const guint8 *bytes, guint64 from,
-                          guint64 to, piece *before) {
+static turn_piece *insert_part(turn_pieces *self, const turn_piece *range, const guint8 *bytes,
+                               guint64 from, guint64 to, turn_piece *before) {
     gsize skipped = (gsize)(from - range->start);
     gsize reported = (gsize)(to - from);
     gsize captured = range->captured > skipped ? MIN(range->captured - skipped, reported) : 0;
-    piece *part = g_malloc(sizeof *part + captured);
-    piece **link = before != NULL ? &before->next : &self->first;
+    turn_piece *part = g_malloc(sizeof *part + captured);
+    turn_piece **link = before != NULL ? &before->next : &self->first;
 
-    *part = (piece){.next = *link,
-                    .start = from,
-                    .captured = captured,
-                    .reported = reported,
-                    .mark = range->mark};
+    *part = (turn_piece){.next = *link,
+                         .start = from,
+                         .captured = captured,
+                         .reported = reported,
+                         .mark = range->mark};
     if (captured > 0) {
         memcpy(part->data, bytes + skipped, captured);
     }
@@ -33,11 +33,11 @@ static piece *insert_part(pieces *self, const piece *range, const guint8 *bytes,
     return part;
 }
 
-void pieces_insert(pieces *self, const piece *range, const guint8 *bytes) {
+void turn_pieces_insert(turn_pieces *self, const turn_piece *range, const guint8 *bytes) {
     guint64 from = range->start;
     guint64 end = piece_end(range);
-    piece *before = NULL;
-    piece *next = self->first;
+    turn_piece *before = NULL;
+    turn_piece *next = self->first;
 
     /* Most arrive in order: behind the last one. */
     if (self->last != NULL && from >= piece_end(self->last)) {
@@ -58,8 +58,8 @@ void pieces_insert(pieces *self, const piece *range, const guint8 *bytes) {
     }
 }
 
-piece *pieces_shift(pieces *self) {
-    piece *first = self->first;
+turn_piece *turn_pieces_shift(turn_pieces *self) {
+    turn_piece *first = self->first;
 
     if (first == NULL) {
         return NULL;
@@ -73,10 +73,10 @@ piece *pieces_shift(pieces *self) {
     return first;
 }
 
-void pieces_clear(pieces *self) {
-    piece *first;
+void turn_pieces_clear(turn_pieces *self) {
+    turn_piece *first;
 
-    while ((first = pieces_shift(self)) != NULL) {
+    while ((first = turn_pieces_shift(self)) != NULL) {
         g_free(first);
     }
 }

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Text from outside, so that it acts in no terminal: which characters are shown as they are. */
-#ifndef ANALYZER_PRINTABLE_H
-#define ANALYZER_PRINTABLE_H
+#ifndef TURN_REPORT_PRINTABLE_H
+#define TURN_REPORT_PRINTABLE_H
 
 #include <glib.h>
 
 /* Controls (C0, C1, DEL), line and paragraph separators, characters without a glyph that change
  * what stands around them (bidirectional controls, zero width), and private or unassigned ones. */
-gboolean printable_is_active(gunichar character);
+gboolean turn_printable_is_active(gunichar character);
 
 /* TEXT with "\u{1b}" for each active character and the replacement character for what is not
  * UTF-8. Owned by the caller; "" for NULL. */
-char *printable_text(const char *text);
+char *turn_printable_text(const char *text);
 
 /* JSON with "\u009b" for each active character that the generator left as it was; line feeds and
  * blanks between the values stay. Owned by the caller. */
-char *printable_json(const char *json);
+char *turn_printable_json(const char *json);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/units_private.h"
+#include "turn/tcp/units_private.h"
 
-#include "analyzer/bytes.h"
+#include "turn/bytes.h"
 #include <string.h>
 
 #define RFC4571_HEADER 2u
@@ -9,7 +9,8 @@
 /* Enough of a packet in RFC 4571 for stun_payload_classify(): the STUN header is the longest. */
 #define CLASSIFY_BYTES STUN_HEADER_SIZE
 
-turn_packet units_packet(const units *self, const units_side *side, const piece_mark *mark) {
+turn_packet units_packet(const turn_units *self, const turn_units_side *side,
+                         const turn_mark *mark) {
     return (turn_packet){.capture = mark->capture,
                          .frame = mark->frame,
                          .time = mark->time,
@@ -17,37 +18,38 @@ turn_packet units_packet(const units *self, const units_side *side, const piece_
                          .identity = mark->identity};
 }
 
-static units_side *other_side(units *self, const units_side *side) {
+static turn_units_side *other_side(turn_units *self, const turn_units_side *side) {
     return &self->sides[side == &self->sides[0]];
 }
 
-void units_ignore(units *self, units_verdict verdict) {
+void units_ignore(turn_units *self, turn_units_verdict verdict) {
     self->verdict = verdict;
-    self->sides[0].state = UNITS_IGNORED;
-    self->sides[1].state = UNITS_IGNORED;
+    self->sides[0].state = TURN_UNITS_IGNORED;
+    self->sides[1].state = TURN_UNITS_IGNORED;
 }
 
-void units_lose_step(const units *self, units_side *side) {
-    side->state = self->bound ? UNITS_OPAQUE : UNITS_SEARCHING;
+void units_lose_step(const turn_units *self, turn_units_side *side) {
+    side->state = self->bound ? TURN_UNITS_OPAQUE : TURN_UNITS_SEARCHING;
     side->tail_length = 0;
 }
 
-const piece_mark *units_later(const units_side *side, const piece_mark *mark) {
-    const piece_mark *carried = &side->carry_mark;
+const turn_mark *units_later(const turn_units_side *side, const turn_mark *mark) {
+    const turn_mark *carried = &side->carry_mark;
     gboolean after = carried->capture != mark->capture ? carried->capture > mark->capture
                                                        : carried->frame > mark->frame;
 
     return side->carry_length > 0 && after ? carried : mark;
 }
 
-void units_hand_over_opaque(units *self, const units_side *side, const piece_mark *mark,
+void units_hand_over_opaque(turn_units *self, const turn_units_side *side, const turn_mark *mark,
                             const guint8 *bytes, gsize length) {
     turn_packet packet = units_packet(self, side, mark);
     turn_unit unit = {.framing = STUN_FRAMING_RFC4571,
                       .opaque = TRUE,
                       .bytes = bytes,
                       .captured = length,
-                      .length = length};
+                      .length = length,
+                      .begun = units_origin(side, mark, bytes).first};
 
     if (length > 0) {
         turn_tracker_unit(self->tracker, &packet, &unit);
@@ -56,21 +58,21 @@ void units_hand_over_opaque(units *self, const units_side *side, const piece_mar
 
 /* From here on both directions are what the peer sent and receives, RFC 6062 section 4.3. The
  * client may be seen a little late: it is bound once its own request has been read. */
-static void bind(units *self, units_side *server) {
-    units_side *client = other_side(self, server);
+static void bind(turn_units *self, turn_units_side *server) {
+    turn_units_side *client = other_side(self, server);
 
     self->bound = TRUE;
-    server->state = UNITS_BOUND;
-    if (client->bind_request && client->state == UNITS_FRAMED) {
-        client->state = UNITS_BOUND;
+    server->state = TURN_UNITS_BOUND;
+    if (client->bind_request && client->state == TURN_UNITS_FRAMED) {
+        client->state = TURN_UNITS_BOUND;
         client->need = 0;
-    } else if (client->state == UNITS_SEARCHING) {
+    } else if (client->state == TURN_UNITS_SEARCHING) {
         units_lose_step(self, client);
     }
 }
 
 /* UNIT is a STUN message of the control connection, its header at least. */
-static void watch_bind(units *self, units_side *side, const turn_unit *unit) {
+static void watch_bind(turn_units *self, turn_units_side *side, const turn_unit *unit) {
     guint16 type;
 
     if (unit->captured < STUN_HEADER_SIZE) {
@@ -82,13 +84,13 @@ static void watch_bind(units *self, units_side *side, const turn_unit *unit) {
     } else if (stun_type_class(type) == STUN_REQUEST) {
         side->bind_request = stun_type_method(type) == STUN_METHOD_CONNECTION_BIND;
         if (side->bind_request && self->bound) {
-            side->state = UNITS_BOUND;
+            side->state = TURN_UNITS_BOUND;
         }
     }
 }
 
-void units_hand_over(units *self, units_side *side, const piece_mark *mark, const guint8 *bytes,
-                     gsize available, const stun_frame *frame) {
+void units_hand_over(turn_units *self, turn_units_side *side, const turn_mark *mark,
+                     const guint8 *bytes, gsize available, const stun_frame *frame) {
     turn_packet packet = units_packet(self, side, units_later(side, mark));
     gsize captured = available > frame->payload ? available - frame->payload : 0;
     turn_unit unit = {.framing = side->framing,
@@ -96,7 +98,9 @@ void units_hand_over(units *self, units_side *side, const piece_mark *mark, cons
                       .channel = frame->channel,
                       .bytes = bytes + MIN(frame->payload, available),
                       .captured = MIN(captured, frame->payload_length),
-                      .length = frame->payload_length};
+                      .length = frame->payload_length,
+                      .header = available >= frame->payload ? frame->payload : 0,
+                      .begun = units_origin(side, mark, bytes).first};
 
     turn_tracker_unit(self->tracker, &packet, &unit);
     if (side->framing == STUN_FRAMING_TURN && frame->kind == STUN_FRAME_STUN) {
@@ -104,13 +108,13 @@ void units_hand_over(units *self, units_side *side, const piece_mark *mark, cons
     }
 }
 
-static void lock_on(units *self, units_side *side, stun_framing framing) {
-    side->state = UNITS_FRAMED;
+static void lock_on(turn_units *self, turn_units_side *side, stun_framing framing) {
+    side->state = TURN_UNITS_FRAMED;
     side->framing = framing;
-    self->verdict = UNITS_TURN;
+    self->verdict = TURN_UNITS_TURN;
     if (framing == STUN_FRAMING_RFC4571) {
         self->bound = TRUE;
-        if (other_side(self, side)->state == UNITS_SEARCHING) {
+        if (other_side(self, side)->state == TURN_UNITS_SEARCHING) {
             units_lose_step(self, other_side(self, side));
         }
     }
@@ -121,31 +125,31 @@ static gboolean is_tls(const guint8 *bytes, gsize length) {
     return length >= 3 && bytes[0] >= 0x14 && bytes[0] <= 0x17 && bytes[1] == 3 && bytes[2] <= 4;
 }
 
-static void find_tls(units *self, const units_side *side, const piece_mark *mark) {
+static void find_tls(turn_units *self, const turn_units_side *side, const turn_mark *mark) {
     turn_packet packet = units_packet(self, side, mark);
 
-    units_ignore(self, UNITS_TLS);
+    units_ignore(self, TURN_UNITS_TLS);
     if (self->turn_port) {
         turn_tracker_tcp(self->tracker, &packet, TURN_TCP_TLS);
     }
 }
 
 /* The bytes at a boundary begin no STUN. */
-static progress begin_other(units *self, units_side *side, const piece_mark *mark,
+static progress begin_other(turn_units *self, turn_units_side *side, const turn_mark *mark,
                             const guint8 *bytes, gsize length) {
     if (self->bound) {
-        side->state = UNITS_BOUND;
-    } else if (self->verdict != UNITS_TURN && is_tls(bytes, length)) {
+        side->state = TURN_UNITS_BOUND;
+    } else if (self->verdict != TURN_UNITS_TURN && is_tls(bytes, length)) {
         find_tls(self, side, mark);
-    } else if (self->verdict == UNITS_TURN || self->turn_port) {
+    } else if (self->verdict == TURN_UNITS_TURN || self->turn_port) {
         units_lose_step(self, side);
     } else {
-        units_ignore(self, UNITS_OTHER);
+        units_ignore(self, TURN_UNITS_OTHER);
     }
     return (progress){.used = 0};
 }
 
-static progress step_begin(units *self, units_side *side, const piece_mark *mark,
+static progress step_begin(turn_units *self, turn_units_side *side, const turn_mark *mark,
                            const guint8 *bytes, gsize length) {
     stun_framing framing;
 
@@ -169,13 +173,13 @@ static progress step_begin(units *self, units_side *side, const piece_mark *mark
 
 /* A client that asked for a bind sends STUN or the peer's bytes after that, but no ChannelData,
  * which text would be taken for. Otherwise the bytes contradict the framing. */
-static progress leave_framing(units *self, units_side *side) {
-    side->state = self->bound || side->bind_request ? UNITS_BOUND : UNITS_BEGIN;
+static progress leave_framing(turn_units *self, turn_units_side *side) {
+    side->state = self->bound || side->bind_request ? TURN_UNITS_BOUND : TURN_UNITS_BEGIN;
     self->bound = self->bound || side->bind_request;
     return (progress){.used = 0};
 }
 
-static progress step_framed(units *self, units_side *side, const piece_mark *mark,
+static progress step_framed(turn_units *self, turn_units_side *side, const turn_mark *mark,
                             const guint8 *bytes, gsize length) {
     stun_frame frame;
 
@@ -207,7 +211,7 @@ static gboolean is_framed_packet(const guint8 *bytes, gsize captured, gsize leng
 }
 
 /* Looks at a fixed number of bytes, so that it does not matter how they were cut into segments. */
-static progress step_bound(units *self, units_side *side, const piece_mark *mark,
+static progress step_bound(turn_units *self, turn_units_side *side, const turn_mark *mark,
                            const guint8 *bytes, gsize length) {
     gsize packet = length >= RFC4571_HEADER ? bytes_u16(bytes) : 0;
     gsize need = RFC4571_HEADER + MIN(packet, CLASSIFY_BYTES);
@@ -232,7 +236,8 @@ static progress step_bound(units *self, units_side *side, const piece_mark *mark
 }
 
 /* The first STUN in any framing that may come here; LENGTH when there is none. */
-static gsize search(const units *self, const guint8 *bytes, gsize length, stun_framing *framing) {
+static gsize search(const turn_units *self, const guint8 *bytes, gsize length,
+                    stun_framing *framing) {
     static const stun_framing framings[] = {STUN_FRAMING_RFC4571, STUN_FRAMING_TURN,
                                             STUN_FRAMING_MS_TURN};
     gsize tried = self->bound ? 1 : G_N_ELEMENTS(framings);
@@ -251,9 +256,9 @@ static gsize search(const units *self, const guint8 *bytes, gsize length, stun_f
 
 /* Looks for a message that begins in the tail of what was searched before. TRUE when one does; the
  * carry holds its beginning then. */
-static gboolean search_tail(units *self, units_side *side, const piece_mark *mark,
+static gboolean search_tail(turn_units *self, turn_units_side *side, const turn_mark *mark,
                             const guint8 *bytes, gsize length) {
-    guint8 joint[2 * UNITS_TAIL];
+    guint8 joint[2 * TURN_UNITS_TAIL];
     gsize tail = side->tail_length;
     gsize found;
     stun_framing framing = STUN_FRAMING_TURN;
@@ -261,7 +266,7 @@ static gboolean search_tail(units *self, units_side *side, const piece_mark *mar
     if (tail == 0) {
         return FALSE;
     }
-    length = MIN(length, UNITS_TAIL);
+    length = MIN(length, TURN_UNITS_TAIL);
     memcpy(joint, side->tail, tail);
     memcpy(joint + tail, bytes, length);
     found = search(self, joint, tail + length, &framing);
@@ -272,39 +277,36 @@ static gboolean search_tail(units *self, units_side *side, const piece_mark *mar
     side->tail_length = 0;
     side->need = tail - found + 1;
     units_carry(side, mark, joint + found, tail - found);
+    side->carry_origin = units_origin_skip(side->tail_origin, found);
     return TRUE;
 }
 
-static void keep_tail(units_side *side, const guint8 *bytes, gsize length) {
-    gsize kept = side->tail_length;
+static void keep_tail(turn_units_side *side, const turn_mark *mark, const guint8 *bytes,
+                      gsize length) {
+    gsize added = MIN(length, TURN_UNITS_TAIL);
+    gsize kept = MIN(side->tail_length, TURN_UNITS_TAIL - added);
+    gsize dropped = side->tail_length - kept;
 
-    if (length >= UNITS_TAIL) {
-        memcpy(side->tail, bytes + length - UNITS_TAIL, UNITS_TAIL);
-        side->tail_length = UNITS_TAIL;
-        return;
-    }
-    if (kept + length > UNITS_TAIL) {
-        gsize dropped = kept + length - UNITS_TAIL;
-
-        kept -= dropped;
-        memmove(side->tail, side->tail + dropped, kept);
-    }
-    memcpy(side->tail + kept, bytes, length);
-    side->tail_length = kept + length;
+    bytes += length - added;
+    memmove(side->tail, side->tail + dropped, kept);
+    memcpy(side->tail + kept, bytes, added);
+    side->tail_length = kept + added;
+    side->tail_origin = units_origin_join(units_origin_skip(side->tail_origin, dropped), kept,
+                                          units_origin(side, mark, bytes));
 }
 
 /* Opaque bytes are handed over as they come. Those of a message that is found across two chunks
- * have been handed over then, fewer than UNITS_TAIL of them: they count twice. */
-static progress step_search(units *self, units_side *side, const piece_mark *mark,
+ * have been handed over then, fewer than TURN_UNITS_TAIL of them: they count twice. */
+static progress step_search(turn_units *self, turn_units_side *side, const turn_mark *mark,
                             const guint8 *bytes, gsize length) {
-    gboolean opaque = side->state == UNITS_OPAQUE;
+    gboolean opaque = side->state == TURN_UNITS_OPAQUE;
     stun_framing framing = STUN_FRAMING_TURN;
     gsize found;
 
     if (search_tail(self, side, mark, bytes, length)) {
         return (progress){.used = 0};
     }
-    if (self->verdict == UNITS_UNDECIDED && is_tls(bytes, length)) {
+    if (self->verdict == TURN_UNITS_UNDECIDED && is_tls(bytes, length)) {
         find_tls(self, side, mark); /* the capture began within the first record */
         return (progress){.used = 0};
     }
@@ -316,24 +318,24 @@ static progress step_search(units *self, units_side *side, const piece_mark *mar
         lock_on(self, side, framing);
         side->tail_length = 0;
     } else {
-        keep_tail(side, bytes, length);
+        keep_tail(side, mark, bytes, length);
     }
     return (progress){.used = found};
 }
 
-progress units_step(units *self, units_side *side, const piece_mark *mark, const guint8 *bytes,
-                    gsize length) {
+progress units_step(turn_units *self, turn_units_side *side, const turn_mark *mark,
+                    const guint8 *bytes, gsize length) {
     switch (side->state) {
-    case UNITS_BEGIN:
+    case TURN_UNITS_BEGIN:
         return step_begin(self, side, mark, bytes, length);
-    case UNITS_FRAMED:
+    case TURN_UNITS_FRAMED:
         return step_framed(self, side, mark, bytes, length);
-    case UNITS_BOUND:
+    case TURN_UNITS_BOUND:
         return step_bound(self, side, mark, bytes, length);
-    case UNITS_OPAQUE:
-    case UNITS_SEARCHING:
+    case TURN_UNITS_OPAQUE:
+    case TURN_UNITS_SEARCHING:
         return step_search(self, side, mark, bytes, length);
-    case UNITS_IGNORED:
+    case TURN_UNITS_IGNORED:
         break;
     }
     return (progress){.used = length};

@@ -3,8 +3,8 @@
  * Integers out of packet bytes, for the path that every packet takes. They check nothing: the
  * caller has compared lengths just above. Everything that is not on that path uses stun/cursor.h.
  */
-#ifndef ANALYZER_BYTES_H
-#define ANALYZER_BYTES_H
+#ifndef TURN_BYTES_H
+#define TURN_BYTES_H
 
 #include <glib.h>
 

@@ -6,9 +6,10 @@
 
 #include <cmocka.h>
 
-#include "analyzer/connections.h"
+#include "analyzer/packet.h"
 #include "support/fake_tracker.h"
 #include "support/packets.h"
+#include "turn/tcp/streams.h"
 #include <pcap/dlt.h>
 #include <string.h>
 
@@ -16,8 +17,8 @@ enum { ALLOCATE = 0x0003, ALLOCATE_SUCCESS = 0x0103, BIND = 0x000B, BIND_SUCCESS
 
 typedef struct fixture {
     turn_tracker *tracker;
-    connections *connections;
-    piece_mark mark;
+    turn_streams *streams;
+    turn_mark mark;
     guint16 server_port;
     guint16 client_port;
 } fixture;
@@ -26,7 +27,7 @@ static int setup(void **state) {
     fixture *self = g_new0(fixture, 1);
 
     self->tracker = turn_tracker_new();
-    self->connections = connections_new(self->tracker);
+    self->streams = turn_streams_new(self->tracker);
     self->server_port = 3478;
     self->client_port = 40000;
     self->mark.time = G_GINT64_CONSTANT(1000000000);
@@ -37,7 +38,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
     fixture *self = *state;
 
-    connections_free(self->connections);
+    turn_streams_free(self->streams);
     turn_tracker_free(self->tracker);
     g_free(self);
     return 0;
@@ -56,7 +57,10 @@ static void send_cut(fixture *self, gboolean to_client, tcp_fields fields, const
     self->mark.time += 1000000;
     assert_int_equal(packet_decode(DLT_EN10MB, exact, frame->len - cut, frame->len, &decoded),
                      PACKET_TCP);
-    connections_segment(self->connections, &decoded, &self->mark);
+    decoded.segment.packet.capture = self->mark.capture;
+    decoded.segment.packet.frame = self->mark.frame;
+    decoded.segment.packet.time = self->mark.time;
+    turn_streams_segment(self->streams, &decoded.segment);
 }
 
 static void to_server(fixture *self, guint8 flags, guint32 seq, guint32 ack, bytes *made) {
@@ -73,9 +77,9 @@ static void to_client(fixture *self, guint8 flags, guint32 seq, guint32 ack, byt
 
 /* Client bytes begin at 101, server bytes at 501. */
 static void handshake(fixture *self) {
-    to_server(self, PACKET_SYN, 100, 0, NULL);
-    to_client(self, PACKET_SYN | PACKET_ACK, 500, 101, NULL);
-    to_server(self, PACKET_ACK, 101, 501, NULL);
+    to_server(self, TURN_SEGMENT_SYN, 100, 0, NULL);
+    to_client(self, TURN_SEGMENT_SYN | TURN_SEGMENT_ACK, 500, 101, NULL);
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, NULL);
 }
 
 #define assert_log(self, text) assert_string_equal((self)->tracker->log->str, (text))
@@ -90,25 +94,25 @@ static void connection_life_is_reported(void **state) {
     handshake(self);
     assert_log(self, handshake_log);
     fake_tracker_clear(self->tracker);
-    to_server(self, PACKET_ACK, 101, 501, make_stun(ALLOCATE, 1, 0));
-    to_client(self, PACKET_ACK, 501, 121, make_stun(ALLOCATE_SUCCESS, 1, 4));
-    to_server(self, PACKET_ACK | PACKET_FIN, 121, 529, NULL);
-    to_server(self, PACKET_ACK | PACKET_FIN, 121, 529, NULL);
-    to_client(self, PACKET_RST, 529, 0, NULL);
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, make_stun(ALLOCATE, 1, 0));
+    to_client(self, TURN_SEGMENT_ACK, 501, 121, make_stun(ALLOCATE_SUCCESS, 1, 4));
+    to_server(self, TURN_SEGMENT_ACK | TURN_SEGMENT_FIN, 121, 529, NULL);
+    to_server(self, TURN_SEGMENT_ACK | TURN_SEGMENT_FIN, 121, 529, NULL);
+    to_client(self, TURN_SEGMENT_RST, 529, 0, NULL);
     assert_log(self, "unit 4 40000>3478 turn stun 20/20 00030000\n"
                      "unit 5 3478>40000 turn stun 28/28 01030008\n"
                      "tcp 6 40000>3478 fin\n"
                      "tcp 8 3478>40000 reset\n");
     assert_true(self->tracker->identity != 0);
-    assert_int_equal(connections_missing(self->connections), 0);
+    assert_int_equal(turn_streams_missing(self->streams), 0);
 }
 
 static void connection_unanswered_or_refused_is_reported(void **state) {
     fixture *self = *state;
 
-    to_server(self, PACKET_SYN, 100, 0, NULL);
-    to_server(self, PACKET_SYN, 100, 0, NULL);
-    to_client(self, PACKET_RST | PACKET_ACK, 0, 101, NULL);
+    to_server(self, TURN_SEGMENT_SYN, 100, 0, NULL);
+    to_server(self, TURN_SEGMENT_SYN, 100, 0, NULL);
+    to_client(self, TURN_SEGMENT_RST | TURN_SEGMENT_ACK, 0, 101, NULL);
     assert_log(self, "tcp 1 40000>3478 syn\ntcp 2 40000>3478 syn\ntcp 3 3478>40000 reset\n");
 }
 
@@ -116,24 +120,24 @@ static void connection_reused_ports_begin_anew(void **state) {
     fixture *self = *state;
 
     handshake(self);
-    to_server(self, PACKET_ACK, 101, 501, make_stun(ALLOCATE, 1, 0));
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, make_stun(ALLOCATE, 1, 0));
     fake_tracker_clear(self->tracker);
-    to_server(self, PACKET_SYN, 70000, 0, NULL);
-    to_client(self, PACKET_SYN | PACKET_ACK, 90000, 70001, NULL);
-    to_server(self, PACKET_ACK, 70001, 90001, make_stun(ALLOCATE, 2, 0));
+    to_server(self, TURN_SEGMENT_SYN, 70000, 0, NULL);
+    to_client(self, TURN_SEGMENT_SYN | TURN_SEGMENT_ACK, 90000, 70001, NULL);
+    to_server(self, TURN_SEGMENT_ACK, 70001, 90001, make_stun(ALLOCATE, 2, 0));
     assert_log(self, "tcp 5 40000>3478 syn\n"
                      "tcp 6 3478>40000 syn-ack\n"
                      "tcp 7 40000>3478 established\n"
                      "unit 7 40000>3478 turn stun 20/20 00030000\n");
-    assert_int_equal(connections_count(self->connections), 1);
+    assert_int_equal(turn_streams_count(self->streams), 1);
 }
 
 static void connection_begun_before_the_capture_is_read(void **state) {
     fixture *self = *state;
 
-    to_server(self, PACKET_ACK, 1000, 2000, bytes_hex("ffffffff"));
-    to_client(self, PACKET_ACK, 2000, 1004, make_stun(ALLOCATE_SUCCESS, 1, 0));
-    to_server(self, PACKET_ACK, 1004, 2020, make_stun(ALLOCATE, 2, 0));
+    to_server(self, TURN_SEGMENT_ACK, 1000, 2000, bytes_hex("ffffffff"));
+    to_client(self, TURN_SEGMENT_ACK, 2000, 1004, make_stun(ALLOCATE_SUCCESS, 1, 0));
+    to_server(self, TURN_SEGMENT_ACK, 1004, 2020, make_stun(ALLOCATE, 2, 0));
     assert_log(self, "tcp 1 40000>3478 established\n"
                      "unit 2 3478>40000 turn stun 20/20 01030000\n"
                      "unit 3 40000>3478 turn stun 20/20 00030000\n");
@@ -148,8 +152,8 @@ static void connection_bind_with_data_in_one_segment_is_followed(void **state) {
     put(answer, framed);
     handshake(self);
     fake_tracker_clear(self->tracker);
-    to_server(self, PACKET_ACK, 101, 501, make_stun(BIND, 1, 0));
-    to_client(self, PACKET_ACK, 501, 121, answer);
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, make_stun(BIND, 1, 0));
+    to_client(self, TURN_SEGMENT_ACK, 501, 121, answer);
     assert_log(self, "unit 4 40000>3478 turn stun 20/20 000b0000\n"
                      "unit 5 3478>40000 turn stun 20/20 010b0000\n"
                      "unit 5 3478>40000 rfc4571 packet 32/32 0001000c\n");
@@ -160,11 +164,11 @@ static void connection_lost_segment_is_a_gap(void **state) {
 
     handshake(self);
     fake_tracker_clear(self->tracker);
-    to_server(self, PACKET_ACK, 141, 501, make_stun(ALLOCATE, 2, 0));
+    to_server(self, TURN_SEGMENT_ACK, 141, 501, make_stun(ALLOCATE, 2, 0));
     assert_log(self, "");
-    to_client(self, PACKET_ACK, 501, 161, NULL);
+    to_client(self, TURN_SEGMENT_ACK, 501, 161, NULL);
     assert_log(self, "gap 5 40000>3478 40\nunit 4 40000>3478 turn stun 20/20 00030000\n");
-    assert_int_equal(connections_missing(self->connections), 40);
+    assert_int_equal(turn_streams_missing(self->streams), 40);
 }
 
 static void connection_cut_segments_stay_in_step(void **state) {
@@ -173,8 +177,10 @@ static void connection_cut_segments_stay_in_step(void **state) {
 
     handshake(self);
     fake_tracker_clear(self->tracker);
-    send_cut(self, FALSE, (tcp_fields){.flags = PACKET_ACK, .seq = 101, .ack = 501}, message, 30);
-    send_cut(self, FALSE, (tcp_fields){.flags = PACKET_ACK, .seq = 161, .ack = 501}, message, 40);
+    send_cut(self, FALSE, (tcp_fields){.flags = TURN_SEGMENT_ACK, .seq = 101, .ack = 501}, message,
+             30);
+    send_cut(self, FALSE, (tcp_fields){.flags = TURN_SEGMENT_ACK, .seq = 161, .ack = 501}, message,
+             40);
     assert_log(self, "unit 4 40000>3478 turn stun 30/60 00030028\ngap 4 40000>3478 30\n"
                      "unit 5 40000>3478 turn stun 20/60 00030028\ngap 5 40000>3478 40\n");
 }
@@ -184,18 +190,18 @@ static void connection_waiting_bytes_come_out_at_the_end(void **state) {
 
     handshake(self);
     fake_tracker_clear(self->tracker);
-    to_server(self, PACKET_ACK, 141, 501, make_stun(ALLOCATE, 2, 0));
-    connections_finish(self->connections, &self->mark);
+    to_server(self, TURN_SEGMENT_ACK, 141, 501, make_stun(ALLOCATE, 2, 0));
+    turn_streams_finish(self->streams, &self->mark);
     assert_log(self, "gap 4 40000>3478 40\nunit 4 40000>3478 turn stun 20/20 00030000\n");
-    assert_int_equal(connections_memory(self->connections), 0);
+    assert_int_equal(turn_streams_memory(self->streams), 0);
 }
 
 static void connection_on_another_port_is_found_by_its_bytes(void **state) {
     fixture *self = *state;
 
     self->server_port = 443;
-    to_server(self, PACKET_ACK, 1000, 2000, make_stun(ALLOCATE, 1, 0));
-    to_client(self, PACKET_ACK, 2000, 1020, make_stun(ALLOCATE_SUCCESS, 1, 0));
+    to_server(self, TURN_SEGMENT_ACK, 1000, 2000, make_stun(ALLOCATE, 1, 0));
+    to_client(self, TURN_SEGMENT_ACK, 2000, 1020, make_stun(ALLOCATE_SUCCESS, 1, 0));
     assert_log(self, "tcp 1 40000>443 established\n"
                      "unit 1 40000>443 turn stun 20/20 00030000\n"
                      "unit 2 443>40000 turn stun 20/20 01030000\n");
@@ -207,10 +213,10 @@ static void connection_on_another_port_in_single_bytes_is_found(void **state) {
 
     self->server_port = 443;
     handshake(self);
-    assert_int_equal(connections_count(self->connections), 0);
+    assert_int_equal(turn_streams_count(self->streams), 0);
     for (guint32 i = 0; i < message->len; i++) {
         bytes *one = g_byte_array_append(g_byte_array_new(), message->data + i, 1);
-        to_server(self, PACKET_ACK, 101 + i, 501, one);
+        to_server(self, TURN_SEGMENT_ACK, 101 + i, 501, one);
     }
     assert_log(self, "tcp 4 40000>443 established\nunit 23 40000>443 turn stun 20/20 00030000\n");
 }
@@ -220,17 +226,17 @@ static void connection_of_no_concern_leaves_no_trace(void **state) {
 
     self->server_port = 443;
     handshake(self);
-    to_server(self, PACKET_ACK, 101, 501, bytes_hex("16 0301 00fa 01 0000f6 0303"));
-    to_client(self, PACKET_ACK, 501, 112, bytes_hex("16 0303 007a 02 000076 0303"));
-    to_server(self, PACKET_ACK, 112, 512, bytes_text("\x01"));
-    assert_int_equal(connections_count(self->connections), 0);
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, bytes_hex("16 0301 00fa 01 0000f6 0303"));
+    to_client(self, TURN_SEGMENT_ACK, 501, 112, bytes_hex("16 0303 007a 02 000076 0303"));
+    to_server(self, TURN_SEGMENT_ACK, 112, 512, bytes_text("\x01"));
+    assert_int_equal(turn_streams_count(self->streams), 0);
     self->client_port = 40001;
     handshake(self);
-    to_server(self, PACKET_ACK, 101, 501, bytes_text("\x01"));
-    assert_int_equal(connections_count(self->connections), 1);
-    to_server(self, PACKET_ACK, 102, 501, bytes_text("\x01 is no message of any kind"));
-    assert_int_equal(connections_count(self->connections), 0);
-    assert_int_equal(connections_memory(self->connections), 0);
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, bytes_text("\x01"));
+    assert_int_equal(turn_streams_count(self->streams), 1);
+    to_server(self, TURN_SEGMENT_ACK, 102, 501, bytes_text("\x01 is no message of any kind"));
+    assert_int_equal(turn_streams_count(self->streams), 0);
+    assert_int_equal(turn_streams_memory(self->streams), 0);
     assert_int_equal(self->tracker->units, 0);
 }
 
@@ -239,23 +245,23 @@ static void connection_with_tls_keeps_nothing(void **state) {
 
     handshake(self);
     fake_tracker_clear(self->tracker);
-    to_server(self, PACKET_ACK, 101, 501, bytes_hex("16 0301 00fa 01 0000f6 0303"));
-    to_server(self, PACKET_ACK, 9000, 501, bytes_hex("00 01 02 03"));
-    to_client(self, PACKET_ACK, 501, 9004, bytes_hex("16 0303 007a 02 000076 0303"));
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, bytes_hex("16 0301 00fa 01 0000f6 0303"));
+    to_server(self, TURN_SEGMENT_ACK, 9000, 501, bytes_hex("00 01 02 03"));
+    to_client(self, TURN_SEGMENT_ACK, 501, 9004, bytes_hex("16 0303 007a 02 000076 0303"));
     assert_log(self, "tcp 4 40000>3478 tls\n");
-    assert_int_equal(connections_memory(self->connections), 0);
+    assert_int_equal(turn_streams_memory(self->streams), 0);
 }
 
 static void connections_are_limited_in_number(void **state) {
     fixture *self = *state;
 
     self->tracker->hide_frames = TRUE;
-    for (guint i = 0; i < CONNECTIONS_MAX + 1000; i++) {
+    for (guint i = 0; i < TURN_STREAMS_MAX + 1000; i++) {
         self->client_port = (guint16)(4000 + i);
-        to_server(self, PACKET_SYN, 100, 0, NULL);
+        to_server(self, TURN_SEGMENT_SYN, 100, 0, NULL);
     }
-    assert_int_equal(connections_count(self->connections), CONNECTIONS_MAX);
-    assert_int_equal(connections_dropped(self->connections), 1000);
+    assert_int_equal(turn_streams_count(self->streams), TURN_STREAMS_MAX);
+    assert_int_equal(turn_streams_dropped(self->streams), 1000);
 }
 
 static void connections_are_limited_in_memory(void **state) {
@@ -265,15 +271,66 @@ static void connections_are_limited_in_memory(void **state) {
     self->tracker->hide_frames = TRUE;
     for (guint i = 0; i < 400; i++) {
         self->client_port = (guint16)(4000 + i);
-        to_server(self, PACKET_SYN, 100, 0, NULL);
+        to_server(self, TURN_SEGMENT_SYN, 100, 0, NULL);
         for (guint32 segment = 1; segment < 60; segment++) {
-            to_server(self, PACKET_ACK, 101 + segment * 1400, 501, bytes_counting(1400, 0));
+            to_server(self, TURN_SEGMENT_ACK, 101 + segment * 1400, 501, bytes_counting(1400, 0));
         }
-        most = MAX(most, connections_memory(self->connections));
-        assert_true(connections_memory(self->connections) <= CONNECTIONS_MEMORY);
+        most = MAX(most, turn_streams_memory(self->streams));
+        assert_true(turn_streams_memory(self->streams) <= TURN_STREAMS_MEMORY);
     }
-    assert_true(most > CONNECTIONS_MEMORY / 2);
-    assert_true(connections_dropped(self->connections) > 0);
+    assert_true(most > TURN_STREAMS_MEMORY / 2);
+    assert_true(turn_streams_dropped(self->streams) > 0);
+}
+
+static turn_streams_status look(const fixture *self, gboolean at_client) {
+    static const guint8 client[4] = {10, 0, 0, 1};
+    static const guint8 server[4] = {10, 0, 0, 2};
+    const turn_flow flow = {.transport = TURN_TRANSPORT_TCP,
+                            .source = stun_address_ipv4(client, self->client_port),
+                            .destination = stun_address_ipv4(server, self->server_port)};
+    const turn_flow back = turn_flow_reversed(&flow);
+
+    return turn_streams_look(self->streams, at_client ? &back : &flow);
+}
+
+static void assert_look(const fixture *self, gboolean turn, gboolean up, gboolean down) {
+    assert_int_equal(look(self, FALSE).turn, turn);
+    assert_int_equal(look(self, TRUE).turn, turn);
+    assert_int_equal(look(self, FALSE).waiting, up);
+    assert_int_equal(look(self, TRUE).waiting, down);
+}
+
+static void look_tells_turn_and_what_waits_in_each_direction(void **state) {
+    fixture *self = *state;
+    auto_bytes message = make_stun(ALLOCATE, 1, 0);
+
+    assert_look(self, FALSE, FALSE, FALSE);
+    handshake(self);
+    assert_look(self, FALSE, FALSE, FALSE);
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, make_stun(ALLOCATE, 1, 0));
+    assert_look(self, TRUE, FALSE, FALSE);
+    to_server(self, TURN_SEGMENT_ACK, 121, 501,
+              g_byte_array_append(g_byte_array_new(), message->data, 10));
+    assert_look(self, TRUE, TRUE, FALSE);
+    to_server(self, TURN_SEGMENT_ACK, 131, 501,
+              g_byte_array_append(g_byte_array_new(), message->data + 10, 10));
+    assert_look(self, TRUE, FALSE, FALSE);
+    to_client(self, TURN_SEGMENT_ACK, 521, 141, make_stun(ALLOCATE_SUCCESS, 1, 0));
+    assert_look(self, TRUE, FALSE, TRUE);
+    to_client(self, TURN_SEGMENT_ACK, 501, 141, make_stun(ALLOCATE_SUCCESS, 1, 0));
+    assert_look(self, TRUE, FALSE, FALSE);
+}
+
+static void look_at_what_is_not_followed_tells_nothing(void **state) {
+    fixture *self = *state;
+
+    self->server_port = 8080;
+    to_server(self, TURN_SEGMENT_ACK, 101, 501, bytes_text("GET / HTTP/1.1\r\n\r\n"));
+    assert_look(self, FALSE, FALSE, FALSE);
+    to_server(self, TURN_SEGMENT_ACK, 119, 501, make_stun(ALLOCATE, 1, 0));
+    assert_look(self, TRUE, FALSE, FALSE);
+    self->client_port++;
+    assert_look(self, FALSE, FALSE, FALSE);
 }
 
 #define CONNECTION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -294,7 +351,9 @@ int main(void) {
         CONNECTION_TEST(connection_with_tls_keeps_nothing),
         CONNECTION_TEST(connections_are_limited_in_number),
         CONNECTION_TEST(connections_are_limited_in_memory),
+        CONNECTION_TEST(look_tells_turn_and_what_waits_in_each_direction),
+        CONNECTION_TEST(look_at_what_is_not_followed_tells_nothing),
     };
 
-    return cmocka_run_group_tests_name("connections", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("streams", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/wrap.h"
+#include "turn/report/wrap.h"
 
-#include "analyzer/printable.h"
+#include "turn/report/printable.h"
 #include <string.h>
 
 static gsize columns_of(gunichar character) {
@@ -21,7 +21,7 @@ static gsize columns(const char *text) {
 }
 
 /* Bytes of what must stay together: a character with the marks on it, or a number as
- * printable_text() writes it. */
+ * turn_printable_text() writes it. */
 static gsize atom(const char *text) {
     const char *end = g_utf8_next_char(text);
 
@@ -48,7 +48,7 @@ static gsize append_word(GString *out, const char *word, gsize at, gsize indent)
         g_autofree char *part = g_strndup(word, length);
         const gsize width = columns(part);
 
-        if (at > indent && at + width > WRAP_WIDTH) {
+        if (at > indent && at + width > TURN_WRAP_WIDTH) {
             at = next_line(out, indent);
         }
         g_string_append(out, part);
@@ -58,8 +58,8 @@ static gsize append_word(GString *out, const char *word, gsize at, gsize indent)
     return at;
 }
 
-void wrap_append(GString *out, const char *first, const char *text) {
-    g_autofree char *safe = printable_text(text);
+void turn_wrap_append(GString *out, const char *first, const char *text) {
+    g_autofree char *safe = turn_printable_text(text);
     g_auto(GStrv) words = g_strsplit(safe, " ", -1);
     const gsize indent = columns(first);
     gsize at = indent;
@@ -67,7 +67,7 @@ void wrap_append(GString *out, const char *first, const char *text) {
     g_string_append(out, first);
     for (char **word = words; *word != NULL; word++) {
         if (word != words) {
-            if (at + 1 + columns(*word) > WRAP_WIDTH) {
+            if (at + 1 + columns(*word) > TURN_WRAP_WIDTH) {
                 at = next_line(out, indent);
             } else {
                 g_string_append_c(out, ' ');

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/units_private.h"
+#include "turn/tcp/units_private.h"
 
 #include <string.h>
 
-void units_init(units *self, turn_tracker *tracker, const turn_flow *flow, gboolean turn_port) {
-    *self = (units){
+void turn_units_init(turn_units *self, turn_tracker *tracker, const turn_flow *flow,
+                     gboolean turn_port) {
+    *self = (turn_units){
         .tracker = tracker, .flows = {*flow, turn_flow_reversed(flow)}, .turn_port = turn_port};
 }
 
-static void side_clear(units_side *side) {
+static void side_clear(turn_units_side *side) {
     g_clear_pointer(&side->carry, g_free);
     side->carry_length = 0;
     side->carry_size = 0;
@@ -16,16 +17,45 @@ static void side_clear(units_side *side) {
     side->skip = 0;
 }
 
-void units_clear(units *self) {
+void turn_units_clear(turn_units *self) {
     side_clear(&self->sides[0]);
     side_clear(&self->sides[1]);
 }
 
-gsize units_memory(const units *self) {
+gsize turn_units_memory(const turn_units *self) {
     return self->sides[0].carry_size + self->sides[1].carry_size;
 }
 
-void units_carry(units_side *side, const piece_mark *mark, const guint8 *bytes, gsize length) {
+turn_units_origin units_origin_skip(turn_units_origin of, gsize offset) {
+    return (turn_units_origin){.first = offset < of.latest_at ? of.first : of.latest,
+                               .latest = of.latest,
+                               .latest_at = of.latest_at - MIN(offset, of.latest_at)};
+}
+
+turn_units_origin units_origin_join(turn_units_origin front, gsize length, turn_units_origin back) {
+    if (length == 0) {
+        return back;
+    }
+    if (front.latest == back.latest) {
+        return front;
+    }
+    return (turn_units_origin){
+        .first = front.first, .latest = back.latest, .latest_at = length + back.latest_at};
+}
+
+static turn_units_origin origin_of_mark(const turn_mark *mark) {
+    return (turn_units_origin){.first = mark->frame, .latest = mark->frame};
+}
+
+turn_units_origin units_origin(const turn_units_side *side, const turn_mark *mark,
+                               const guint8 *bytes) {
+    /* What is carried is walked over in its place. */
+    return side->carry_length > 0
+               ? units_origin_skip(side->carry_origin, (gsize)(bytes - side->carry))
+               : origin_of_mark(mark);
+}
+
+void units_carry(turn_units_side *side, const turn_mark *mark, const guint8 *bytes, gsize length) {
     gsize total = side->carry_length + length;
 
     if (total > side->carry_size) {
@@ -33,12 +63,15 @@ void units_carry(units_side *side, const piece_mark *mark, const guint8 *bytes, 
         side->carry = g_realloc(side->carry, side->carry_size);
     }
     side->carry_mark = *units_later(side, mark);
+    side->carry_origin =
+        units_origin_join(side->carry_origin, side->carry_length, origin_of_mark(mark));
     memcpy(side->carry + side->carry_length, bytes, length);
     side->carry_length = total;
 }
 
-static void carry_remove(units_side *side, gsize length) {
+static void carry_remove(turn_units_side *side, gsize length) {
     side->carry_length -= length;
+    side->carry_origin = units_origin_skip(side->carry_origin, length);
     if (side->carry_length == 0) {
         g_clear_pointer(&side->carry, g_free);
         side->carry_size = 0;
@@ -48,8 +81,8 @@ static void carry_remove(units_side *side, gsize length) {
 }
 
 /* Steps over BYTES until they are dealt with or a step needs more. Returns how many are. */
-static gsize walk(units *self, units_side *side, const piece_mark *mark, const guint8 *bytes,
-                  gsize length) {
+static gsize walk(turn_units *self, turn_units_side *side, const turn_mark *mark,
+                  const guint8 *bytes, gsize length) {
     gsize used = 0;
 
     while (used < length) {
@@ -65,8 +98,8 @@ static gsize walk(units *self, units_side *side, const piece_mark *mark, const g
 }
 
 /* One round of the bytes that arrived; returns how many of them are dealt with or carried. */
-static gsize feed(units *self, units_side *side, const piece_mark *mark, const guint8 *bytes,
-                  gsize length) {
+static gsize feed(turn_units *self, turn_units_side *side, const turn_mark *mark,
+                  const guint8 *bytes, gsize length) {
     gsize used;
 
     if (side->carry_length == 0) {
@@ -85,31 +118,31 @@ static gsize feed(units *self, units_side *side, const piece_mark *mark, const g
     return used;
 }
 
-void units_bytes(units *self, guint side_index, const piece_mark *mark, const guint8 *bytes,
-                 gsize length) {
-    units_side *side = &self->sides[side_index];
+void turn_units_bytes(turn_units *self, guint side_index, const turn_mark *mark,
+                      const guint8 *bytes, gsize length) {
+    turn_units_side *side = &self->sides[side_index];
     gsize skipped = MIN(side->skip, length);
 
     side->skip -= skipped;
     bytes += skipped;
     length -= skipped;
-    while (length > 0 && side->state != UNITS_IGNORED) {
+    while (length > 0 && side->state != TURN_UNITS_IGNORED) {
         gsize used = feed(self, side, mark, bytes, length);
 
         bytes += used;
         length -= used;
     }
-    if (self->verdict == UNITS_TLS || self->verdict == UNITS_OTHER) {
-        units_clear(self);
+    if (self->verdict == TURN_UNITS_TLS || self->verdict == TURN_UNITS_OTHER) {
+        turn_units_clear(self);
     }
 }
 
 /* The unit in the carry ends here as far as the capture goes. Returns how many of its bytes are
  * still to come; 0 when that cannot be told. */
-static gsize cut_unit(units *self, units_side *side, const piece_mark *mark) {
+static gsize cut_unit(turn_units *self, turn_units_side *side, const turn_mark *mark) {
     stun_frame frame;
 
-    if (side->carry_length == 0 || side->state != UNITS_FRAMED ||
+    if (side->carry_length == 0 || side->state != TURN_UNITS_FRAMED ||
         stun_frame_next(side->framing, side->carry, side->carry_length, &frame) != STUN_TRUNCATED ||
         frame.total == 0) {
         return 0;
@@ -118,37 +151,37 @@ static gsize cut_unit(units *self, units_side *side, const piece_mark *mark) {
     return frame.total - side->carry_length;
 }
 
-void units_gap(units *self, guint side_index, const piece_mark *mark, gsize length) {
-    units_side *side = &self->sides[side_index];
+void turn_units_gap(turn_units *self, guint side_index, const turn_mark *mark, gsize length) {
+    turn_units_side *side = &self->sides[side_index];
     turn_packet packet = units_packet(self, side, mark);
     gsize rest;
 
-    if (side->state == UNITS_IGNORED) {
+    if (side->state == TURN_UNITS_IGNORED) {
         return;
     }
     rest = side->skip > 0 ? side->skip : cut_unit(self, side, mark);
-    if (side->state == UNITS_BOUND) {
-        units_finish(self, side_index, mark);
+    if (side->state == TURN_UNITS_BOUND) {
+        turn_units_finish(self, side_index, mark);
     }
     side_clear(side);
     if (length > 0 && rest >= length) {
         side->skip = rest - length;
-    } else if (self->verdict == UNITS_UNDECIDED && !self->turn_port) {
-        units_ignore(self, UNITS_OTHER);
+    } else if (self->verdict == TURN_UNITS_UNDECIDED && !self->turn_port) {
+        units_ignore(self, TURN_UNITS_OTHER);
     } else {
         units_lose_step(self, side);
     }
-    if (self->verdict == UNITS_OTHER) {
+    if (self->verdict == TURN_UNITS_OTHER) {
         return;
     }
     self->missing += length;
     turn_tracker_gap(self->tracker, &packet, length);
 }
 
-void units_finish(units *self, guint side_index, const piece_mark *mark) {
-    units_side *side = &self->sides[side_index];
+void turn_units_finish(turn_units *self, guint side_index, const turn_mark *mark) {
+    turn_units_side *side = &self->sides[side_index];
 
-    if (side->state == UNITS_BOUND && side->carry_length > 0) {
+    if (side->state == TURN_UNITS_BOUND && side->carry_length > 0) {
         units_hand_over_opaque(self, side, units_later(side, mark), side->carry,
                                side->carry_length);
     }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/report.h"
+#include "turn/report/report.h"
 
 #include <string.h>
 
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
-report *report_new(const turn_model *model, const turn_judgement *judgement) {
-    report *self = g_new0(report, 1);
+turn_report *turn_report_new(const turn_model *model, const turn_judgement *judgement) {
+    turn_report *self = g_new0(turn_report, 1);
 
-    self->captures = g_ptr_array_new_with_free_func((GDestroyNotify)report_capture_free);
+    self->captures = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_capture_free);
     self->model = model;
     self->judgement = judgement;
     return self;
 }
 
-void report_free(report *self) {
+void turn_report_free(turn_report *self) {
     if (self == NULL) {
         return;
     }
@@ -25,15 +25,15 @@ void report_free(report *self) {
     g_free(self);
 }
 
-report_capture *report_capture_new(const char *file) {
-    report_capture *self = g_new0(report_capture, 1);
+turn_report_capture *turn_report_capture_new(const char *file) {
+    turn_report_capture *self = g_new0(turn_report_capture, 1);
 
-    self->file = g_filename_display_name(file);
+    self->file = file != NULL ? g_filename_display_name(file) : NULL;
     self->warnings = g_ptr_array_new_with_free_func(g_free);
     return self;
 }
 
-void report_capture_free(report_capture *self) {
+void turn_report_capture_free(turn_report_capture *self) {
     if (self == NULL) {
         return;
     }
@@ -45,8 +45,31 @@ void report_capture_free(report_capture *self) {
     g_free(self);
 }
 
-report_message *report_message_new(const turn_packet *packet, const stun_message *message) {
-    report_message *self = g_new0(report_message, 1);
+void turn_report_warn(GPtrArray *warnings, turn_report_lack lack, guint64 count) {
+    static const struct {
+        const char *one;
+        const char *many;
+    } words[] = {
+        [TURN_REPORT_BYTES_MISSING] = {"byte of a TCP connection is not in the capture",
+                                       "bytes of TCP connections are not in the capture"},
+        [TURN_REPORT_FRAGMENTS_LOST] = {"IP datagram lacks fragments in the capture",
+                                        "IP datagrams lack fragments in the capture"},
+        [TURN_REPORT_CONNECTIONS_DROPPED] =
+            {"TCP connection was given up: there were too many at a time",
+             "TCP connections were given up: there were too many at a time"},
+        [TURN_REPORT_OUT_OF_ORDER] = {"packet is out of order by more than a second",
+                                      "packets are out of order by more than a second"},
+    };
+
+    if (count > 0) {
+        g_ptr_array_add(warnings, g_strdup_printf("%" G_GUINT64_FORMAT " %s", count,
+                                                  count == 1 ? words[lack].one : words[lack].many));
+    }
+}
+
+turn_report_message *turn_report_message_new(const turn_packet *packet,
+                                             const stun_message *message) {
+    turn_report_message *self = g_new0(turn_report_message, 1);
     stun_attr_iter iter = stun_attr_iter_over(message);
     char name[64];
     stun_attr attr;
@@ -57,16 +80,16 @@ report_message *report_message_new(const turn_packet *packet, const stun_message
     self->name = g_strdup(name);
     memcpy(self->transaction_id, stun_message_transaction_id(message), sizeof self->transaction_id);
     self->has_cookie = message->has_cookie;
-    self->attributes = g_array_new(FALSE, FALSE, sizeof(report_attribute));
+    self->attributes = g_array_new(FALSE, FALSE, sizeof(turn_report_attribute));
     while (stun_attr_iter_next(&iter, &attr)) {
-        const report_attribute attribute = {.type = attr.type, .length = attr.length};
+        const turn_report_attribute attribute = {.type = attr.type, .length = attr.length};
 
         g_array_append_val(self->attributes, attribute);
     }
     return self;
 }
 
-void report_message_free(report_message *self) {
+void turn_report_message_free(turn_report_message *self) {
     if (self == NULL) {
         return;
     }
@@ -75,7 +98,7 @@ void report_message_free(report_message *self) {
     g_free(self);
 }
 
-int report_exit_status(const report *self) {
+int turn_report_exit_status(const turn_report *self) {
     switch (self->judgement->level) {
     case TURN_LEVEL_HEALTHY:
         return 0;
@@ -86,12 +109,12 @@ int report_exit_status(const report *self) {
     }
 }
 
-const char *report_title(const report *self) {
+const char *turn_report_title(const turn_report *self) {
     return self->judgement->first != NULL ? self->judgement->first->cause->title
                                           : "TURN works in this capture";
 }
 
-const char *report_explanation(const report *self) {
+const char *turn_report_explanation(const turn_report *self) {
     if (self->judgement->first != NULL) {
         return self->judgement->first->cause->explanation;
     }
@@ -100,8 +123,8 @@ const char *report_explanation(const report *self) {
            "and the policy of the conference.";
 }
 
-char *report_time(const report *self, guint32 capture, gint64 time) {
-    const report_capture *of =
+char *turn_report_time(const turn_report *self, guint32 capture, gint64 time) {
+    const turn_report_capture *of =
         capture < self->captures->len ? g_ptr_array_index(self->captures, capture) : NULL;
     /* Times before 1970 stand in damaged captures: keep the fraction positive. */
     const gint64 seconds = time >= 0 ? time / SECOND : -((-time + SECOND - 1) / SECOND);
@@ -119,13 +142,13 @@ char *report_time(const report *self, guint32 capture, gint64 time) {
     return g_strdup_printf("%s.%06" G_GINT64_FORMAT "Z", text, fraction / 1000);
 }
 
-guint32 report_filter_capture(const turn_finding *finding) {
+guint32 turn_report_filter_capture(const turn_finding *finding) {
     return finding->evidence->len > 0
                ? g_array_index(finding->evidence, turn_evidence, 0).seen.capture
                : 0;
 }
 
-char *report_filter(const turn_finding *finding, guint32 capture) {
+char *turn_report_filter(const turn_finding *finding, guint32 capture) {
     GString *out = g_string_new("frame.number in {");
     const gsize empty = out->len;
 

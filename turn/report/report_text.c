@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/printable.h"
-#include "analyzer/report.h"
-#include "analyzer/wrap.h"
+#include "turn/report/printable.h"
+#include "turn/report/report.h"
+#include "turn/report/wrap.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static const struct {
 
 typedef struct text_writer {
     GString *out;
-    const report *report;
+    const turn_report *report;
     gboolean colour;
 } text_writer;
 
@@ -36,7 +36,7 @@ static void level_line(text_writer *writer, turn_level level, const char *title)
     g_autofree char *first = g_strdup_printf("%s: ", marks[level].word);
     GString *line = g_string_new(NULL);
 
-    wrap_append(line, first, title);
+    turn_wrap_append(line, first, title);
     if (writer->colour) {
         g_string_append_printf(writer->out, "%s%s\033[0m%s", marks[level].colour, marks[level].word,
                                line->str + strlen(marks[level].word));
@@ -48,7 +48,7 @@ static void level_line(text_writer *writer, turn_level level, const char *title)
 
 /* Only the clock: the day stands with the capture. */
 static char *clock_time(const text_writer *writer, const turn_seen *seen) {
-    g_autofree char *full = report_time(writer->report, seen->capture, seen->time);
+    g_autofree char *full = turn_report_time(writer->report, seen->capture, seen->time);
     char *clock = strchr(full, 'T');
 
     if (clock == NULL) {
@@ -66,7 +66,7 @@ static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
     g_autofree char *first =
         g_strdup_printf("  %sframe %-6u %s  ", capture, evidence->seen.frame, when);
 
-    wrap_append(writer->out, first, evidence->summary);
+    turn_wrap_append(writer->out, first, evidence->summary);
 }
 
 /* "session 3, 10.1.2.3:5 to 10.1.2.4:3478 over UDP". */
@@ -81,15 +81,15 @@ static char *session_line(const turn_session *session) {
 }
 
 static void one_finding(text_writer *writer, const turn_finding *finding) {
-    g_autofree char *filter = report_filter(finding, report_filter_capture(finding));
+    g_autofree char *filter = turn_report_filter(finding, turn_report_filter_capture(finding));
 
     if (finding->session != NULL) {
         g_autofree char *line = session_line(finding->session);
 
-        wrap_append(writer->out, "  ", line);
+        turn_wrap_append(writer->out, "  ", line);
     }
     if (finding->detail != NULL) {
-        wrap_append(writer->out, "  ", finding->detail);
+        turn_wrap_append(writer->out, "  ", finding->detail);
     }
     for (guint i = 0; i < finding->evidence->len; i++) {
         evidence_line(writer, &g_array_index(finding->evidence, turn_evidence, i));
@@ -133,10 +133,10 @@ static void remedies(text_writer *writer, const turn_cause *cause) {
     for (guint i = 0; lines[i] != NULL; i++) {
         g_autofree char *first = g_strdup_printf("  %u. ", i + 1);
 
-        wrap_append(writer->out, first, lines[i]);
+        turn_wrap_append(writer->out, first, lines[i]);
     }
     heading(writer, "What to look at next");
-    wrap_append(writer->out, "  ", cause->next);
+    turn_wrap_append(writer->out, "  ", cause->next);
 }
 
 static void other_findings(text_writer *writer, guint index) {
@@ -150,7 +150,7 @@ static void other_findings(text_writer *writer, guint index) {
         const turn_finding *finding = g_ptr_array_index(findings, index);
 
         level_line(writer, finding->level, finding->cause->title);
-        wrap_append(writer->out, "  ", finding->cause->explanation);
+        turn_wrap_append(writer->out, "  ", finding->cause->explanation);
         g_string_append_printf(writer->out, "  More: turnpcap explain %s\n",
                                finding->cause->identifier);
         index = finding_group(writer, index);
@@ -164,12 +164,12 @@ static void verdict(text_writer *writer) {
     const turn_judgement *judgement = writer->report->judgement;
     guint next = 0;
 
-    level_line(writer, judgement->level, report_title(writer->report));
+    level_line(writer, judgement->level, turn_report_title(writer->report));
     if (judgement->first != NULL) {
         g_string_append_printf(writer->out, "(%s)\n", judgement->first->cause->identifier);
     }
     g_string_append_c(writer->out, '\n');
-    wrap_append(writer->out, "", report_explanation(writer->report));
+    turn_wrap_append(writer->out, "", turn_report_explanation(writer->report));
     if (judgement->first == NULL) {
         return;
     }
@@ -186,13 +186,13 @@ static void unknowns(text_writer *writer) {
     GString *found = g_string_new(NULL);
 
     for (guint i = 0; i < lines->len; i++) {
-        wrap_append(found, "  - ", g_ptr_array_index(lines, i));
+        turn_wrap_append(found, "  - ", g_ptr_array_index(lines, i));
     }
     for (guint i = 0; i < writer->report->captures->len; i++) {
-        const report_capture *capture = g_ptr_array_index(writer->report->captures, i);
+        const turn_report_capture *capture = g_ptr_array_index(writer->report->captures, i);
 
         for (guint k = 0; k < capture->warnings->len; k++) {
-            wrap_append(found, "  - ", g_ptr_array_index(capture->warnings, k));
+            turn_wrap_append(found, "  - ", g_ptr_array_index(capture->warnings, k));
         }
     }
     if (found->len > 0) {
@@ -222,7 +222,7 @@ static void session_names(text_writer *writer, const turn_session *session) {
         named(line, "relayed address", text);
     }
     if (line->len > 0) {
-        wrap_append(writer->out, "     ", line->str);
+        turn_wrap_append(writer->out, "     ", line->str);
     }
     g_string_free(line, TRUE);
 }
@@ -254,7 +254,7 @@ static void session_allocate(text_writer *writer, const turn_session *session) {
     if (session->allocated.frame != 0) {
         g_string_append_printf(line, ", frame %u", session->allocated.frame);
     }
-    wrap_append(writer->out, "     ", line->str);
+    turn_wrap_append(writer->out, "     ", line->str);
     g_string_free(line, TRUE);
 }
 
@@ -282,7 +282,7 @@ static void session_peer(text_writer *writer, const turn_peer *peer) {
             line, ", data %" G_GUINT64_FORMAT " bytes to peer, %" G_GUINT64_FORMAT " from peer",
             to->bytes, from->bytes);
     }
-    wrap_append(writer->out, "     ", line->str);
+    turn_wrap_append(writer->out, "     ", line->str);
     g_string_free(line, TRUE);
 }
 
@@ -311,14 +311,14 @@ static void session_connection(text_writer *writer, const turn_connection *conne
     } else {
         g_string_append(line, ", not bound");
     }
-    wrap_append(writer->out, "     ", line->str);
+    turn_wrap_append(writer->out, "     ", line->str);
     g_string_free(line, TRUE);
 }
 
 static void one_session(text_writer *writer, const turn_session *session) {
     g_autofree char *line = session_line(session);
 
-    wrap_append(writer->out, "  ", line);
+    turn_wrap_append(writer->out, "  ", line);
     session_names(writer, session);
     if (session->protocol <= TURN_PROTOCOL_TCP) {
         session_allocate(writer, session);
@@ -342,7 +342,8 @@ static void sessions(text_writer *writer) {
         one_session(writer, g_ptr_array_index(all, i));
     }
     if (all->len > MAX_SESSIONS_SHOWN) {
-        g_string_append_printf(writer->out, "  and %u more; --format json has all of them\n",
+        g_string_append_printf(writer->out,
+                               "  and %u more; turnpcap report --format json has all of them\n",
                                all->len - MAX_SESSIONS_SHOWN);
     }
 }
@@ -366,38 +367,51 @@ static void pairs(text_writer *writer) {
                                pair->transport == TURN_TRANSPORT_TCP ? "TCP" : "UDP",
                                pair->path.to_peer.successes, pair->path.to_peer.requests,
                                pair->path.from_peer.successes, pair->path.from_peer.requests);
-        wrap_append(writer->out, "  ", line);
+        turn_wrap_append(writer->out, "  ", line);
     }
     if (all->len > MAX_PAIRS_SHOWN) {
-        g_string_append_printf(writer->out, "  and %u more; --format json has all of them\n",
+        g_string_append_printf(writer->out,
+                               "  and %u more; turnpcap report --format json has all of them\n",
                                all->len - MAX_PAIRS_SHOWN);
     }
 }
 
+static void one_capture(text_writer *writer, guint index, const char *number) {
+    const turn_report_capture *capture = g_ptr_array_index(writer->report->captures, index);
+    g_autofree char *line = NULL;
+
+    if (capture->packets > 0) {
+        g_autofree char *first = turn_report_time(writer->report, index, capture->first);
+        g_autofree char *last = turn_report_time(writer->report, index, capture->last);
+
+        line = g_strdup_printf("%s: %s, %s, %" G_GUINT64_FORMAT " packets, %s to %s", capture->file,
+                               capture->format, capture->link_text, capture->packets, first, last);
+    } else {
+        line = g_strdup_printf("%s: no packets", capture->file);
+    }
+    turn_wrap_append(writer->out, number, line);
+}
+
 static void captures(text_writer *writer) {
     const GPtrArray *all = writer->report->captures;
+    gboolean begun = FALSE;
 
-    heading(writer, all->len > 1 ? "Captures" : "Capture");
     for (guint i = 0; i < all->len; i++) {
-        const report_capture *capture = g_ptr_array_index(all, i);
+        const turn_report_capture *capture = g_ptr_array_index(all, i);
         g_autofree char *number = all->len > 1 ? g_strdup_printf("  %u. ", i + 1) : g_strdup("  ");
-        g_autofree char *line = NULL;
 
-        if (capture->packets > 0) {
-            g_autofree char *first = report_time(writer->report, i, capture->first);
-            g_autofree char *last = report_time(writer->report, i, capture->last);
-
-            line = g_strdup_printf("%s: %s, %s, %" G_GUINT64_FORMAT " packets, %s to %s",
-                                   capture->file, capture->format, capture->link_text,
-                                   capture->packets, first, last);
-        } else {
-            line = g_strdup_printf("%s: no packets", capture->file);
+        if (capture->file == NULL) {
+            continue;
         }
-        wrap_append(writer->out, number, line);
+        if (!begun) {
+            heading(writer, all->len > 1 ? "Captures" : "Capture");
+            begun = TRUE;
+        }
+        one_capture(writer, i, number);
     }
 }
 
-char *report_write_text(const report *self, gboolean colour) {
+char *turn_report_write_text(const turn_report *self, gboolean colour) {
     text_writer writer = {.out = g_string_new(NULL), .report = self, .colour = colour};
 
     verdict(&writer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/printable.h"
+#include "turn/report/printable.h"
 
-gboolean printable_is_active(gunichar character) {
+gboolean turn_printable_is_active(gunichar character) {
     switch (g_unichar_type(character)) {
     case G_UNICODE_CONTROL:
     case G_UNICODE_FORMAT:
@@ -16,14 +16,14 @@ gboolean printable_is_active(gunichar character) {
     }
 }
 
-char *printable_text(const char *text) {
+char *turn_printable_text(const char *text) {
     g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
     GString *out = g_string_new(NULL);
 
     for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
         const gunichar character = g_utf8_get_char(at);
 
-        if (printable_is_active(character)) {
+        if (turn_printable_is_active(character)) {
             g_string_append_printf(out, "\\u{%x}", character);
         } else {
             g_string_append_unichar(out, character);
@@ -32,13 +32,13 @@ char *printable_text(const char *text) {
     return g_string_free(out, FALSE);
 }
 
-char *printable_json(const char *json) {
+char *turn_printable_json(const char *json) {
     GString *out = g_string_new(NULL);
 
     for (const char *at = json; *at != '\0'; at = g_utf8_next_char(at)) {
         const gunichar character = g_utf8_get_char(at);
 
-        if (character == '\n' || !printable_is_active(character)) {
+        if (character == '\n' || !turn_printable_is_active(character)) {
             g_string_append_unichar(out, character);
         } else if (character < 0x10000) {
             g_string_append_printf(out, "\\u%04x", character);

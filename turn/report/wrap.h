@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Plain text in a column: what a terminal and a ticket show alike. */
+#ifndef TURN_REPORT_WRAP_H
+#define TURN_REPORT_WRAP_H
+
+#include <glib.h>
+
+#define TURN_WRAP_WIDTH 80
+
+/* Appends TEXT to OUT, broken at blanks so that no line is wider than TURN_WRAP_WIDTH; a word that
+ * is wider is broken between two characters. The first line begins with FIRST, the others with as
+ * many blanks. TEXT is made harmless first (printable.h). */
+void turn_wrap_append(GString *out, const char *first, const char *text);
+
+#endif
