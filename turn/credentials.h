@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Passwords that are known, and whether one of them signs a message: long-term credentials of TURN
+ * users (RFC 8489 section 9.2, [MS-TURN]) and short-term ones of ICE agents (section 9.1, RFC 8445
+ * section 7.1.3). Passwords are overwritten when they are let go, and no function gives one out. */
+#ifndef TURN_CREDENTIALS_H
+#define TURN_CREDENTIALS_H
+
+#include "stun/integrity.h"
+#include "turn/signer.h"
+
+/* ICE credentials stand in the capture, so their number is limited: in all, and for one fragment,
+ * since a message is tried with each of these. */
+#define TURN_CREDENTIALS_MAX_ICE      4096u
+#define TURN_CREDENTIALS_PER_FRAGMENT 8u
+/* Passwords that are tried on a message of which nobody knows who signed it. */
+#define TURN_CREDENTIALS_GUESSES 16u
+
+typedef struct turn_credentials turn_credentials;
+
+turn_credentials *turn_credentials_new(void);
+/* NULL is allowed. */
+void turn_credentials_free(turn_credentials *credentials);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_credentials, turn_credentials_free)
+
+/* Adds the long-term credentials of USER, who may have several. REALM without quotes; NULL or "":
+ * whichever realm the messages name. USER and PASSWORD may be Base64 of the bytes that a Microsoft
+ * client was given. All texts are copied. */
+void turn_credentials_add(turn_credentials *credentials, const char *user, const char *realm,
+                          const char *password);
+
+/* Adds the short-term credentials of the agent with this user fragment: a=ice-ufrag and a=ice-pwd
+ * of RFC 8839 section 5.4. FALSE when they are known already, or at a limit. */
+gboolean turn_credentials_add_ice(turn_credentials *credentials, const char *fragment,
+                                  const char *password);
+
+/* How many were added. */
+guint turn_credentials_count(const turn_credentials *credentials);
+
+/* What MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 proves. */
+typedef struct turn_signature {
+    /* ABSENT    the message is not signed
+     * VERIFIED  one of the passwords signs it
+     * FAILED    passwords of its user are known, and none signs it
+     * UNKNOWN   no password of its user is known, its user is not known, or bytes are missing */
+    stun_integrity integrity;
+    stun_integrity_text text; /* VERIFIED: the form that fitted */
+    /* VERIFIED: of the credential that fitted; FAILED: of the first that was tried */
+    const char *user; /* as it was added; owned by the credentials; NULL otherwise */
+    guint index;      /* in the order of adding, from 0 */
+} turn_signature;
+
+/* Checks MESSAGE with every password that may be the one of its user (signer.h), in the order of
+ * adding, with keys of MD5 and SHA-256 and in all forms of the text. MESSAGE-INTEGRITY-SHA256
+ * decides where a message has both, as RFC 8489 section 9.2.4 says. Where nobody knows the user,
+ * a few are tried that may fit, but then nothing is said to have failed. To be called for every
+ * message, signed or not, in the order of the capture. */
+turn_signature turn_credentials_check(turn_credentials *credentials, const stun_message *message,
+                                      const turn_signer_context *context);
+
+#endif
