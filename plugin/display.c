@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plugin/display.h"
+
+#include "plugin/message.h"
+#include "plugin/place.h"
+#include "plugin/shell.h"
+#include "plugin/turnconn.h"
+
+#include <epan/exceptions.h>
+#include <epan/proto_data.h>
+#include <epan/show_exception.h>
+
+enum { KEY_VIEW = 1 }; /* of what is kept for the packet with p_add_proto_data() */
+
+/* The unit or datagram that is being shown. */
+typedef struct view {
+    const mstun_frame *frame;
+    guint unit;
+    guint base; /* of its first byte, from the beginning of its data source */
+} view;
+
+static dissector_handle_t stun_handle;
+static dissector_handle_t classicstun_handle;
+static dissector_handle_t data_handle;
+
+/* What a packet inside a tunnel or a bound connection is dissected with, by its first bytes. */
+static struct {
+    const char *name;
+    dissector_handle_t handle;
+} inside[] = {
+    [STUN_PAYLOAD_DTLS] = {.name = "dtls"},
+    [STUN_PAYLOAD_RTP] = {.name = "rtp"},
+    [STUN_PAYLOAD_RTCP] = {.name = "rtcp"},
+    [STUN_PAYLOAD_ZRTP] = {.name = "zrtp"},
+};
+
+static view *current_view(packet_info *pinfo) {
+    return p_get_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_VIEW);
+}
+
+static void set_view(packet_info *pinfo, view *to) {
+    p_set_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_VIEW, to);
+}
+
+static stun_payload classify(tvbuff_t *tvb) {
+    const guint captured = tvb_captured_length(tvb);
+
+    return captured == 0 ? STUN_PAYLOAD_EMPTY
+                         : stun_payload_classify(tvb_get_ptr(tvb, 0, (gint)captured), captured,
+                                                 tvb_reported_length(tvb));
+}
+
+/* Whatever another dissector throws, also for bytes that were not captured, stays with what it was
+ * given. Returns what it took. */
+static int call_safely(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo,
+                       proto_tree *tree) {
+    volatile int taken = 0;
+
+    if (handle == NULL) {
+        return 0;
+    }
+    TRY {
+        taken = call_dissector_only(handle, tvb, pinfo, tree, NULL);
+    }
+    CATCH_BOUNDS_AND_DISSECTOR_ERRORS {
+        show_exception(tvb, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
+        taken = (int)tvb_captured_length(tvb);
+    }
+    ENDTRY;
+    return taken;
+}
+
+static void show_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
+    if (tvb_captured_length(tvb) > 0) {
+        call_safely(data_handle, tvb, pinfo, tree);
+    }
+}
+
+static const mstun_note *note_on(packet_info *pinfo, tvbuff_t *tvb) {
+    const view *at = current_view(pinfo);
+
+    return at != NULL ? mstun_frame_note(at->frame, at->unit,
+                                         tvb_offset_from_real_beginning(tvb) - at->base)
+                      : NULL;
+}
+
+/* The value of DATA, with a dissector of its own; RFC 8656 section 18.4. */
+static void show_carried(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                         const stun_message *message) {
+    stun_attr data;
+
+    if (stun_message_find(message, STUN_ATTR_DATA, &data) && data.captured > 0) {
+        mstun_display_packet(tvb_new_subset_length_caplen(tvb, (gint)(data.value - message->bytes),
+                                                          (gint)data.captured, (gint)data.length),
+                             pinfo, tree);
+    }
+}
+
+/* One message: as the built-in dissector has always shown it, and then as the plugin reads it. */
+static void show_message(tvbuff_t *whole, packet_info *pinfo, proto_tree *tree,
+                         const stun_message *message) {
+    tvbuff_t *tvb =
+        tvb_new_subset_length(whole, 0, (gint)MIN(message->length, tvb_reported_length(whole)));
+    if (call_safely(stun_handle, tvb, pinfo, tree) == 0) {
+        call_safely(classicstun_handle, tvb, pinfo, tree);
+    }
+    mstun_message_show(tvb, pinfo, tree, note_on(pinfo, tvb));
+    show_carried(tvb, pinfo, tree, message);
+    if (message->method == STUN_METHOD_CONNECTION_BIND && message->cls == STUN_SUCCESS) {
+        mstun_transport_claim_bound(pinfo);
+    }
+}
+
+gboolean mstun_display_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
+    const guint captured = tvb_captured_length(tvb);
+    stun_message message;
+    stun_payload kind;
+
+    if (captured > 0 && stun_message_parse(tvb_get_ptr(tvb, 0, (gint)captured), captured,
+                                           tvb_reported_length(tvb), &message) != STUN_NOT_STUN) {
+        show_message(tvb, pinfo, tree, &message);
+        return TRUE;
+    }
+    kind = classify(tvb);
+    if (kind < G_N_ELEMENTS(inside) && inside[kind].handle != NULL &&
+        call_safely(inside[kind].handle, tvb, pinfo, tree) > 0) {
+        return TRUE;
+    }
+    show_data(tvb, pinfo, tree);
+    return FALSE;
+}
+
+/* The built-in dissector offers what DATA, ChannelData and multiplexed TURN carry to a list of
+ * heuristics, all of which are off unless the user turns them on; what none of them takes is
+ * "data". It is shown a little later, behind the message. */
+static ws_bool take_inside(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    (void)tvb;
+    (void)tree;
+    (void)data;
+    return current_view(pinfo) != NULL;
+}
+
+/* ChannelData and multiplexed TURN: TVB is the whole unit, its padding left out. */
+static void show_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                        const stun_frame *frame, const turn_place *place) {
+    turn_place leads_to;
+
+    call_safely(stun_handle, tvb, pinfo, tree);
+    leads_to = mstun_shell_tunnel(tvb, pinfo, tree, frame, place);
+    mstun_display_packet(tvb_new_subset_remaining(tvb, (gint)frame->payload), pinfo, tree);
+    mstun_place_column(pinfo, &leads_to);
+}
+
+static void show_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                          const mstun_frame *record) {
+    const guint captured = tvb_captured_length(tvb);
+    stun_frame frame;
+
+    if (captured > 0 && stun_frame_datagram(tvb_get_ptr(tvb, 0, (gint)captured), captured,
+                                            tvb_reported_length(tvb), &frame) != STUN_NOT_STUN) {
+        const guint length = (guint)(frame.payload + frame.payload_length);
+
+        show_tunnel(tvb_new_subset_length(tvb, 0, (gint)MIN(length, tvb_reported_length(tvb))),
+                    pinfo, tree, &frame, &record->place);
+    } else {
+        mstun_display_packet(tvb, pinfo, tree);
+    }
+}
+
+/* Header and bytes of a unit, wherever they came from. */
+static tvbuff_t *unit_tvb(const mstun_unit *unit, tvbuff_t *payload, packet_info *pinfo) {
+    const guint captured = (guint)(unit->unit.header + unit->unit.captured);
+    const guint length = (guint)(unit->unit.header + unit->unit.length);
+    tvbuff_t *tvb;
+
+    if (unit->copy == NULL) {
+        return tvb_new_subset_length_caplen(payload, (gint)unit->offset, (gint)captured,
+                                            (gint)length);
+    }
+    tvb = tvb_new_child_real_data(payload, unit->copy, captured, (gint)length);
+    add_new_data_source(pinfo, tvb, "Joined from several segments");
+    return tvb;
+}
+
+static void show_ms_unit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                         const mstun_unit *unit) {
+    const gint header = (gint)unit->unit.header;
+    tvbuff_t *carried = tvb_new_subset_remaining(tvb, header);
+
+    if (unit->unit.kind == STUN_FRAME_MS_DATA) {
+        carried = mstun_shell_ms_data(tvb, pinfo, tree, &unit->place, header);
+    } else {
+        mstun_shell_ms_control(tvb, pinfo, tree, header);
+    }
+    mstun_display_packet(carried, pinfo, tree);
+}
+
+static void show_unit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const mstun_unit *unit) {
+    stun_frame frame = {.kind = unit->unit.kind,
+                        .payload = unit->unit.header,
+                        .payload_length = unit->unit.length,
+                        .channel = unit->unit.channel};
+
+    if (unit->unit.opaque || unit->unit.framing == STUN_FRAMING_RFC4571) {
+        mstun_turnconn_show(tvb, pinfo, tree, unit);
+        return;
+    }
+    switch (unit->unit.kind) {
+    case STUN_FRAME_CHANNEL_DATA:
+    case STUN_FRAME_MULTIPLEXED:
+        show_tunnel(tvb, pinfo, tree, &frame, &unit->place);
+        break;
+    case STUN_FRAME_MS_CONTROL:
+    case STUN_FRAME_MS_DATA:
+        show_ms_unit(tvb, pinfo, tree, unit);
+        break;
+    case STUN_FRAME_PSEUDO_TLS:
+        mstun_shell_pseudo_tls(tvb, pinfo, tree);
+        break;
+    default:
+        mstun_display_packet(tvb, pinfo, tree);
+        break;
+    }
+}
+
+/* Dissectors write into the Info column as if they were alone in the packet: what each wrote is
+ * taken out, and all of it is put together in the end. */
+static void take_column(packet_info *pinfo, wmem_strbuf_t *info, gboolean separate) {
+    const char *text = col_get_text(pinfo->cinfo, COL_INFO);
+
+    if (text != NULL) {
+        wmem_strbuf_append_printf(info, "%s%s", separate ? " | " : "", text);
+    }
+    col_clear_fence(pinfo->cinfo, COL_INFO);
+    col_clear(pinfo->cinfo, COL_INFO);
+}
+
+static void show_one(const mstun_segment *segment, guint index, packet_info *pinfo,
+                     proto_tree *tree) {
+    const mstun_unit *unit = &g_array_index(segment->frame->units, mstun_unit, index);
+    tvbuff_t *tvb = unit_tvb(unit, segment->payload, pinfo);
+    view at = {.frame = segment->frame, .unit = index, .base = tvb_offset_from_real_beginning(tvb)};
+
+    set_view(pinfo, wmem_memdup(pinfo->pool, &at, sizeof at));
+    show_unit(tvb, pinfo, tree, unit);
+}
+
+static void show_units(const mstun_segment *segment, packet_info *pinfo, proto_tree *tree) {
+    wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "");
+    const guint count = segment->frame->units->len;
+
+    col_clear(pinfo->cinfo, COL_INFO);
+    take_column(pinfo, info, FALSE); /* the remarks of TCP, which stand behind a fence */
+    for (guint i = 0; i < count; i++) {
+        show_one(segment, i, pinfo, tree);
+        take_column(pinfo, info, i > 0);
+    }
+    if (segment->frame->pending != NULL) {
+        mstun_shell_pending(segment->payload, pinfo, tree, segment->frame->pending, count > 0);
+        take_column(pinfo, info, FALSE);
+    }
+    col_add_str(pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(info));
+    col_set_fence(pinfo->cinfo, COL_INFO);
+}
+
+void mstun_display_segment(mstun_segment *segment, packet_info *pinfo, proto_tree *tree) {
+    view *outer = current_view(pinfo);
+
+    segment->shown = TRUE;
+    if (segment->flow.transport == TURN_TRANSPORT_TCP) {
+        show_units(segment, pinfo, tree);
+    } else {
+        view at = {.frame = segment->frame,
+                   .base = tvb_offset_from_real_beginning(segment->payload)};
+
+        set_view(pinfo, wmem_memdup(pinfo->pool, &at, sizeof at));
+        show_datagram(segment->payload, pinfo, tree, segment->frame);
+    }
+    set_view(pinfo, outer);
+}
+
+void mstun_display_register(void) {
+    mstun_shell_register();
+    mstun_turnconn_register();
+}
+
+void mstun_display_hand_off(void) {
+    stun_handle = find_dissector("stun-udp");
+    classicstun_handle = find_dissector("classicstun");
+    data_handle = find_dissector("data");
+    for (guint i = 0; i < G_N_ELEMENTS(inside); i++) {
+        inside[i].handle = inside[i].name != NULL ? find_dissector(inside[i].name) : NULL;
+    }
+    heur_dissector_add("stun", take_inside, "Packets inside STUN, by mstun", "mstun_stun",
+                       proto_mstun, HEURISTIC_ENABLE);
+    mstun_turnconn_hand_off();
+}

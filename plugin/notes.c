@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plugin/notes.h"
+
+#include "plugin/secrets.h"
+#include "plugin/state.h"
+#include "stun/fingerprint.h"
+#include "stun/value.h"
+
+#include <string.h>
+
+/* Microsoft endpoints send both copies of a check at once ([MS-ICE2] 3.1.4.8.2); RFC 8489 section
+ * 6.2.1 retransmits after 500 ms. Nanoseconds. */
+#define COPY_WITHIN (100 * G_GINT64_CONSTANT(1000000))
+
+/* Messages that are remembered: the copy comes next, or nearly so. A power of 2. */
+#define REMEMBERED 256u
+
+/* All that a message shares with its copy. */
+typedef struct seen_message {
+    guint8 id[STUN_TRANSACTION_ID_SIZE];
+    guint16 type;
+    guint32 body; /* CRC of everything but the value of FINGERPRINT */
+    guint32 frame;
+    gint64 time;
+    stun_address source;
+} seen_message;
+
+static seen_message *remembered;
+
+void mstun_notes_begin(void) {
+    remembered = g_new0(seen_message, REMEMBERED);
+}
+
+void mstun_notes_end(void) {
+    g_clear_pointer(&remembered, g_free);
+}
+
+static gboolean is_copy(const seen_message *a, const seen_message *b) {
+    return a->frame != 0 && a->type == b->type && a->body == b->body &&
+           memcmp(a->id, b->id, sizeof a->id) == 0 && stun_address_equal(&a->source, &b->source) &&
+           b->time - a->time <= COPY_WITHIN;
+}
+
+/* Only Microsoft's checks have a second copy; any other message that comes twice was sent twice. */
+static gboolean may_be_doubled(const stun_message *message, stun_attr *fingerprint) {
+    stun_attr version;
+
+    return message->method == STUN_METHOD_BINDING && message->captured == message->length &&
+           stun_message_find(message, STUN_ATTR_FINGERPRINT, fingerprint) &&
+           stun_message_find(message, STUN_ATTR_IMPLEMENTATION_VERSION, &version);
+}
+
+static guint32 copy_of(const turn_packet *packet, const stun_message *message) {
+    stun_attr fingerprint;
+    seen_message now = {.type = message->type, .frame = packet->frame, .time = packet->time};
+    seen_message *slot;
+    guint32 first = 0;
+
+    if (!may_be_doubled(message, &fingerprint)) {
+        return 0;
+    }
+    memcpy(now.id, stun_message_transaction_id(message), sizeof now.id);
+    now.source = packet->flow.source;
+    now.body = stun_crc32(message->bytes, fingerprint.offset, FALSE);
+    slot = &remembered[now.body % REMEMBERED];
+    if (is_copy(slot, &now)) {
+        first = slot->frame;
+        slot->frame = 0;
+    } else {
+        *slot = now;
+    }
+    return first;
+}
+
+/* What the session knew before this message: a request that names its user does so itself. */
+static void check_integrity(mstun_note *note, const turn_packet *packet,
+                            const stun_message *message) {
+    const turn_session *session = turn_tracker_find(mstun_state_tracker(), &packet->flow).session;
+    const turn_signer_context context = {.flow = &packet->flow,
+                                         .user = session != NULL ? session->username : NULL,
+                                         .realm = session != NULL ? session->realm : NULL};
+    const turn_signature signature = turn_credentials_check(mstun_secrets(), message, &context);
+
+    note->integrity = signature.integrity;
+    note->integrity_text = signature.text;
+    note->integrity_user = signature.user;
+}
+
+mstun_note *mstun_note_new(const turn_packet *packet, const stun_message *message) {
+    mstun_note *note = g_new0(mstun_note, 1);
+    stun_attr id;
+    guint32 number;
+
+    note->copy_of = copy_of(packet, message);
+    check_integrity(note, packet, message);
+    if (stun_message_find(message, STUN_ATTR_CONNECTION_ID, &id) && stun_value_uint(&id, &number)) {
+        note->has_connection_id = TRUE;
+        note->connection_id = number;
+    }
+    return note;
+}
+
+void mstun_note_place(mstun_note *note, const turn_flow *flow) {
+    note->place = turn_tracker_find(mstun_state_tracker(), flow);
+    note->connection = note->place.connection;
+    if (note->connection == NULL && note->has_connection_id && note->place.session != NULL) {
+        note->connection = turn_tracker_find_connection(
+            mstun_state_tracker(), &note->place.session->server, note->connection_id);
+    }
+}

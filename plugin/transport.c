@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plugin/transport.h"
+
+#include "plugin/display.h"
+#include "plugin/findings.h"
+#include "plugin/state.h"
+#include "plugin/statistics.h"
+
+#include <epan/conversation.h>
+#include <epan/dissectors/packet-ip.h>
+#include <epan/exceptions.h>
+#include <epan/ipproto.h>
+#include <epan/proto_data.h>
+
+#define UDP_HEADER  8u
+#define TCP_HEADER  20u
+#define ICMP_HEADER 8u
+
+enum { KEY_SEGMENT }; /* of what is kept for the packet with p_add_proto_data() */
+
+/* What stood in the table before: it dissects, as always. */
+static dissector_handle_t udp_before;
+static dissector_handle_t tcp_before;
+static dissector_handle_t icmp_before;
+static dissector_handle_t icmpv6_before;
+
+/* Of conversations in which STUN was found. */
+static dissector_handle_t conversation_handle;
+
+static dissector_handle_t data_handle;
+static dissector_table_t udp_ports;
+static dissector_table_t tcp_ports;
+
+/* The ICMP error that is being dissected, for the packet that it quotes. */
+static struct {
+    guint32 frame;
+    turn_packet packet;
+    turn_icmp_error error;
+} icmp;
+
+static gboolean is_enabled(void) {
+    return proto_is_protocol_enabled(find_protocol_by_id(proto_mstun));
+}
+
+static gboolean address_of(const address *from, guint16 port, stun_address *to) {
+    if (from->type == AT_IPv4 && from->len == 4) {
+        *to = stun_address_ipv4(from->data, port);
+        return TRUE;
+    }
+    if (from->type == AT_IPv6 && from->len == 16) {
+        *to = stun_address_ipv6(from->data, port);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean flow_of(const packet_info *pinfo, turn_transport transport, guint16 source,
+                        guint16 destination, turn_flow *flow) {
+    flow->transport = transport;
+    return address_of(&pinfo->src, source, &flow->source) &&
+           address_of(&pinfo->dst, destination, &flow->destination);
+}
+
+static turn_packet packet_of(const packet_info *pinfo, const turn_flow *flow) {
+    return (turn_packet){.frame = pinfo->num,
+                         .time = (gint64)pinfo->abs_ts.secs * G_GINT64_CONSTANT(1000000000) +
+                                 pinfo->abs_ts.nsecs,
+                         .flow = *flow};
+}
+
+/* What both transports' headers begin with. FALSE when the packet is none for turn/. */
+static gboolean read_header(tvbuff_t *tvb, const packet_info *pinfo, turn_transport transport,
+                            guint header, turn_segment *segment) {
+    turn_flow flow;
+
+    if (tvb_captured_length(tvb) < header || pinfo->fragmented ||
+        !flow_of(pinfo, transport, tvb_get_ntohs(tvb, 0), tvb_get_ntohs(tvb, 2), &flow)) {
+        return FALSE;
+    }
+    *segment = (turn_segment){.packet = packet_of(pinfo, &flow)};
+    return TRUE;
+}
+
+static tvbuff_t *set_payload(tvbuff_t *tvb, guint header, guint reported, turn_segment *segment) {
+    tvbuff_t *payload = tvb_new_subset_length(tvb, (gint)header, (gint)reported);
+
+    segment->captured = tvb_captured_length(payload);
+    segment->reported = reported;
+    segment->bytes =
+        segment->captured > 0 ? tvb_get_ptr(payload, 0, (gint)segment->captured) : NULL;
+    return payload;
+}
+
+static guint32 ip_id_of(void *data) {
+    const ws_ip4 *ip = WS_IP4_PTR(data);
+
+    return ip != NULL ? ip->ip_id : 0;
+}
+
+/* As turnpcap reads it: a length that does not fit yields to that of IP. */
+static tvbuff_t *read_udp(tvbuff_t *tvb, const packet_info *pinfo, turn_segment *segment) {
+    guint length;
+
+    if (!read_header(tvb, pinfo, TURN_TRANSPORT_UDP, UDP_HEADER, segment)) {
+        return NULL;
+    }
+    length = tvb_get_ntohs(tvb, 4);
+    if (length < UDP_HEADER || length > tvb_reported_length(tvb)) {
+        length = tvb_reported_length(tvb);
+    }
+    segment->checksum = tvb_get_ntohs(tvb, 6);
+    return set_payload(tvb, UDP_HEADER, length - UDP_HEADER, segment);
+}
+
+static tvbuff_t *read_tcp(tvbuff_t *tvb, const packet_info *pinfo, turn_segment *segment) {
+    guint header;
+
+    if (!read_header(tvb, pinfo, TURN_TRANSPORT_TCP, TCP_HEADER, segment)) {
+        return NULL;
+    }
+    header = (guint)(tvb_get_ntohs(tvb, 12) >> 12) * 4;
+    if (header < TCP_HEADER || header > tvb_reported_length(tvb)) {
+        return NULL;
+    }
+    segment->seq = tvb_get_ntohl(tvb, 4);
+    segment->ack = tvb_get_ntohl(tvb, 8);
+    segment->flags = (guint8)(tvb_get_ntohs(tvb, 12) & 0xff);
+    segment->checksum = tvb_get_ntohs(tvb, 16);
+    return header > tvb_captured_length(tvb)
+               ? NULL
+               : set_payload(tvb, header, tvb_reported_length(tvb) - header, segment);
+}
+
+/* A conversation goes to the plugin, unless the user decided by Decode As or another dissector was
+ * told so by signalling. */
+static void claim(packet_info *pinfo, const turn_flow *flow) {
+    const gboolean tcp = flow->transport == TURN_TRANSPORT_TCP;
+    const conversation_type type = tcp ? CONVERSATION_TCP : CONVERSATION_UDP;
+    dissector_table_t ports = tcp ? tcp_ports : udp_ports;
+    const guint32 source = flow->source.port;
+    const guint32 destination = flow->destination.port;
+    conversation_t *conversation;
+    dissector_handle_t present;
+
+    if (dissector_is_uint_changed(ports, source) || dissector_is_uint_changed(ports, destination)) {
+        return;
+    }
+    conversation =
+        find_conversation(pinfo->num, &pinfo->src, &pinfo->dst, type, source, destination, 0);
+    if (conversation == NULL) {
+        conversation =
+            conversation_new(pinfo->num, &pinfo->src, &pinfo->dst, type, source, destination, 0);
+    }
+    present = conversation_get_dissector(conversation, pinfo->num);
+    if (present == NULL || (tcp && present == data_handle)) {
+        conversation_set_dissector_from_frame_number(conversation, pinfo->num, conversation_handle);
+    }
+}
+
+static mstun_segment *current(packet_info *pinfo) {
+    return p_get_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_SEGMENT);
+}
+
+static void set_current(packet_info *pinfo, mstun_segment *segment) {
+    p_set_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_SEGMENT, segment);
+}
+
+static void tap(const mstun_segment *segment, packet_info *pinfo) {
+    const turn_session *session = NULL;
+
+    if (segment->frame != NULL) {
+        session = segment->frame->units->len > 0
+                      ? g_array_index(segment->frame->units, mstun_unit, 0).place.session
+                      : segment->frame->place.session;
+    }
+    if (session != NULL) {
+        mstun_statistics_tap(pinfo, session);
+    }
+}
+
+/* The way of nearly all packets is as short as it can be. */
+static gboolean is_of_concern(const packet_info *pinfo, const mstun_frame *frame) {
+    return frame != NULL || mstun_findings_concern(pinfo);
+}
+
+/* What Wireshark asked for, to be passed on. */
+typedef struct call {
+    dissector_handle_t before;
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    proto_tree *tree;
+    void *data;
+} call;
+
+static int dissect_before(const call *asked) {
+    return call_dissector_only(asked->before, asked->tvb, asked->pinfo, asked->tree, asked->data);
+}
+
+/* Shows what no dissector of a conversation has shown: Wireshark keeps segments back that it takes
+ * for retransmitted, out of order or part of another protocol. */
+static void show_rest(mstun_segment *segment, const call *asked, mstun_segment *outer) {
+    tap(segment, asked->pinfo);
+    if (segment->frame != NULL && !segment->shown) {
+        mstun_display_segment(segment, asked->pinfo, asked->tree);
+    }
+    if (outer == NULL) {
+        mstun_findings_show(asked->tvb, asked->pinfo, asked->tree);
+    }
+    set_current(asked->pinfo, outer);
+}
+
+/* Dissects as always, and shows the rest also behind an exception. */
+static int dissect_around(mstun_segment *segment, const call *asked) {
+    mstun_segment *outer = current(asked->pinfo);
+    volatile int result = 0;
+
+    set_current(asked->pinfo, segment);
+    TRY {
+        result = dissect_before(asked);
+    }
+    FINALLY {
+        show_rest(segment, asked, outer);
+    }
+    ENDTRY;
+    return result;
+}
+
+static gboolean takes_in(const packet_info *pinfo) {
+    return !PINFO_FD_VISITED(pinfo) && mstun_state_is_open();
+}
+
+/* The transport header of a packet that an ICMP error quotes. */
+static void take_quoted(const packet_info *pinfo, tvbuff_t *tvb, turn_transport transport) {
+    if (icmp.frame == pinfo->num && takes_in(pinfo) && tvb_captured_length(tvb) >= 4 &&
+        flow_of(pinfo, transport, tvb_get_ntohs(tvb, 0), tvb_get_ntohs(tvb, 2),
+                &icmp.error.about)) {
+        icmp.packet.flow.transport = transport;
+        turn_tracker_icmp(mstun_state_tracker(), &icmp.packet, &icmp.error);
+    }
+    icmp.frame = 0;
+}
+
+/* A segment in its own right, from TURN or not. */
+static int dissect_segment(const turn_segment *from, tvbuff_t *payload, const call *asked) {
+    const turn_flow *flow = &from->packet.flow;
+    const mstun_frame *frame = mstun_frames_find(asked->pinfo->num, flow);
+    mstun_segment *segment;
+
+    if (!is_of_concern(asked->pinfo, frame)) {
+        return dissect_before(asked);
+    }
+    if (frame != NULL && !PINFO_FD_VISITED(asked->pinfo)) {
+        claim(asked->pinfo, flow);
+    }
+    segment = wmem_new0(asked->pinfo->pool, mstun_segment);
+    segment->flow = *flow;
+    segment->payload = payload;
+    segment->frame = frame;
+    return dissect_around(segment, asked);
+}
+
+static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    const call asked = {udp_before, tvb, pinfo, tree, data};
+    turn_segment segment;
+    tvbuff_t *payload;
+
+    if (pinfo->flags.in_error_pkt) {
+        take_quoted(pinfo, tvb, TURN_TRANSPORT_UDP);
+        return dissect_before(&asked);
+    }
+    payload = is_enabled() ? read_udp(tvb, pinfo, &segment) : NULL;
+    if (payload == NULL) {
+        return dissect_before(&asked);
+    }
+    if (takes_in(pinfo)) {
+        segment.ip_id = ip_id_of(data);
+        mstun_state_mark(&segment.packet);
+        mstun_frames_datagram(&segment);
+    }
+    return dissect_segment(&segment, payload, &asked);
+}
+
+static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    const call asked = {tcp_before, tvb, pinfo, tree, data};
+    turn_segment segment;
+    tvbuff_t *payload;
+
+    if (pinfo->flags.in_error_pkt) {
+        take_quoted(pinfo, tvb, TURN_TRANSPORT_TCP);
+        return dissect_before(&asked);
+    }
+    payload = is_enabled() ? read_tcp(tvb, pinfo, &segment) : NULL;
+    if (payload == NULL) {
+        return dissect_before(&asked);
+    }
+    if (takes_in(pinfo)) {
+        segment.ip_id = ip_id_of(data);
+        mstun_state_mark(&segment.packet);
+        mstun_frames_segment(&segment);
+    }
+    return dissect_segment(&segment, payload, &asked);
+}
+
+/* Types that report on a packet: RFC 792 and RFC 4443. */
+static gboolean is_icmp_error(guint8 version, guint8 type) {
+    return version == 4 ? type == 3 || type == 11 || type == 12 : type >= 1 && type <= 4;
+}
+
+static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
+    turn_flow flow;
+    guint16 both;
+
+    if (tvb_captured_length(tvb) < ICMP_HEADER ||
+        !flow_of(pinfo, TURN_TRANSPORT_UDP, 0, 0, &flow)) {
+        return;
+    }
+    both = tvb_get_ntohs(tvb, 0);
+    icmp.packet = packet_of(pinfo, &flow);
+    icmp.error = (turn_icmp_error){
+        .version = version, .type = (guint8)(both >> 8), .code = (guint8)(both & 0xff)};
+    icmp.frame = is_icmp_error(version, icmp.error.type) ? pinfo->num : 0;
+    mstun_state_mark(&icmp.packet);
+}
+
+static int dissect_icmp_of(guint8 version, const call *asked) {
+    mstun_segment *segment;
+
+    if (is_enabled() && takes_in(asked->pinfo)) {
+        take_icmp(asked->tvb, asked->pinfo, version);
+    }
+    if (!is_of_concern(asked->pinfo, NULL)) {
+        return dissect_before(asked);
+    }
+    segment = wmem_new0(asked->pinfo->pool, mstun_segment);
+    segment->shown = TRUE;
+    return dissect_around(segment, asked);
+}
+
+static int dissect_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    const call asked = {icmp_before, tvb, pinfo, tree, data};
+
+    return dissect_icmp_of(4, &asked);
+}
+
+static int dissect_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    const call asked = {icmpv6_before, tvb, pinfo, tree, data};
+
+    return dissect_icmp_of(6, &asked);
+}
+
+/* In a conversation that was claimed. What does not concern the plugin goes back to Wireshark. */
+static int dissect_conversation(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    mstun_segment *segment = current(pinfo);
+
+    (void)data;
+    /* In a tunnel the segment may be the one around this. */
+    if (segment == NULL || segment->frame == NULL || segment->shown ||
+        pinfo->srcport != segment->flow.source.port ||
+        pinfo->destport != segment->flow.destination.port) {
+        return 0;
+    }
+    mstun_display_segment(segment, pinfo, tree);
+    return (int)tvb_captured_length(tvb);
+}
+
+void mstun_transport_claim_bound(packet_info *pinfo) {
+    const mstun_segment *segment = current(pinfo);
+    conversation_t *conversation;
+    dissector_handle_t next;
+
+    if (segment == NULL || segment->flow.transport != TURN_TRANSPORT_TCP) {
+        return;
+    }
+    conversation = find_conversation(pinfo->num, &pinfo->src, &pinfo->dst, CONVERSATION_TCP,
+                                     segment->flow.source.port, segment->flow.destination.port, 0);
+    next = conversation != NULL ? conversation_get_dissector(conversation, pinfo->num + 1) : NULL;
+    /* Anything but its giving up means that this Wireshark decodes bound connections itself. */
+    if (next != NULL && next == data_handle) {
+        conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
+                                                     conversation_handle);
+    }
+}
+
+static dissector_handle_t stand_before(guint32 protocol, dissector_t dissector, const char *name,
+                                       const char *description) {
+    dissector_table_t table = find_dissector_table("ip.proto");
+    dissector_handle_t before = dissector_get_uint_handle(table, protocol);
+
+    if (before != NULL) {
+        /* Without a protocol: it adds no layer, and cannot be disabled with mstun. Decode As
+         * tells handles apart by name and description. */
+        dissector_add_uint(
+            "ip.proto", protocol,
+            create_dissector_handle_with_name_and_description(dissector, -1, name, description));
+    }
+    return before;
+}
+
+/* Behind all hand-offs, so that nobody else's comes later. */
+static void take_place(void) {
+    if (udp_before != NULL) {
+        return;
+    }
+    udp_ports = find_dissector_table("udp.port");
+    tcp_ports = find_dissector_table("tcp.port");
+    udp_before = stand_before(IP_PROTO_UDP, dissect_udp, "mstun.udp", "UDP, seen by mstun");
+    tcp_before = stand_before(IP_PROTO_TCP, dissect_tcp, "mstun.tcp", "TCP, seen by mstun");
+    icmp_before = stand_before(IP_PROTO_ICMP, dissect_icmp, "mstun.icmp", "ICMP, seen by mstun");
+    icmpv6_before =
+        stand_before(IP_PROTO_ICMPV6, dissect_icmpv6, "mstun.icmpv6", "ICMPv6, seen by mstun");
+}
+
+void mstun_transport_hand_off(void) {
+    data_handle = find_dissector("data");
+    conversation_handle = create_dissector_handle(dissect_conversation, proto_mstun);
+    register_init_routine(take_place);
+}
