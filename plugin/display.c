@@ -16,7 +16,8 @@ enum { KEY_VIEW = 1 }; /* of what is kept for the packet with p_add_proto_data()
 typedef struct view {
     const mstun_frame *frame;
     guint unit;
-    guint base; /* of its first byte, from the beginning of its data source */
+    gboolean has_builtin; /* the built-in dissector was called by Wireshark itself */
+    guint base;           /* of its first byte, from the beginning of its data source */
 } view;
 
 static dissector_handle_t stun_handle;
@@ -70,6 +71,12 @@ static int call_safely(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pi
     return taken;
 }
 
+static void call_builtin(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
+    if (!current_view(pinfo)->has_builtin && call_safely(stun_handle, tvb, pinfo, tree) == 0) {
+        call_safely(classicstun_handle, tvb, pinfo, tree);
+    }
+}
+
 static void show_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
     if (tvb_captured_length(tvb) > 0) {
         call_safely(data_handle, tvb, pinfo, tree);
@@ -101,9 +108,7 @@ static void show_message(tvbuff_t *whole, packet_info *pinfo, proto_tree *tree,
                          const stun_message *message) {
     tvbuff_t *tvb =
         tvb_new_subset_length(whole, 0, (gint)MIN(message->length, tvb_reported_length(whole)));
-    if (call_safely(stun_handle, tvb, pinfo, tree) == 0) {
-        call_safely(classicstun_handle, tvb, pinfo, tree);
-    }
+    call_builtin(tvb, pinfo, tree);
     mstun_message_show(tvb, pinfo, tree, note_on(pinfo, tvb));
     show_carried(tvb, pinfo, tree, message);
     if (message->method == STUN_METHOD_CONNECTION_BIND && message->cls == STUN_SUCCESS) {
@@ -145,7 +150,7 @@ static void show_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         const stun_frame *frame, const turn_place *place) {
     turn_place leads_to;
 
-    call_safely(stun_handle, tvb, pinfo, tree);
+    call_builtin(tvb, pinfo, tree);
     leads_to = mstun_shell_tunnel(tvb, pinfo, tree, frame, place);
     mstun_display_packet(tvb_new_subset_remaining(tvb, (gint)frame->payload), pinfo, tree);
     mstun_place_column(pinfo, &leads_to);
@@ -239,7 +244,10 @@ static void show_one(const mstun_segment *segment, guint index, packet_info *pin
                      proto_tree *tree) {
     const mstun_unit *unit = &g_array_index(segment->frame->units, mstun_unit, index);
     tvbuff_t *tvb = unit_tvb(unit, segment->payload, pinfo);
-    view at = {.frame = segment->frame, .unit = index, .base = tvb_offset_from_real_beginning(tvb)};
+    view at = {.frame = segment->frame,
+               .has_builtin = segment->has_builtin,
+               .unit = index,
+               .base = tvb_offset_from_real_beginning(tvb)};
 
     set_view(pinfo, wmem_memdup(pinfo->pool, &at, sizeof at));
     show_unit(tvb, pinfo, tree, unit);
@@ -271,6 +279,7 @@ void mstun_display_segment(mstun_segment *segment, packet_info *pinfo, proto_tre
         show_units(segment, pinfo, tree);
     } else {
         view at = {.frame = segment->frame,
+                   .has_builtin = segment->has_builtin,
                    .base = tvb_offset_from_real_beginning(segment->payload)};
 
         set_view(pinfo, wmem_memdup(pinfo->pool, &at, sizeof at));

@@ -131,25 +131,34 @@ static tvbuff_t *read_tcp(tvbuff_t *tvb, const packet_info *pinfo, turn_segment 
                : set_payload(tvb, header, tvb_reported_length(tvb) - header, segment);
 }
 
+static gboolean is_decoded_as(const turn_flow *flow) {
+    dissector_table_t ports = flow->transport == TURN_TRANSPORT_TCP ? tcp_ports : udp_ports;
+
+    return dissector_is_uint_changed(ports, flow->source.port) ||
+           dissector_is_uint_changed(ports, flow->destination.port);
+}
+
+static conversation_t *conversation_of(const packet_info *pinfo, const turn_flow *flow) {
+    return find_conversation(pinfo->num, &pinfo->src, &pinfo->dst,
+                             flow->transport == TURN_TRANSPORT_TCP ? CONVERSATION_TCP
+                                                                   : CONVERSATION_UDP,
+                             flow->source.port, flow->destination.port, 0);
+}
+
 /* A conversation goes to the plugin, unless the user decided by Decode As or another dissector was
  * told so by signalling. */
 static void claim(packet_info *pinfo, const turn_flow *flow) {
     const gboolean tcp = flow->transport == TURN_TRANSPORT_TCP;
-    const conversation_type type = tcp ? CONVERSATION_TCP : CONVERSATION_UDP;
-    dissector_table_t ports = tcp ? tcp_ports : udp_ports;
-    const guint32 source = flow->source.port;
-    const guint32 destination = flow->destination.port;
-    conversation_t *conversation;
+    conversation_t *conversation = conversation_of(pinfo, flow);
     dissector_handle_t present;
 
-    if (dissector_is_uint_changed(ports, source) || dissector_is_uint_changed(ports, destination)) {
+    if (is_decoded_as(flow)) {
         return;
     }
-    conversation =
-        find_conversation(pinfo->num, &pinfo->src, &pinfo->dst, type, source, destination, 0);
     if (conversation == NULL) {
-        conversation =
-            conversation_new(pinfo->num, &pinfo->src, &pinfo->dst, type, source, destination, 0);
+        conversation = conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
+                                        tcp ? CONVERSATION_TCP : CONVERSATION_UDP,
+                                        flow->source.port, flow->destination.port, 0);
     }
     present = conversation_get_dissector(conversation, pinfo->num);
     if (present == NULL || (tcp && present == data_handle)) {
@@ -196,12 +205,37 @@ static int dissect_before(const call *asked) {
     return call_dissector_only(asked->before, asked->tvb, asked->pinfo, asked->tree, asked->data);
 }
 
+static gboolean is_bound(const mstun_frame *frame) {
+    return frame->units->len > 0 &&
+           g_array_index(frame->units, mstun_unit, 0).unit.framing == STUN_FRAMING_RFC4571 &&
+           g_array_index(frame->units, mstun_unit, 0).place.connection != NULL;
+}
+
+/* Another dissector was chosen: by the user, or by a Wireshark that decodes bound connections. */
+static gboolean stands_aside(const mstun_segment *segment, const packet_info *pinfo) {
+    conversation_t *conversation;
+    dissector_handle_t present;
+
+    if (is_decoded_as(&segment->flow)) {
+        return !segment->has_builtin;
+    }
+    if (!is_bound(segment->frame)) {
+        return FALSE;
+    }
+    conversation = conversation_of(pinfo, &segment->flow);
+    present = conversation != NULL ? conversation_get_dissector(conversation, pinfo->num) : NULL;
+    return present != NULL && present != data_handle && present != conversation_handle;
+}
+
 /* Shows what no dissector of a conversation has shown: Wireshark keeps segments back that it takes
  * for retransmitted, out of order or part of another protocol. */
 static void show_rest(mstun_segment *segment, const call *asked, mstun_segment *outer) {
     tap(segment, asked->pinfo);
     if (segment->frame != NULL && !segment->shown) {
-        mstun_display_segment(segment, asked->pinfo, asked->tree);
+        segment->has_builtin = proto_is_frame_protocol(asked->pinfo->layers, "stun");
+        if (!stands_aside(segment, asked->pinfo)) {
+            mstun_display_segment(segment, asked->pinfo, asked->tree);
+        }
     }
     if (outer == NULL) {
         mstun_findings_show(asked->tvb, asked->pinfo, asked->tree);
@@ -371,8 +405,7 @@ void mstun_transport_claim_bound(packet_info *pinfo) {
     if (segment == NULL || segment->flow.transport != TURN_TRANSPORT_TCP) {
         return;
     }
-    conversation = find_conversation(pinfo->num, &pinfo->src, &pinfo->dst, CONVERSATION_TCP,
-                                     segment->flow.source.port, segment->flow.destination.port, 0);
+    conversation = conversation_of(pinfo, &segment->flow);
     next = conversation != NULL ? conversation_get_dissector(conversation, pinfo->num + 1) : NULL;
     /* Anything but its giving up means that this Wireshark decodes bound connections itself. */
     if (next != NULL && next == data_handle) {

@@ -18,6 +18,7 @@ typedef struct mstun_segment {
     tvbuff_t *payload;        /* of UDP or TCP */
     const mstun_frame *frame; /* NULL: nothing of concern in it */
     gboolean shown;
+    gboolean has_builtin; /* the built-in dissector has shown it already */
 } mstun_segment;
 
 /* The built-in dissector, which has just seen a ConnectionBind Success Response, gives the

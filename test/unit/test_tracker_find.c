@@ -121,6 +121,20 @@ static void relay_leg_of_an_unknown_peer_leads_to_the_session(void **state) {
     assert_int_equal(there.session->peers->len, 0);
 }
 
+static void pair_of_a_relayed_address_leads_to_the_session_later(void **state) {
+    scene *s = *state;
+    turn_place there;
+
+    feed_udp(s, 0, PEER, RELAYED, "binding request 1 user=b:a priority=1 mi");
+    assert_non_null(find(s, TURN_TRANSPORT_UDP, PEER, RELAYED).pair);
+    scene_allocate(s, 100);
+    feed_send_bytes(s, 200, PEER, 100);
+    there = find(s, TURN_TRANSPORT_UDP, PEER, RELAYED);
+    assert_ptr_equal(there.session, scene_session(s));
+    assert_address(&there.peer->address, PEER);
+    assert_null(there.pair);
+}
+
 static void checks_outside_sessions_lead_to_their_pair(void **state) {
     scene *s = *state;
     turn_place there;
@@ -218,6 +232,7 @@ int main(void) {
         FIND_TEST(data_connection_leads_nowhere_before_its_bind),
         FIND_TEST(relay_leg_leads_to_session_and_peer),
         FIND_TEST(relay_leg_of_an_unknown_peer_leads_to_the_session),
+        FIND_TEST(pair_of_a_relayed_address_leads_to_the_session_later),
         FIND_TEST(checks_outside_sessions_lead_to_their_pair),
         FIND_TEST(unknown_flow_leads_nowhere),
         FIND_TEST(connection_is_found_by_id_and_server),
