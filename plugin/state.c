@@ -14,6 +14,7 @@ static struct {
     const turn_model *model;
     turn_judgement *judgement;
     turn_packet last;
+    gboolean nanoseconds;
 } state;
 
 static range_t *turn_ports;
@@ -39,6 +40,7 @@ static void end(void) {
     g_clear_pointer(&state.tracker, turn_tracker_free);
     state.model = NULL;
     state.last = (turn_packet){.frame = 0};
+    state.nanoseconds = FALSE;
 }
 
 gboolean mstun_state_is_open(void) {
@@ -55,6 +57,11 @@ turn_streams *mstun_state_streams(void) {
 
 void mstun_state_mark(const turn_packet *packet) {
     state.last = *packet;
+    state.nanoseconds |= packet->time % 1000 != 0;
+}
+
+gboolean mstun_state_has_nanoseconds(void) {
+    return state.nanoseconds;
 }
 
 void mstun_state_conclude(void) {

@@ -26,6 +26,9 @@ void mstun_state_conclude(void);
 /* The packet that was dissected last. */
 void mstun_state_mark(const turn_packet *packet);
 
+/* Whether times in the capture are finer than microseconds. */
+gboolean mstun_state_has_nanoseconds(void);
+
 /* NULL before the conclusion. */
 const turn_model *mstun_state_model(void);
 const turn_judgement *mstun_state_judgement(void);

@@ -24,6 +24,7 @@ static turn_report_capture *unnamed_capture(void) {
     const turn_streams *streams = mstun_state_streams();
     turn_report_capture *capture = turn_report_capture_new(NULL);
 
+    capture->nanoseconds = mstun_state_has_nanoseconds();
     turn_report_warn(capture->warnings, TURN_REPORT_BYTES_MISSING, turn_streams_missing(streams));
     turn_report_warn(capture->warnings, TURN_REPORT_CONNECTIONS_DROPPED,
                      turn_streams_dropped(streams));
