@@ -22,13 +22,18 @@ void mstun_place_register(void) {
     proto_register_field_array(proto_mstun, fields, array_length(fields));
 }
 
-static void add_text(tvbuff_t *tvb, proto_tree *tree, int hf, const stun_address *address) {
+/* NULL when there is no address. */
+static proto_item *add_text(tvbuff_t *tvb, proto_tree *tree, int hf, const stun_address *address) {
+    proto_item *item = NULL;
+
     if (address->family != STUN_FAMILY_NONE) {
         char text[STUN_ADDRESS_TEXT];
 
         stun_address_format(address, text, sizeof text);
-        proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, text));
+        item = proto_tree_add_string(tree, hf, tvb, 0, 0, text);
+        proto_item_set_generated(item);
     }
+    return item;
 }
 
 static void add_session(tvbuff_t *tvb, proto_tree *tree, const turn_session *session) {
@@ -56,7 +61,12 @@ void mstun_place_show(tvbuff_t *tvb, proto_tree *tree, const turn_place *place) 
         add_session(tvb, tree, place->session);
     }
     if (place->peer != NULL) {
-        add_text(tvb, tree, hf_peer, &place->peer->address);
+        proto_item *item = add_text(tvb, tree, hf_peer, &place->peer->address);
+
+        /* The connection's own items name it: for columns and filters only. */
+        if (item != NULL && place->connection != NULL) {
+            proto_item_set_hidden(item);
+        }
     }
 }
 
