@@ -35,6 +35,7 @@ static struct {
     const guint8 *base; /* where offsets count from: the unit or datagram that is looked into */
     record *target;     /* of that unit or datagram */
     guint unit;         /* its index */
+    gboolean direct;    /* some session of MS-TURN may pass data on without any header */
 } frames;
 
 static void unit_clear(gpointer data) {
@@ -190,6 +191,7 @@ static void on_message(gpointer data, const turn_packet *packet, const stun_mess
         frames.target = record_get(packet->frame, &packet->flow);
         frames.unit = 0;
     }
+    frames.direct |= message->method == STUN_METHOD_MS_SET_ACTIVE_DESTINATION;
     waiting.note = mstun_note_new(packet, message);
     entry = (note_entry){
         .unit = frames.unit, .offset = (guint)(message->bytes - frames.base), .note = waiting.note};
@@ -215,6 +217,7 @@ void mstun_frames_begin(turn_tracker *tracker) {
     frames.all_pending = g_ptr_array_new_with_free_func(g_free);
     frames.first_data = g_hash_table_new(NULL, NULL);
     frames.unplaced = g_array_new(FALSE, TRUE, sizeof(unplaced));
+    frames.direct = FALSE;
     mstun_notes_begin();
     turn_tracker_observe(tracker, on_message, NULL);
     turn_tracker_observe_units(tracker, on_unit, NULL);
@@ -247,14 +250,16 @@ static void note_datagram(const turn_segment *datagram) {
     const turn_flow *flow = &datagram->packet.flow;
     const gboolean message = frames.target != NULL;
     stun_frame frame;
+    const gboolean tunnel = stun_frame_datagram(datagram->bytes, datagram->captured,
+                                                datagram->reported, &frame) != STUN_NOT_STUN;
     turn_place place;
 
-    if (!message && stun_frame_datagram(datagram->bytes, datagram->captured, datagram->reported,
-                                        &frame) == STUN_NOT_STUN) {
+    if (!message && !tunnel && !frames.direct) {
         return;
     }
     place = turn_tracker_find(mstun_state_tracker(), flow);
-    if (message || is_control(place.session, flow)) {
+    if (message ||
+        (is_control(place.session, flow) && (tunnel || place.session->has_active_destination))) {
         record_get(datagram->packet.frame, flow)->frame.place = place;
     }
 }

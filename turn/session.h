@@ -226,8 +226,11 @@ struct turn_session {
     guint packets_from_client;
     guint packets_from_server;
     turn_exchange exchanges[TURN_METHOD_COUNT];
-    turn_seen allocated; /* Allocate Success Response */
-    turn_seen released;  /* Refresh with LIFETIME 0: its answer, or the request that got none */
+    stun_address asked_destination;  /* of the latest Set Active Destination, [MS-TURN] */
+    stun_address active_destination; /* that was granted; data goes there without any header */
+    gboolean has_active_destination; /* its address is NONE when only the answer was seen */
+    turn_seen allocated;             /* Allocate Success Response */
+    turn_seen released; /* Refresh with LIFETIME 0: its answer, or the request that got none */
     turn_seen release_asked;
     gint64 lifetime;      /* seconds, as last granted; -1 when not seen */
     gint64 expires;       /* -1 when not known */

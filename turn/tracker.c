@@ -238,12 +238,11 @@ static void on_encrypted(turn_tracker *tracker, const turn_packet *packet, turn_
 }
 
 /* Multiplexed TURN names a session of the server ([MS-TURN] 2.2.3), and end-to-end data of MS-TURN
- * goes to the active destination: either reaches one peer whose address is not known. */
+ * goes to the active destination: either reaches one peer, whose address may not be known. */
 static void on_unaddressed(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
                            const payload *carried) {
-    static const stun_address nowhere = {.family = STUN_FAMILY_NONE};
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &session->client);
-    turn_peer *peer = tracker_peer(session, &nowhere, TURN_VIA_INDICATION);
+    turn_peer *peer = tracker_peer(session, &session->active_destination, TURN_VIA_INDICATION);
 
     tracker_session_seen(session, packet, to_peer);
     if (peer != NULL) {
@@ -268,6 +267,9 @@ static void on_control_datagram(turn_tracker *tracker, const turn_packet *packet
 
     if (stun_frame_datagram(whole->bytes, whole->captured, whole->length, &frame) ==
         STUN_NOT_STUN) {
+        if (session->has_active_destination) {
+            on_unaddressed(tracker, packet, session, whole);
+        }
         return;
     }
     carried = inside(&frame, whole);

@@ -102,6 +102,9 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
     gboolean opened;
     guint32 protocol;
 
+    if (message->method == STUN_METHOD_MS_SET_ACTIVE_DESTINATION) {
+        message_address(message, STUN_ATTR_DESTINATION_ADDRESS, &session->asked_destination);
+    }
     if (exchange == NULL) {
         return;
     }
@@ -285,6 +288,12 @@ static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_ses
         break;
     case STUN_METHOD_CONNECT:
         on_connect_answer(tracker, packet, session, message, transaction);
+        break;
+    case STUN_METHOD_MS_SET_ACTIVE_DESTINATION:
+        if (message->cls == STUN_SUCCESS) {
+            session->has_active_destination = TRUE;
+            session->active_destination = session->asked_destination;
+        }
         break;
     default:
         break;

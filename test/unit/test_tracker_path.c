@@ -249,6 +249,41 @@ static void check_error_before_a_success_is_no_error(void **state) {
 }
 
 /* The client's check, once in its Send Indication and once as the relay passes it on. */
+/* [MS-TURN]: MAGIC-COOKIE, then DESTINATION-ADDRESS 192.0.2.9:50000. */
+static void feed_set_active(scene *s, gint64 ms, guint16 type) {
+    static const guint8 destination[] = {0, 0x11, 0, 8, 0, 1, 0xc3, 0x50, 192, 0, 2, 9};
+    message made = message_ms(type, 7);
+
+    if (type == STUN_MS_SET_ACTIVE_DESTINATION_REQUEST) {
+        memcpy(made.bytes + made.length, destination, sizeof destination);
+        made.length += sizeof destination;
+        made.bytes[3] = (guint8)(made.length - 20);
+        feed_udp_bytes(s, ms, CLIENT, SERVER, made.bytes, made.length);
+    } else {
+        feed_udp_bytes(s, ms, SERVER, CLIENT, made.bytes, made.length);
+    }
+}
+
+static void data_without_header_goes_to_the_active_destination(void **state) {
+    scene *s = *state;
+    const turn_peer *peer;
+
+    scene_allocate(s, 0);
+    feed_udp_bytes(s, 100, CLIENT, SERVER, media, sizeof media);
+    feed_set_active(s, 200, STUN_MS_SET_ACTIVE_DESTINATION_REQUEST);
+    feed_udp_bytes(s, 210, CLIENT, SERVER, media, sizeof media);
+    feed_set_active(s, 220, STUN_MS_SET_ACTIVE_DESTINATION_SUCCESS);
+    feed_udp_bytes(s, 300, CLIENT, SERVER, media, sizeof media);
+    feed_udp_bytes(s, 310, SERVER, CLIENT, media, sizeof media);
+    feed_set_active(s, 400, STUN_MS_SET_ACTIVE_DESTINATION_ERROR);
+    feed_udp_bytes(s, 410, SERVER, CLIENT, media, sizeof media);
+    peer = only_peer(s);
+    assert_address(&peer->address, "192.0.2.9:50000");
+    assert_int_equal(peer->path.to_peer.packets, 1);
+    assert_int_equal(peer->path.to_peer.bytes, sizeof media);
+    assert_int_equal(peer->path.from_peer.packets, 2);
+}
+
 static void relay_leg_joins_the_control_leg(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
@@ -379,6 +414,7 @@ int main(void) {
         TEST(checks_sent_again_are_retransmissions),
         TEST(checks_of_microsoft_come_twice_and_count_once),
         TEST(check_error_before_a_success_is_no_error),
+        TEST(data_without_header_goes_to_the_active_destination),
         TEST(relay_leg_joins_the_control_leg),
         TEST(relay_leg_rtt_is_that_of_the_leg_asked_on),
         TEST(relay_leg_alone_counts_as_checks_of_the_peer),
