@@ -6,6 +6,10 @@ import argparse
 import pathlib
 import sys
 
+import scenario_attributes
+import scenario_bound_connection
+import scenario_ms_turn_tcp
+import scenario_ms_turn_udp
 import scenario_s1
 import scenario_s2
 import scenario_s4
@@ -18,6 +22,10 @@ SAMPLES = {
     "s4-sfb-presentation": scenario_s4.capture,
     "s4-sfb-presentation-cut": scenario_s4_cut.capture,
     "udp-channeldata": scenario_udp_channeldata.capture,
+    "ms-turn-udp": scenario_ms_turn_udp.capture,
+    "ms-turn-tcp-443": scenario_ms_turn_tcp.capture,
+    "bound-connection": scenario_bound_connection.capture,
+    "attributes": scenario_attributes.capture,
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Ethernet, IPv4, UDP and TCP frames with good checksums, and the pcap file around them.
+"""Ethernet, IP, UDP and TCP frames with good checksums, and the pcap file around them.
 
 Times are whole microseconds since 1970, UTC. Knows nothing about what the payloads mean.
 """
@@ -18,6 +18,7 @@ _PROTOCOL_TCP = 6
 _PROTOCOL_UDP = 17
 _DONT_FRAGMENT = 0x4000
 _TIME_TO_LIVE = 64
+_IPV6_SIZE = 16
 _WINDOW = 29200
 _MSS_OPTION = struct.pack(">BBH", 2, 4, 1460)
 
@@ -44,7 +45,7 @@ class Host:
 
     @property
     def packed(self):
-        return ipaddress.IPv4Address(self.address).packed
+        return ipaddress.ip_address(self.address).packed
 
 
 @dataclasses.dataclass
@@ -64,7 +65,14 @@ def checksum(data):
     return total ^ 0xFFFF
 
 
+def _ethernet(source, target, kind, packet):
+    return target.mac + source.mac + struct.pack(">H", kind) + packet
+
+
 def _ip_frame(source, target, protocol, payload):
+    if len(source.packed) == _IPV6_SIZE:
+        header = struct.pack(">IHBB", 6 << 28, len(payload), protocol, _TIME_TO_LIVE)
+        return _ethernet(source, target, 0x86DD, header + source.packed + target.packed + payload)
     header = struct.pack(
         ">BBHHHBBH4s4s",
         0x45,
@@ -80,10 +88,11 @@ def _ip_frame(source, target, protocol, payload):
     )
     source.next_id = (source.next_id + 1) & 0xFFFF
     header = header[:10] + struct.pack(">H", checksum(header)) + header[12:]
-    return target.mac + source.mac + struct.pack(">H", 0x0800) + header + payload
+    return _ethernet(source, target, 0x0800, header + payload)
 
 
 def _transport_checksum(source, target, protocol, segment):
+    # IPv6 has 32 bits for both numbers; the sum is the same.
     pseudo = source.packed + target.packed + struct.pack(">xBH", protocol, len(segment))
     return checksum(pseudo + segment)
 
@@ -129,6 +138,9 @@ class Capture:
     def __init__(self):
         self._frames = []
 
+    def __len__(self):
+        return len(self._frames)
+
     def add(self, when, frame):
         """Append a frame; the frames of a sample never go back in time."""
         if self._frames and when < self._frames[-1][0]:
@@ -167,7 +179,7 @@ class _Direction:
 
 
 class TcpConnection:
-    """A TCP connection that writes its segments to a capture. Loses nothing."""
+    """A TCP connection that writes its segments to a capture. Loses nothing that it is not told to lose."""
 
     def __init__(self, capture, client, server, client_sequence, server_sequence):
         self._capture = capture
@@ -197,6 +209,12 @@ class TcpConnection:
         self._write(when, from_client, offset, PSH | ACK, payload)
         half.sent = max(half.sent, offset + len(payload))
         half.deliver(offset, len(payload))
+
+    def lose(self, from_client, payload):
+        """Send bytes that arrive and that the capture does not have."""
+        half = self._halves[from_client]
+        half.deliver(half.sent, len(payload))
+        half.sent += len(payload)
 
     def acknowledge(self, when, from_client):
         """Write a segment without payload that acknowledges all that has come in."""

@@ -27,6 +27,8 @@ CREATE_PERMISSION_REQUEST = 0x0008
 CREATE_PERMISSION_SUCCESS = 0x0108
 CHANNEL_BIND_REQUEST = 0x0009
 CHANNEL_BIND_SUCCESS = 0x0109
+CONNECT_REQUEST = 0x000A
+CONNECT_SUCCESS = 0x010A
 CONNECTION_BIND_REQUEST = 0x000B
 CONNECTION_BIND_SUCCESS = 0x010B
 CONNECTION_ATTEMPT_INDICATION = 0x001C
@@ -56,6 +58,7 @@ TRANSPORT_TCP = 6
 TRANSPORT_UDP = 17
 
 _FAMILY_IPV4 = 1
+_FAMILY_IPV6 = 2
 _INTEGRITY_SIZE = 4 + 20
 _FINGERPRINT_SIZE = 4 + 4
 _FINGERPRINT_MASK = 0x5354554E
@@ -91,11 +94,13 @@ def error_code(code, reason):
     return attribute(ERROR_CODE, struct.pack(">2xBB", code // 100, code % 100) + reason.encode())
 
 
-def xor_address(code, address, port):
-    """Return an XOR address attribute for IPv4, the only family that the samples use."""
-    plain = int(ipaddress.IPv4Address(address))
-    value = struct.pack(">xBHI", _FAMILY_IPV4, port ^ (MAGIC_COOKIE >> 16), plain ^ MAGIC_COOKIE)
-    return attribute(code, value)
+def xor_address(code, address, port, transaction=b""):
+    """Return an XOR address attribute; for IPv6 the transaction id of its message is needed."""
+    packed = ipaddress.ip_address(address).packed
+    mask = struct.pack(">I", MAGIC_COOKIE) + transaction
+    family = _FAMILY_IPV4 if len(packed) == 4 else _FAMILY_IPV6
+    masked = bytes(a ^ b for a, b in zip(packed, mask, strict=len(packed) > 4))
+    return attribute(code, struct.pack(">xBH", family, port ^ (MAGIC_COOKIE >> 16)) + masked)
 
 
 def message(kind, transaction, *attributes):

@@ -217,7 +217,8 @@ static gboolean is_other_rejection(const turn_session *session, const turn_rejec
 }
 
 gboolean rule_request_rejected(const turn_scene *scene, turn_finding *finding) {
-    return collect(scene, finding, is_other_rejection);
+    return collect(scene, finding, is_other_rejection) &&
+           turn_found_beside(scene->session, finding);
 }
 
 /* A Refresh that was refused for a reason of its own, while the allocation was in use. */

@@ -32,7 +32,9 @@ static guint64 mix_payload(guint64 state, const turn_segment *segment) {
     if (segment->captured < MIN(segment->reported, IDENTITY_PAYLOAD)) {
         return state; /* another interface may have cut it elsewhere */
     }
-    memcpy(head, segment->bytes, MIN(segment->captured, sizeof head));
+    if (segment->captured > 0) {
+        memcpy(head, segment->bytes, MIN(segment->captured, sizeof head));
+    }
     return mix(mix(state, bytes_u64(head)), bytes_u64(head + 8));
 }
 

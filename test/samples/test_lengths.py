@@ -44,7 +44,13 @@ DOCUMENTS = (
     ("s2-webrtc-431-401", "2017-04-15", 3, S2),
     ("s4-sfb-presentation", "2017-08-17", 84, S4),
 )
-SAMPLES = [document[0] for document in DOCUMENTS] + ["s4-sfb-presentation-cut", "udp-channeldata"]
+SAMPLES = [document[0] for document in DOCUMENTS] + [
+    "s4-sfb-presentation-cut",
+    "udp-channeldata",
+    "ms-turn-udp",
+    "ms-turn-tcp-443",
+    "attributes",
+]
 
 # sample frame, source port, relative sequence number, relative acknowledgement, payload length
 S4_NUMBERS = ((38, 3478, 391, 529, 90), (39, 44342, 529, 481, 110), (40, 3478, 481, 639, 0))

@@ -187,6 +187,14 @@ static void allocate_refused_with_500_then_granted(scene *s) {
     server_says(s, 50, "allocate success 3 relayed=" RELAYED " lifetime=600 mi");
 }
 
+static void permission_refused_with_500_beside_a_peer_that_works(scene *s) {
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 100, PEER, 100);
+    feed_data_bytes(s, 120, PEER, 100);
+    client_says(s, 200, PERMISSION);
+    server_says(s, 210, "permission error 3 error=500");
+}
+
 static void release_answered_with_400(scene *s) {
     scene_allocate(s, 0);
     client_says(s, 5000, "refresh request 3 lifetime=0 " CREDENTIALS);
@@ -363,6 +371,8 @@ static const rule_case cases[] = {
     HIT("redirected", allocate_redirected, "degraded", "3 4"),
     MISS("redirected", challenge_that_names_another_server),
     HIT("request-rejected", allocate_refused_with_400, "failed", "3 4"),
+    HIT("request-rejected", permission_refused_with_500_beside_a_peer_that_works, "degraded",
+        "7 8"),
     MISS("request-rejected", allocate_refused_with_500_then_granted),
     MISS("request-rejected", release_answered_with_400),
     MISS("request-rejected", permission_refused_with_403),
