@@ -71,8 +71,13 @@ static int call_safely(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pi
     return taken;
 }
 
+/* What Wireshark has had dissected is the outermost message only. */
 static void call_builtin(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
-    if (!current_view(pinfo)->has_builtin && call_safely(stun_handle, tvb, pinfo, tree) == 0) {
+    view *at = current_view(pinfo);
+
+    if (at->has_builtin) {
+        at->has_builtin = FALSE;
+    } else if (call_safely(stun_handle, tvb, pinfo, tree) == 0) {
         call_safely(classicstun_handle, tvb, pinfo, tree);
     }
 }
@@ -190,14 +195,13 @@ static tvbuff_t *unit_tvb(const mstun_unit *unit, tvbuff_t *payload, packet_info
 static void show_ms_unit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                          const mstun_unit *unit) {
     const gint header = (gint)unit->unit.header;
-    tvbuff_t *carried = tvb_new_subset_remaining(tvb, header);
 
     if (unit->unit.kind == STUN_FRAME_MS_DATA) {
-        carried = mstun_shell_ms_data(tvb, pinfo, tree, &unit->place, header);
+        mstun_shell_ms_data(tvb, tree, &unit->place, header);
     } else {
-        mstun_shell_ms_control(tvb, pinfo, tree, header);
+        mstun_shell_ms_control(tvb, tree, header);
     }
-    mstun_display_packet(carried, pinfo, tree);
+    mstun_display_packet(tvb_new_subset_remaining(tvb, header), pinfo, tree);
 }
 
 static void show_unit(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const mstun_unit *unit) {

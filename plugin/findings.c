@@ -125,10 +125,13 @@ gboolean mstun_findings_concern(const packet_info *pinfo) {
 void mstun_findings_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
     const GArray *of_frame =
         marks != NULL ? g_hash_table_lookup(marks, GUINT_TO_POINTER(pinfo->num)) : NULL;
+    const char *protocol = pinfo->current_proto;
 
+    pinfo->current_proto = "MSTUN"; /* what Expert Information lists them under */
     for (guint i = 0; of_frame != NULL && i < of_frame->len; i++) {
         const mark *at = &g_array_index(of_frame, mark, i);
 
         show_finding(tvb, pinfo, tree, at->finding, at->evidence);
     }
+    pinfo->current_proto = protocol;
 }

@@ -19,10 +19,13 @@ typedef struct record {
     struct record *next;
 } record;
 
-/* A note whose place is not known before the tracker has dealt with the message. */
+/* A unit or a message whose place is not known before the tracker has dealt with it. */
 typedef struct unplaced {
-    mstun_note *note;
     turn_flow flow;
+    mstun_note *note; /* NULL for a unit */
+    record *owner;    /* of the unit */
+    guint unit;
+    guint32 frame;
 } unplaced;
 
 static struct {
@@ -160,6 +163,8 @@ static void on_unit(gpointer data, const turn_packet *packet, const turn_unit *u
     record *to = record_get(packet->frame, &packet->flow);
     const guint8 *base = unit->bytes - unit->header;
     const gsize length = unit->header + unit->captured;
+    const unplaced waiting = {
+        .flow = packet->flow, .owner = to, .unit = to->frame.units->len, .frame = packet->frame};
     mstun_unit kept = {.unit = *unit};
 
     (void)data;
@@ -169,17 +174,12 @@ static void on_unit(gpointer data, const turn_packet *packet, const turn_unit *u
     } else {
         kept.copy = g_memdup2(base, length);
     }
-    kept.place = turn_tracker_find(mstun_state_tracker(), &packet->flow);
     frames.base = base;
     frames.target = to;
-    frames.unit = to->frame.units->len;
+    frames.unit = waiting.unit;
     g_array_append_val(to->frame.units, kept);
+    g_array_append_val(frames.unplaced, waiting);
     end_pending(packet, unit);
-    if (kept.place.connection != NULL && unit->framing == STUN_FRAMING_RFC4571 &&
-        !g_hash_table_contains(frames.first_data, kept.place.connection)) {
-        g_hash_table_insert(frames.first_data, (gpointer)kept.place.connection,
-                            GUINT_TO_POINTER(packet->frame));
-    }
 }
 
 static void on_message(gpointer data, const turn_packet *packet, const stun_message *message) {
@@ -199,11 +199,26 @@ static void on_message(gpointer data, const turn_packet *packet, const stun_mess
     g_array_append_val(frames.unplaced, waiting);
 }
 
-static void place_notes(void) {
+static void place_unit(const unplaced *waiting) {
+    mstun_unit *unit = &g_array_index(waiting->owner->frame.units, mstun_unit, waiting->unit);
+
+    unit->place = turn_tracker_find(mstun_state_tracker(), &waiting->flow);
+    if (unit->place.connection != NULL && unit->unit.framing == STUN_FRAMING_RFC4571 &&
+        !g_hash_table_contains(frames.first_data, unit->place.connection)) {
+        g_hash_table_insert(frames.first_data, (gpointer)unit->place.connection,
+                            GUINT_TO_POINTER(waiting->frame));
+    }
+}
+
+static void place_all(void) {
     for (guint i = 0; i < frames.unplaced->len; i++) {
         const unplaced *waiting = &g_array_index(frames.unplaced, unplaced, i);
 
-        mstun_note_place(waiting->note, &waiting->flow);
+        if (waiting->note != NULL) {
+            mstun_note_place(waiting->note, &waiting->flow);
+        } else {
+            place_unit(waiting);
+        }
     }
     g_array_set_size(frames.unplaced, 0);
     frames.now = NULL;
@@ -224,7 +239,7 @@ void mstun_frames_begin(turn_tracker *tracker) {
 }
 
 void mstun_frames_conclude(void) {
-    place_notes();
+    place_all();
 }
 
 void mstun_frames_end(void) {
@@ -273,7 +288,7 @@ void mstun_frames_datagram(const turn_segment *segment) {
     turn_tracker_datagram(mstun_state_tracker(), &packet, segment->bytes, segment->captured,
                           segment->reported);
     note_datagram(segment);
-    place_notes();
+    place_all();
 }
 
 /* The end of the segment begins a unit, or lies within one, that a later segment completes. */
@@ -295,7 +310,7 @@ void mstun_frames_segment(const turn_segment *segment) {
     frames.now = segment;
     turn_tracker_time(mstun_state_tracker(), segment->packet.capture, segment->packet.time);
     turn_streams_segment(mstun_state_streams(), segment);
-    place_notes();
+    place_all();
     if (segment->reported > 0) {
         const turn_streams_status status =
             turn_streams_look(mstun_state_streams(), &segment->packet.flow);

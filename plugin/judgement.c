@@ -165,6 +165,15 @@ static void show_connection(const mstun_view *view, const turn_connection *conne
     }
 }
 
+/* The first copy may stand in the same frame. */
+static void show_copy(const mstun_view *view, uint32_t frame) {
+    proto_item *item =
+        generated(proto_tree_add_uint(view->tree, hf_copy_of, view->tvb, 0, 0, frame));
+
+    proto_item_append_text(item, " (second copy that Microsoft endpoints send, with their other "
+                                 "CRC table; not a retransmission)");
+}
+
 void mstun_judgement_show(const mstun_view *view) {
     const stun_message *message = view->message;
     const mstun_note *note = view->note;
@@ -177,8 +186,8 @@ void mstun_judgement_show(const mstun_view *view) {
         return;
     }
     mstun_place_show(view->tvb, view->tree, &note->place);
-    proto_item_append_text(add_frame(view, hf_copy_of, note->copy_of),
-                           " (second copy that Microsoft endpoints send, with their other CRC "
-                           "table; not a retransmission)");
+    if (note->copy_of != 0) {
+        show_copy(view, note->copy_of);
+    }
     show_connection(view, note->connection);
 }

@@ -122,6 +122,19 @@ static void judge_class(const mstun_view *view) {
     }
 }
 
+static void show_parts(const mstun_view *view, stun_status status, const char *type) {
+    const char *protocol = view->pinfo->current_proto;
+
+    view->pinfo->current_proto = "MSTUN"; /* what Expert Information lists its remarks under */
+    show_header(view, status, type);
+    mstun_attributes_show(view, status);
+    judge_magic_cookie(view);
+    judge_class(view);
+    mstun_judgement_show(view);
+    mstun_column_mend(view);
+    view->pinfo->current_proto = protocol;
+}
+
 guint mstun_message_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                          const mstun_note *note) {
     const size_t captured = tvb_captured_length(tvb);
@@ -149,11 +162,6 @@ guint mstun_message_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                              .message = &message,
                              .note = note};
 
-    show_header(&view, status, type);
-    mstun_attributes_show(&view, status);
-    judge_magic_cookie(&view);
-    judge_class(&view);
-    mstun_judgement_show(&view);
-    mstun_column_mend(&view);
+    show_parts(&view, status, type);
     return (guint)MIN(message.length, reported);
 }

@@ -19,7 +19,9 @@
 typedef struct seen_message {
     guint8 id[STUN_TRANSACTION_ID_SIZE];
     guint16 type;
-    guint32 body; /* CRC of everything but the value of FINGERPRINT */
+    guint32 body;        /* CRC of everything in front of FINGERPRINT */
+    guint32 fingerprint; /* its value */
+    gboolean microsoft;  /* has IMPLEMENTATION-VERSION */
     guint32 frame;
     gint64 time;
     stun_address source;
@@ -35,32 +37,31 @@ void mstun_notes_end(void) {
     g_clear_pointer(&remembered, g_free);
 }
 
+/* With the same FINGERPRINT it may as well be a retransmission, or a packet seen twice, unless a
+ * Microsoft endpoint sent it: one value in a few is the same by both tables. */
 static gboolean is_copy(const seen_message *a, const seen_message *b) {
     return a->frame != 0 && a->type == b->type && a->body == b->body &&
            memcmp(a->id, b->id, sizeof a->id) == 0 && stun_address_equal(&a->source, &b->source) &&
-           b->time - a->time <= COPY_WITHIN;
-}
-
-/* Only Microsoft's checks have a second copy; any other message that comes twice was sent twice. */
-static gboolean may_be_doubled(const stun_message *message, stun_attr *fingerprint) {
-    stun_attr version;
-
-    return message->method == STUN_METHOD_BINDING && message->captured == message->length &&
-           stun_message_find(message, STUN_ATTR_FINGERPRINT, fingerprint) &&
-           stun_message_find(message, STUN_ATTR_IMPLEMENTATION_VERSION, &version);
+           b->time - a->time <= COPY_WITHIN && (a->microsoft || a->fingerprint != b->fingerprint);
 }
 
 static guint32 copy_of(const turn_packet *packet, const stun_message *message) {
+    seen_message now = {.type = message->type,
+                        .frame = packet->frame,
+                        .time = packet->time,
+                        .source = packet->flow.source};
     stun_attr fingerprint;
-    seen_message now = {.type = message->type, .frame = packet->frame, .time = packet->time};
+    stun_attr version;
     seen_message *slot;
     guint32 first = 0;
 
-    if (!may_be_doubled(message, &fingerprint)) {
+    if (message->method != STUN_METHOD_BINDING || message->captured < message->length ||
+        !stun_message_find(message, STUN_ATTR_FINGERPRINT, &fingerprint) ||
+        !stun_value_uint(&fingerprint, &now.fingerprint)) {
         return 0;
     }
     memcpy(now.id, stun_message_transaction_id(message), sizeof now.id);
-    now.source = packet->flow.source;
+    now.microsoft = stun_message_find(message, STUN_ATTR_IMPLEMENTATION_VERSION, &version);
     now.body = stun_crc32(message->bytes, fingerprint.offset, FALSE);
     slot = &remembered[now.body % REMEMBERED];
     if (is_copy(slot, &now)) {

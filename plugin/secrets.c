@@ -132,7 +132,7 @@ static void stand_before_sdp(void) {
     if (built_in != NULL) {
         dissector_add_string(MEDIA_TYPES, SDP,
                              create_dissector_handle_with_name_and_description(
-                                 dissect_sdp, -1, NULL, "SDP, read by MSTUN"));
+                                 dissect_sdp, -1, NULL, "SDP read by MSTUN"));
     }
 }
 

@@ -6,6 +6,8 @@
 #define MS_CONTROL 2
 #define MS_DATA    3
 
+#define MS_HEADER 4 /* without the second length */
+
 static int hf_channel;
 static int hf_tunnel_length;
 static int hf_session_id;
@@ -90,27 +92,18 @@ static void ms_header(tvbuff_t *tvb, proto_tree *tree) {
     add_if_there(tree, hf_ms_length, tvb, 2, 2);
 }
 
-void mstun_shell_ms_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, gint header) {
-    (void)pinfo;
+void mstun_shell_ms_control(tvbuff_t *tvb, proto_tree *tree, gint header) {
     ms_header(tvb, begin(tvb, tree, header, "TCP header of MS-TURN"));
 }
 
-tvbuff_t *mstun_shell_ms_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                              const turn_place *place, gint header) {
+void mstun_shell_ms_data(tvbuff_t *tvb, proto_tree *tree, const turn_place *place, gint header) {
     proto_tree *shell = begin(tvb, tree, header, "end-to-end data of MS-TURN");
-    const guint reported = tvb_reported_length_remaining(tvb, header) > 0
-                               ? (guint)tvb_reported_length_remaining(tvb, header)
-                               : 0;
 
-    (void)pinfo;
     ms_header(tvb, shell);
-    mstun_place_show(tvb, shell, place);
-    if (reported >= 2 && tvb_bytes_exist(tvb, header, 2) &&
-        tvb_get_ntohs(tvb, header) == reported - 2) {
-        add_if_there(shell, hf_rtp_length, tvb, header, 2);
-        header += 2;
+    if (header > MS_HEADER) {
+        add_if_there(shell, hf_rtp_length, tvb, MS_HEADER, 2);
     }
-    return tvb_new_subset_remaining(tvb, header);
+    mstun_place_show(tvb, shell, place);
 }
 
 void mstun_shell_pseudo_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {

@@ -14,13 +14,12 @@ void mstun_shell_register(void);
 turn_place mstun_shell_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               const stun_frame *frame, const turn_place *place);
 
-/* The TCP header of [MS-TURN] in front of a message. */
-void mstun_shell_ms_control(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, gint header);
+/* The TCP header of [MS-TURN] in front of a message, HEADER bytes. */
+void mstun_shell_ms_control(tvbuff_t *tvb, proto_tree *tree, gint header);
 
-/* The same in front of end-to-end data. Returns the packet behind it, and behind a second length
- * (RFC 4571) where there is one. */
-tvbuff_t *mstun_shell_ms_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                              const turn_place *place, gint header);
+/* The same in front of end-to-end data; HEADER counts a second length (RFC 4571) where there is
+ * one. */
+void mstun_shell_ms_data(tvbuff_t *tvb, proto_tree *tree, const turn_place *place, gint header);
 
 /* One of the hellos with which MS-TURN begins on TCP port 443; [MS-TURN] 2.1. */
 void mstun_shell_pseudo_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);

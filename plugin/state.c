@@ -17,6 +17,12 @@ static struct {
     gboolean nanoseconds;
 } state;
 
+/* The last packet of the capture that was judged last. */
+static struct {
+    guint32 frame;
+    gint64 time;
+} over;
+
 static range_t *turn_ports;
 
 static void add_port(guint32 port, void *data) {
@@ -76,6 +82,15 @@ void mstun_state_conclude(void) {
     state.model = turn_tracker_finish(state.tracker);
     state.judgement = turn_judge(state.model);
     mstun_findings_begin(state.judgement);
+    over.frame = state.last.frame;
+    over.time = state.last.time;
+}
+
+void mstun_state_revisit(void) {
+    if (mstun_state_is_open() && state.last.frame != 0 && state.last.frame == over.frame &&
+        state.last.time == over.time) {
+        mstun_state_conclude();
+    }
 }
 
 const turn_model *mstun_state_model(void) {

@@ -23,6 +23,11 @@ turn_streams *mstun_state_streams(void);
 /* Ends the first pass, where Wireshark does not (tshark without -2). MARK is the last packet's. A
  * second call does nothing. */
 void mstun_state_conclude(void);
+
+/* A packet is dissected that has been taken in before. When Wireshark dissects a capture anew,
+ * after a change of preferences, it does not say when the last packet has been taken in: the
+ * capture is judged when it ends as the one did that was judged last. */
+void mstun_state_revisit(void);
 /* The packet that was dissected last. */
 void mstun_state_mark(const turn_packet *packet);
 

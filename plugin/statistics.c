@@ -11,7 +11,8 @@
 
 #include <stdio.h>
 
-#define REPORT_TITLE "TURN Report"
+#define REPORT_TITLE   "TURN Report"
+#define SESSIONS_TITLE "TURN Sessions"
 
 static int tap_handle;
 
@@ -35,6 +36,7 @@ static turn_report_capture *unnamed_capture(void) {
 static char *report_text(void) {
     g_autoptr(turn_report) report = NULL;
 
+    mstun_state_revisit();
     if (mstun_state_judgement() == NULL) {
         return NULL;
     }
@@ -120,10 +122,6 @@ static stat_tap_table_item columns[COLUMN_COUNT] = {
     [COLUMN_TO_PEERS] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes to peers", "%u"},
     [COLUMN_FROM_PEERS] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Bytes from peers", "%u"},
 };
-
-static void begin_sessions(stat_tap_table_ui *statistic) {
-    stat_tap_add_table(statistic, stat_tap_init_table("TURN Sessions", COLUMN_COUNT, 0, NULL));
-}
 
 static void set_text(stat_tap_table_item_type *item, const char *text) {
     if (item->type == TABLE_ITEM_STRING) {
@@ -213,14 +211,26 @@ static void reset_sessions(stat_tap_table *table) {
     }
 }
 
+/* Wireshark begins again whenever its window is opened, a filter applied or a file loaded, and
+ * keeps the table. */
+static void begin_sessions(stat_tap_table_ui *statistic) {
+    stat_tap_table *table = stat_tap_find_table(statistic, SESSIONS_TITLE);
+
+    if (table != NULL) {
+        reset_sessions(table);
+    } else {
+        stat_tap_add_table(statistic, stat_tap_init_table(SESSIONS_TITLE, COLUMN_COUNT, 0, NULL));
+    }
+}
+
 void mstun_statistics_register(void) {
-    static stat_tap_ui report = {.group = REGISTER_STAT_GROUP_GENERIC,
+    static stat_tap_ui report = {.group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
                                  .title = REPORT_TITLE,
                                  .cli_string = "mstun,report",
                                  .tap_init_cb = begin_report};
     static tap_param parameters[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
-    static stat_tap_table_ui sessions = {.group = REGISTER_STAT_GROUP_GENERIC,
-                                         .title = "TURN Sessions",
+    static stat_tap_table_ui sessions = {.group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+                                         .title = SESSIONS_TITLE,
                                          .tap_name = "mstun",
                                          .cli_string = "mstun,sessions",
                                          .stat_tap_init_cb = begin_sessions,
@@ -235,5 +245,6 @@ void mstun_statistics_register(void) {
     tap_handle = register_tap("mstun");
     register_stat_tap_ui(&report, NULL);
     register_stat_tap_table_ui(&sessions);
-    funnel_register_menu(REPORT_TITLE, REGISTER_STAT_GROUP_GENERIC, open_report, NULL, NULL, FALSE);
+    funnel_register_menu(REPORT_TITLE, REGISTER_PACKET_STAT_GROUP_UNSORTED, open_report, NULL, NULL,
+                         FALSE);
 }

@@ -260,7 +260,11 @@ static int dissect_around(mstun_segment *segment, const call *asked) {
 }
 
 static gboolean takes_in(const packet_info *pinfo) {
-    return !PINFO_FD_VISITED(pinfo) && mstun_state_is_open();
+    if (PINFO_FD_VISITED(pinfo)) {
+        mstun_state_revisit();
+        return FALSE;
+    }
+    return mstun_state_is_open();
 }
 
 /* The transport header of a packet that an ICMP error quotes. */
@@ -436,11 +440,11 @@ static void take_place(void) {
     }
     udp_ports = find_dissector_table("udp.port");
     tcp_ports = find_dissector_table("tcp.port");
-    udp_before = stand_before(IP_PROTO_UDP, dissect_udp, "mstun.udp", "UDP, seen by mstun");
-    tcp_before = stand_before(IP_PROTO_TCP, dissect_tcp, "mstun.tcp", "TCP, seen by mstun");
-    icmp_before = stand_before(IP_PROTO_ICMP, dissect_icmp, "mstun.icmp", "ICMP, seen by mstun");
+    udp_before = stand_before(IP_PROTO_UDP, dissect_udp, "mstun.udp", "UDP seen by mstun");
+    tcp_before = stand_before(IP_PROTO_TCP, dissect_tcp, "mstun.tcp", "TCP seen by mstun");
+    icmp_before = stand_before(IP_PROTO_ICMP, dissect_icmp, "mstun.icmp", "ICMP seen by mstun");
     icmpv6_before =
-        stand_before(IP_PROTO_ICMPV6, dissect_icmpv6, "mstun.icmpv6", "ICMPv6, seen by mstun");
+        stand_before(IP_PROTO_ICMPV6, dissect_icmpv6, "mstun.icmpv6", "ICMPv6 seen by mstun");
 }
 
 void mstun_transport_hand_off(void) {
