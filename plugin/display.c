@@ -10,6 +10,12 @@
 #include <epan/proto_data.h>
 #include <epan/show_exception.h>
 
+/* Messages in messages in messages: no sender has a reason for more. */
+#define MAX_DEPTH 8u
+
+/* Wireshark takes 500 layers in one frame for a fault of a dissector. */
+#define UNITS_WITH_LAYERS 32u
+
 enum { KEY_VIEW = 1 }; /* of what is kept for the packet with p_add_proto_data() */
 
 /* The unit or datagram that is being shown. */
@@ -18,6 +24,8 @@ typedef struct view {
     guint unit;
     gboolean has_builtin; /* the built-in dissector was called by Wireshark itself */
     guint base;           /* of its first byte, from the beginning of its data source */
+    guint depth;          /* of what is shown now, inside others */
+    gboolean left_inside; /* what the latest message carries was left to be shown behind it */
 } view;
 
 static dissector_handle_t stun_handle;
@@ -71,18 +79,52 @@ static int call_safely(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pi
     return taken;
 }
 
-/* What Wireshark has had dissected is the outermost message only. */
-static void call_builtin(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
+/* Whether a heuristic that the user turned on has shown what the message carries. */
+static gboolean ends_in_media(const packet_info *pinfo) {
+    static const char *const media[] = {"rtp", "rtcp", "dtls", "zrtp"};
+    wmem_list_frame_t *last = wmem_list_tail(pinfo->layers);
+    const char *name =
+        last != NULL ? proto_get_protocol_filter_name(GPOINTER_TO_INT(wmem_list_frame_data(last)))
+                     : "";
+
+    for (guint i = 0; i < G_N_ELEMENTS(media); i++) {
+        if (g_str_equal(name, media[i])) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* TRUE when what the message carries is still to be shown. What Wireshark has had dissected itself
+ * is the outermost message only. */
+static gboolean call_builtin(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
     view *at = current_view(pinfo);
 
     if (at->has_builtin) {
         at->has_builtin = FALSE;
-    } else if (call_safely(stun_handle, tvb, pinfo, tree) == 0) {
+        return at->left_inside || !ends_in_media(pinfo);
+    }
+    at->left_inside = FALSE;
+    if (call_safely(stun_handle, tvb, pinfo, tree) == 0) {
         call_safely(classicstun_handle, tvb, pinfo, tree);
     }
+    return at->left_inside || !ends_in_media(pinfo);
 }
 
-static void show_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
+/* What a message or a tunnel carries. */
+static void show_inside(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
+    view *at = current_view(pinfo);
+
+    at->depth++;
+    if (at->depth <= MAX_DEPTH) {
+        mstun_display_packet(tvb, pinfo, tree);
+    } else {
+        mstun_display_data(tvb, pinfo, tree);
+    }
+    at->depth--;
+}
+
+void mstun_display_data(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree) {
     if (tvb_captured_length(tvb) > 0) {
         call_safely(data_handle, tvb, pinfo, tree);
     }
@@ -102,9 +144,9 @@ static void show_carried(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     stun_attr data;
 
     if (stun_message_find(message, STUN_ATTR_DATA, &data) && data.captured > 0) {
-        mstun_display_packet(tvb_new_subset_length_caplen(tvb, (gint)(data.value - message->bytes),
-                                                          (gint)data.captured, (gint)data.length),
-                             pinfo, tree);
+        show_inside(tvb_new_subset_length_caplen(tvb, (gint)(data.value - message->bytes),
+                                                 (gint)data.captured, (gint)data.length),
+                    pinfo, tree);
     }
 }
 
@@ -113,9 +155,12 @@ static void show_message(tvbuff_t *whole, packet_info *pinfo, proto_tree *tree,
                          const stun_message *message) {
     tvbuff_t *tvb =
         tvb_new_subset_length(whole, 0, (gint)MIN(message->length, tvb_reported_length(whole)));
-    call_builtin(tvb, pinfo, tree);
+    const gboolean inside_left = call_builtin(tvb, pinfo, tree);
+
     mstun_message_show(tvb, pinfo, tree, note_on(pinfo, tvb));
-    show_carried(tvb, pinfo, tree, message);
+    if (inside_left) {
+        show_carried(tvb, pinfo, tree, message);
+    }
     if (message->method == STUN_METHOD_CONNECTION_BIND && message->cls == STUN_SUCCESS) {
         mstun_transport_claim_bound(pinfo);
     }
@@ -136,7 +181,7 @@ gboolean mstun_display_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
         call_safely(inside[kind].handle, tvb, pinfo, tree) > 0) {
         return TRUE;
     }
-    show_data(tvb, pinfo, tree);
+    mstun_display_data(tvb, pinfo, tree);
     return FALSE;
 }
 
@@ -144,21 +189,29 @@ gboolean mstun_display_packet(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
  * heuristics, all of which are off unless the user turns them on; what none of them takes is
  * "data". It is shown a little later, behind the message. */
 static ws_bool take_inside(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    view *at = current_view(pinfo);
+
     (void)tvb;
     (void)tree;
     (void)data;
-    return current_view(pinfo) != NULL;
+    if (at == NULL) {
+        return FALSE;
+    }
+    at->left_inside = TRUE;
+    return TRUE;
 }
 
 /* ChannelData and multiplexed TURN: TVB is the whole unit, its padding left out. */
 static void show_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                         const stun_frame *frame, const turn_place *place) {
-    turn_place leads_to;
+    const gboolean inside_left = call_builtin(tvb, pinfo, tree);
 
-    call_builtin(tvb, pinfo, tree);
-    leads_to = mstun_shell_tunnel(tvb, pinfo, tree, frame, place);
-    mstun_display_packet(tvb_new_subset_remaining(tvb, (gint)frame->payload), pinfo, tree);
-    mstun_place_column(pinfo, &leads_to);
+    mstun_shell_tunnel(tvb, pinfo, tree, frame, place);
+
+    if (inside_left) {
+        show_inside(tvb_new_subset_remaining(tvb, (gint)frame->payload), pinfo, tree);
+    }
+    mstun_place_column(pinfo, place);
 }
 
 static void show_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
@@ -244,52 +297,83 @@ static void take_column(packet_info *pinfo, wmem_strbuf_t *info, gboolean separa
     col_clear(pinfo->cinfo, COL_INFO);
 }
 
-static void show_one(const mstun_segment *segment, guint index, packet_info *pinfo,
-                     proto_tree *tree) {
-    const mstun_unit *unit = &g_array_index(segment->frame->units, mstun_unit, index);
+static void drop_layers(packet_info *pinfo, guint kept) {
+    while (wmem_list_count(pinfo->layers) > kept) {
+        wmem_list_remove_frame(pinfo->layers, wmem_list_tail(pinfo->layers));
+    }
+}
+
+static void show_one(const mstun_segment *segment, const mstun_frame *frame, guint index,
+                     packet_info *pinfo, proto_tree *tree) {
+    const mstun_unit *unit = &g_array_index(frame->units, mstun_unit, index);
+    const guint layers = wmem_list_count(pinfo->layers);
     tvbuff_t *tvb = unit_tvb(unit, segment->payload, pinfo);
-    view at = {.frame = segment->frame,
+    view at = {.frame = frame,
                .has_builtin = segment->has_builtin,
+               .left_inside = TRUE,
                .unit = index,
                .base = tvb_offset_from_real_beginning(tvb)};
 
     set_view(pinfo, wmem_memdup(pinfo->pool, &at, sizeof at));
     show_unit(tvb, pinfo, tree, unit);
+    if (index >= UNITS_WITH_LAYERS) {
+        drop_layers(pinfo, layers);
+    }
 }
 
-static void show_units(const mstun_segment *segment, packet_info *pinfo, proto_tree *tree) {
+static void show_units(const mstun_segment *segment, const mstun_frame *frame, packet_info *pinfo,
+                       proto_tree *tree) {
     wmem_strbuf_t *info = wmem_strbuf_new(pinfo->pool, "");
-    const guint count = segment->frame->units->len;
+    const guint count = frame->units->len;
 
-    col_clear(pinfo->cinfo, COL_INFO);
+    if (frame == segment->frame) {
+        col_clear(pinfo->cinfo, COL_INFO);
+    }
     take_column(pinfo, info, FALSE); /* the remarks of TCP, which stand behind a fence */
     for (guint i = 0; i < count; i++) {
-        show_one(segment, i, pinfo, tree);
-        take_column(pinfo, info, i > 0);
+        show_one(segment, frame, i, pinfo, tree);
+        take_column(pinfo, info, i > 0 || frame != segment->frame);
     }
-    if (segment->frame->pending != NULL) {
-        mstun_shell_pending(segment->payload, pinfo, tree, segment->frame->pending, count > 0);
+    if (frame->pending != NULL && frame == segment->frame) {
+        mstun_shell_pending(segment->payload, pinfo, tree, frame->pending, count > 0);
         take_column(pinfo, info, FALSE);
     }
     col_add_str(pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(info));
     col_set_fence(pinfo->cinfo, COL_INFO);
 }
 
-void mstun_display_segment(mstun_segment *segment, packet_info *pinfo, proto_tree *tree) {
-    view *outer = current_view(pinfo);
-
-    segment->shown = TRUE;
-    if (segment->flow.transport == TURN_TRANSPORT_TCP) {
-        show_units(segment, pinfo, tree);
-    } else {
+void mstun_display_expect(mstun_segment *segment, packet_info *pinfo) {
+    if (segment->frame != NULL && segment->flow.transport == TURN_TRANSPORT_UDP) {
         view at = {.frame = segment->frame,
-                   .has_builtin = segment->has_builtin,
                    .base = tvb_offset_from_real_beginning(segment->payload)};
 
+        segment->outer = current_view(pinfo);
         set_view(pinfo, wmem_memdup(pinfo->pool, &at, sizeof at));
-        show_datagram(segment->payload, pinfo, tree, segment->frame);
     }
-    set_view(pinfo, outer);
+}
+
+void mstun_display_forget(const mstun_segment *segment, packet_info *pinfo) {
+    if (segment->frame != NULL && segment->flow.transport == TURN_TRANSPORT_UDP) {
+        set_view(pinfo, segment->outer);
+    }
+}
+
+void mstun_display_segment(mstun_segment *segment, packet_info *pinfo, proto_tree *tree) {
+    view *before = current_view(pinfo);
+
+    segment->shown = TRUE;
+    if (segment->flow.transport == TURN_TRANSPORT_UDP) {
+        before->has_builtin = segment->has_builtin;
+        show_datagram(segment->payload, pinfo, tree, segment->frame);
+        return;
+    }
+    if (segment->frame != NULL) {
+        show_units(segment, segment->frame, pinfo, tree);
+    }
+    if (segment->other != NULL) {
+        show_units(segment, segment->other, pinfo, tree);
+    }
+    set_view(pinfo, before);
 }
 
 void mstun_display_register(void) {

@@ -87,8 +87,7 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                            evidence->seen.frame, summary);
     proto_item_set_generated(
         proto_tree_add_string(shown, hf_level, tvb, 0, 0, turn_level_name(finding->level)));
-    proto_item_set_generated(
-        proto_tree_add_string(shown, hf_summary, tvb, 0, 0, evidence->summary));
+    proto_item_set_generated(proto_tree_add_string(shown, hf_summary, tvb, 0, 0, summary));
 }
 
 static void note_evidence(const turn_finding *finding, const turn_evidence *evidence) {

@@ -2,6 +2,7 @@
 #include "plugin/frames.h"
 
 #include "plugin/notes.h"
+#include "plugin/place.h"
 #include "plugin/state.h"
 
 #include <string.h>
@@ -37,8 +38,10 @@ static struct {
     const turn_segment *now; /* the segment that is being taken in */
     const guint8 *base; /* where offsets count from: the unit or datagram that is looked into */
     record *target;     /* of that unit or datagram */
-    guint unit;         /* its index */
-    gboolean direct;    /* some session of MS-TURN may pass data on without any header */
+    guint ordinal;      /* of NOW in its frame */
+    GHashTable *multiplexed; /* set of turn_flow, owned: datagrams were multiplexed TURN */
+    guint unit;              /* its index */
+    gboolean direct;         /* some session of MS-TURN may pass data on without any header */
 } frames;
 
 static void unit_clear(gpointer data) {
@@ -62,10 +65,11 @@ static void record_free(gpointer data) {
     }
 }
 
-static record *record_new(const turn_flow *flow) {
+static record *record_new(const turn_flow *flow, guint ordinal) {
     record *self = g_new0(record, 1);
 
     self->frame.flow = *flow;
+    self->frame.ordinal = ordinal;
     self->frame.units = g_array_new(FALSE, TRUE, sizeof(mstun_unit));
     g_array_set_clear_func(self->frame.units, unit_clear);
     self->notes = g_array_new(FALSE, TRUE, sizeof(note_entry));
@@ -82,22 +86,26 @@ static gboolean directed_equal(gconstpointer a, gconstpointer b) {
     return same_direction(a, b);
 }
 
-static record *record_find(guint32 number, const turn_flow *flow) {
+static record *record_find(guint32 number, guint ordinal, const turn_flow *flow) {
     record *found = g_hash_table_lookup(frames.records, GUINT_TO_POINTER(number));
 
-    while (found != NULL && !same_direction(&found->frame.flow, flow)) {
+    while (found != NULL &&
+           (found->frame.ordinal != ordinal || !same_direction(&found->frame.flow, flow))) {
         found = found->next;
     }
     return found;
 }
 
+/* Of the segment that is being taken in, or of an earlier frame: nearly all have but one. */
 static record *record_get(guint32 number, const turn_flow *flow) {
-    record *found = record_find(number, flow);
+    const gboolean now = frames.now != NULL && frames.now->packet.frame == number;
+    const guint ordinal = now ? frames.ordinal : 0;
+    record *found = record_find(number, ordinal, flow);
 
     if (found == NULL) {
         record *first = g_hash_table_lookup(frames.records, GUINT_TO_POINTER(number));
 
-        found = record_new(flow);
+        found = record_new(flow, ordinal);
         if (first == NULL) {
             g_hash_table_insert(frames.records, GUINT_TO_POINTER(number), found);
         } else {
@@ -116,8 +124,8 @@ static gboolean is_of_concern(const record *self) {
            pending->complete != 0;
 }
 
-const mstun_frame *mstun_frames_find(guint32 number, const turn_flow *flow) {
-    const record *found = frames.records != NULL ? record_find(number, flow) : NULL;
+const mstun_frame *mstun_frames_find(guint32 number, guint ordinal, const turn_flow *flow) {
+    const record *found = frames.records != NULL ? record_find(number, ordinal, flow) : NULL;
 
     return found != NULL && is_of_concern(found) ? &found->frame : NULL;
 }
@@ -153,7 +161,7 @@ static gboolean stands_in_segment(const turn_packet *packet, const guint8 *base,
 static void end_pending(const turn_packet *packet, const turn_unit *unit) {
     mstun_pending *waiting = g_hash_table_lookup(frames.pending, &packet->flow);
 
-    if (waiting != NULL && unit->begun != packet->frame) {
+    if (waiting != NULL && unit->begun == waiting->begun && unit->begun != packet->frame) {
         waiting->complete = packet->frame;
         g_hash_table_remove(frames.pending, &packet->flow);
     }
@@ -203,6 +211,9 @@ static void place_unit(const unplaced *waiting) {
     mstun_unit *unit = &g_array_index(waiting->owner->frame.units, mstun_unit, waiting->unit);
 
     unit->place = turn_tracker_find(mstun_state_tracker(), &waiting->flow);
+    if (unit->unit.kind == STUN_FRAME_CHANNEL_DATA && !unit->unit.opaque) {
+        unit->place = mstun_place_of_channel(&unit->place, unit->unit.channel);
+    }
     if (unit->place.connection != NULL && unit->unit.framing == STUN_FRAMING_RFC4571 &&
         !g_hash_table_contains(frames.first_data, unit->place.connection)) {
         g_hash_table_insert(frames.first_data, (gpointer)unit->place.connection,
@@ -231,6 +242,7 @@ void mstun_frames_begin(turn_tracker *tracker) {
     frames.pending = g_hash_table_new_full(turn_flow_hash, directed_equal, g_free, NULL);
     frames.all_pending = g_ptr_array_new_with_free_func(g_free);
     frames.first_data = g_hash_table_new(NULL, NULL);
+    frames.multiplexed = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free, NULL);
     frames.unplaced = g_array_new(FALSE, TRUE, sizeof(unplaced));
     frames.direct = FALSE;
     mstun_notes_begin();
@@ -245,6 +257,7 @@ void mstun_frames_conclude(void) {
 void mstun_frames_end(void) {
     mstun_notes_end();
     g_clear_pointer(&frames.unplaced, g_array_unref);
+    g_clear_pointer(&frames.multiplexed, g_hash_table_destroy);
     g_clear_pointer(&frames.first_data, g_hash_table_destroy);
     g_clear_pointer(&frames.pending, g_hash_table_destroy);
     g_clear_pointer(&frames.all_pending, g_ptr_array_unref);
@@ -260,6 +273,25 @@ static gboolean is_control(const turn_session *session, const turn_flow *flow) {
                                         stun_address_equal(&session->client, &flow->source));
 }
 
+/* The prefix of multiplexed TURN is two bytes only: STUN inside shows that it is that, and after it
+ * the whole 5-tuple is. */
+static gboolean is_multiplexed(const turn_segment *datagram, const stun_frame *frame) {
+    const turn_flow *flow = &datagram->packet.flow;
+    const gsize inner = datagram->captured - MIN(frame->payload, datagram->captured);
+
+    if (frame->kind != STUN_FRAME_MULTIPLEXED) {
+        return FALSE;
+    }
+    if (g_hash_table_contains(frames.multiplexed, flow)) {
+        return TRUE;
+    }
+    if (inner == 0 || !stun_message_probe(datagram->bytes + frame->payload, inner,
+                                          datagram->reported - frame->payload)) {
+        return FALSE;
+    }
+    return g_hash_table_add(frames.multiplexed, g_memdup2(flow, sizeof *flow));
+}
+
 /* Where a datagram leads that holds a message, or a tunnel of the control connection. */
 static void note_datagram(const turn_segment *datagram) {
     const turn_flow *flow = &datagram->packet.flow;
@@ -273,15 +305,21 @@ static void note_datagram(const turn_segment *datagram) {
         return;
     }
     place = turn_tracker_find(mstun_state_tracker(), flow);
-    if (message ||
+    if (message || (tunnel && is_multiplexed(datagram, &frame)) ||
         (is_control(place.session, flow) && (tunnel || place.session->has_active_destination))) {
-        record_get(datagram->packet.frame, flow)->frame.place = place;
+        record *to = record_get(datagram->packet.frame, flow);
+
+        to->frame.place = tunnel && frame.kind == STUN_FRAME_CHANNEL_DATA
+                              ? mstun_place_of_channel(&place, frame.channel)
+                              : place;
+        to->frame.direct = !message && !tunnel;
     }
 }
 
-void mstun_frames_datagram(const turn_segment *segment) {
+void mstun_frames_datagram(const turn_segment *segment, guint ordinal) {
     turn_packet packet = segment->packet;
 
+    frames.ordinal = ordinal;
     packet.identity = turn_segment_identity(segment);
     frames.now = segment;
     frames.base = segment->bytes;
@@ -298,6 +336,7 @@ static void note_pending(const turn_segment *segment, gboolean certain) {
 
     if (waiting == NULL) {
         waiting = g_new0(mstun_pending, 1);
+        waiting->begun = segment->packet.frame;
         g_ptr_array_add(frames.all_pending, waiting);
         waiting->place = turn_tracker_find(mstun_state_tracker(), flow);
         g_hash_table_insert(frames.pending, g_memdup2(flow, sizeof *flow), waiting);
@@ -306,16 +345,33 @@ static void note_pending(const turn_segment *segment, gboolean certain) {
     record_get(segment->packet.frame, flow)->frame.pending = waiting;
 }
 
-void mstun_frames_segment(const turn_segment *segment) {
+/* What waits no more, and was not completed, never will be: bytes are missing, or the connection
+ * ended. */
+static void forget_pending(const turn_flow *flow) {
+    if (g_hash_table_size(frames.pending) > 0 &&
+        !turn_streams_look(mstun_state_streams(), flow).waiting) {
+        g_hash_table_remove(frames.pending, flow);
+    }
+}
+
+void mstun_frames_segment(const turn_segment *segment, guint ordinal) {
+    const turn_flow *flow = &segment->packet.flow;
+    const turn_flow reversed = turn_flow_reversed(flow);
+
+    frames.ordinal = ordinal;
     frames.now = segment;
     turn_tracker_time(mstun_state_tracker(), segment->packet.capture, segment->packet.time);
     turn_streams_segment(mstun_state_streams(), segment);
     place_all();
+    forget_pending(flow);
+    forget_pending(&reversed);
     if (segment->reported > 0) {
-        const turn_streams_status status =
-            turn_streams_look(mstun_state_streams(), &segment->packet.flow);
+        const turn_streams_status status = turn_streams_look(mstun_state_streams(), flow);
+
         if (status.waiting) {
+            frames.now = segment;
             note_pending(segment, status.turn);
+            frames.now = NULL;
         }
     }
 }

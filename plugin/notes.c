@@ -25,6 +25,8 @@ typedef struct seen_message {
     guint32 frame;
     gint64 time;
     stun_address source;
+    guint64 identity; /* of the packet, and of that with the copy: either may be seen again */
+    guint64 copy;
 } seen_message;
 
 static seen_message *remembered;
@@ -45,11 +47,18 @@ static gboolean is_copy(const seen_message *a, const seen_message *b) {
            b->time - a->time <= COPY_WITHIN && (a->microsoft || a->fingerprint != b->fingerprint);
 }
 
+/* A mirror port shows packets twice, which says nothing of the sender. */
+static gboolean is_seen_again(const seen_message *known, const seen_message *now) {
+    return now->identity != 0 && now->frame != known->frame &&
+           (now->identity == known->identity || now->identity == known->copy);
+}
+
 static guint32 copy_of(const turn_packet *packet, const stun_message *message) {
     seen_message now = {.type = message->type,
                         .frame = packet->frame,
                         .time = packet->time,
-                        .source = packet->flow.source};
+                        .source = packet->flow.source,
+                        .identity = packet->identity};
     stun_attr fingerprint;
     stun_attr version;
     seen_message *slot;
@@ -64,9 +73,12 @@ static guint32 copy_of(const turn_packet *packet, const stun_message *message) {
     now.microsoft = stun_message_find(message, STUN_ATTR_IMPLEMENTATION_VERSION, &version);
     now.body = stun_crc32(message->bytes, fingerprint.offset, FALSE);
     slot = &remembered[now.body % REMEMBERED];
-    if (is_copy(slot, &now)) {
+    if (is_seen_again(slot, &now)) {
+        return 0;
+    }
+    if (is_copy(slot, &now) && slot->copy == 0) {
         first = slot->frame;
-        slot->frame = 0;
+        slot->copy = now.identity != 0 ? now.identity : 1;
     } else {
         *slot = now;
     }

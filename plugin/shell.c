@@ -69,22 +69,20 @@ static void add_if_there(proto_tree *tree, int hf, tvbuff_t *tvb, gint offset, g
     }
 }
 
-turn_place mstun_shell_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                              const stun_frame *frame, const turn_place *place) {
+void mstun_shell_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                        const stun_frame *frame, const turn_place *place) {
     const gboolean multiplexed = frame->kind == STUN_FRAME_MULTIPLEXED;
     const char *what = multiplexed
                            ? "multiplexed TURN"
                            : wmem_strdup_printf(pinfo->pool, "ChannelData 0x%04x", frame->channel);
     proto_tree *shell = begin(tvb, tree, (gint)MIN(frame->payload, tvb_captured_length(tvb)), what);
-    const turn_place shown = multiplexed ? *place : mstun_place_of_channel(place, frame->channel);
 
     add_if_there(shell, hf_channel, tvb, 0, 2);
     add_if_there(shell, hf_tunnel_length, tvb, 2, 2);
     if (multiplexed) {
         add_if_there(shell, hf_session_id, tvb, 4, 8);
     }
-    mstun_place_show(tvb, shell, &shown);
-    return shown;
+    mstun_place_show(tvb, shell, place);
 }
 
 static void ms_header(tvbuff_t *tvb, proto_tree *tree) {

@@ -10,9 +10,9 @@
 void mstun_shell_register(void);
 
 /* The header of ChannelData (RFC 8656 section 12.4) or of multiplexed TURN ([MS-TURN] 2.2.3), of
- * which TVB is the whole unit. Returns where it leads. */
-turn_place mstun_shell_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                              const stun_frame *frame, const turn_place *place);
+ * which TVB is the whole unit. */
+void mstun_shell_tunnel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                        const stun_frame *frame, const turn_place *place);
 
 /* The TCP header of [MS-TURN] in front of a message, HEADER bytes. */
 void mstun_shell_ms_control(tvbuff_t *tvb, proto_tree *tree, gint header);

@@ -2,6 +2,7 @@
 #include "plugin/statistics.h"
 
 #include "plugin/state.h"
+#include "turn/report/printable.h"
 #include "turn/report/report.h"
 
 #include <epan/funnel.h>
@@ -45,11 +46,20 @@ static char *report_text(void) {
     return turn_report_write_text(report, FALSE);
 }
 
+/* Windows are drawn again and again while packets come in, a terminal once, at the end. */
+static gboolean is_at_the_end(void) {
+    const funnel_ops_t *window_system = funnel_get_funnel_ops();
+
+    return window_system == NULL || window_system->open_file == NULL;
+}
+
 static void draw_report(void *data) {
     g_autofree char *text = NULL;
 
     (void)data;
-    mstun_state_conclude();
+    if (is_at_the_end()) {
+        mstun_state_conclude();
+    }
     text = report_text();
     if (text != NULL) {
         fputs(text, stdout);
@@ -128,7 +138,7 @@ static void set_text(stat_tap_table_item_type *item, const char *text) {
         g_free((char *)item->value.string_value);
     }
     item->type = TABLE_ITEM_STRING;
-    item->value.string_value = g_strdup(text != NULL ? text : "");
+    item->value.string_value = turn_printable_text(text);
 }
 
 static void set_text_address(stat_tap_table_item_type *item, const stun_address *address) {

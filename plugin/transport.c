@@ -16,7 +16,11 @@
 #define TCP_HEADER  20u
 #define ICMP_HEADER 8u
 
-enum { KEY_SEGMENT }; /* of what is kept for the packet with p_add_proto_data() */
+enum {
+    KEY_SEGMENT,
+    KEY_COUNT = 2,
+    KEY_FINDINGS
+}; /* of what is kept for the packet with p_add_proto_data() */
 
 /* What stood in the table before: it dissects, as always. */
 static dissector_handle_t udp_before;
@@ -24,7 +28,7 @@ static dissector_handle_t tcp_before;
 static dissector_handle_t icmp_before;
 static dissector_handle_t icmpv6_before;
 
-/* Of conversations in which STUN was found. */
+/* Of connections in which STUN was found. */
 static dissector_handle_t conversation_handle;
 
 static dissector_handle_t data_handle;
@@ -61,9 +65,13 @@ static gboolean flow_of(const packet_info *pinfo, turn_transport transport, guin
            address_of(&pinfo->dst, destination, &flow->destination);
 }
 
+/* Damaged captures have times that no 64 bits of nanoseconds hold. */
 static turn_packet packet_of(const packet_info *pinfo, const turn_flow *flow) {
+    const gint64 second = G_GINT64_CONSTANT(1000000000);
+    const gint64 most = G_MAXINT64 / second - 1;
+
     return (turn_packet){.frame = pinfo->num,
-                         .time = (gint64)pinfo->abs_ts.secs * G_GINT64_CONSTANT(1000000000) +
+                         .time = CLAMP((gint64)pinfo->abs_ts.secs, -most, most) * second +
                                  pinfo->abs_ts.nsecs,
                          .flow = *flow};
 }
@@ -145,23 +153,22 @@ static conversation_t *conversation_of(const packet_info *pinfo, const turn_flow
                              flow->source.port, flow->destination.port, 0);
 }
 
-/* A conversation goes to the plugin, unless the user decided by Decode As or another dissector was
- * told so by signalling. */
+/* A TCP connection goes to the plugin, unless the user decided by Decode As or another dissector
+ * was told so: Wireshark's own reassembly must not take its segments. A UDP conversation does not:
+ * it may carry anything beside STUN, and who decodes that is decided later, by SDP or DTLS. */
 static void claim(packet_info *pinfo, const turn_flow *flow) {
-    const gboolean tcp = flow->transport == TURN_TRANSPORT_TCP;
     conversation_t *conversation = conversation_of(pinfo, flow);
     dissector_handle_t present;
 
-    if (is_decoded_as(flow)) {
+    if (flow->transport != TURN_TRANSPORT_TCP || is_decoded_as(flow)) {
         return;
     }
     if (conversation == NULL) {
-        conversation = conversation_new(pinfo->num, &pinfo->src, &pinfo->dst,
-                                        tcp ? CONVERSATION_TCP : CONVERSATION_UDP,
+        conversation = conversation_new(pinfo->num, &pinfo->src, &pinfo->dst, CONVERSATION_TCP,
                                         flow->source.port, flow->destination.port, 0);
     }
     present = conversation_get_dissector(conversation, pinfo->num);
-    if (present == NULL || (tcp && present == data_handle)) {
+    if (present == NULL || present == data_handle) {
         conversation_set_dissector_from_frame_number(conversation, pinfo->num, conversation_handle);
     }
 }
@@ -188,8 +195,17 @@ static void tap(const mstun_segment *segment, packet_info *pinfo) {
 }
 
 /* The way of nearly all packets is as short as it can be. */
-static gboolean is_of_concern(const packet_info *pinfo, const mstun_frame *frame) {
-    return frame != NULL || mstun_findings_concern(pinfo);
+static gboolean is_of_concern(const packet_info *pinfo, const mstun_segment *segment) {
+    return segment->frame != NULL || segment->other != NULL || mstun_findings_concern(pinfo);
+}
+
+/* Which segment of its frame this is, from 0: a frame of a wireless network may hold several. */
+static guint next_ordinal(packet_info *pinfo) {
+    const guint count =
+        GPOINTER_TO_UINT(p_get_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_COUNT));
+
+    p_set_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_COUNT, GUINT_TO_POINTER(count + 1));
+    return count;
 }
 
 /* What Wireshark asked for, to be passed on. */
@@ -219,6 +235,9 @@ static gboolean stands_aside(const mstun_segment *segment, const packet_info *pi
     if (is_decoded_as(&segment->flow)) {
         return !segment->has_builtin;
     }
+    if (segment->frame->direct) {
+        return !proto_is_frame_protocol(pinfo->layers, "data");
+    }
     if (!is_bound(segment->frame)) {
         return FALSE;
     }
@@ -229,31 +248,50 @@ static gboolean stands_aside(const mstun_segment *segment, const packet_info *pi
 
 /* Shows what no dissector of a conversation has shown: Wireshark keeps segments back that it takes
  * for retransmitted, out of order or part of another protocol. */
-static void show_rest(mstun_segment *segment, const call *asked, mstun_segment *outer) {
+static void show_rest(mstun_segment *segment, const call *asked) {
+    const wmem_list_t *layers = asked->pinfo->layers;
+
+    segment->has_builtin =
+        proto_is_frame_protocol(layers, "stun") || proto_is_frame_protocol(layers, "classicstun");
+    if (segment->frame == NULL || !stands_aside(segment, asked->pinfo)) {
+        mstun_display_segment(segment, asked->pinfo, asked->tree);
+    }
+}
+
+static void show_findings(const call *asked) {
+    packet_info *pinfo = asked->pinfo;
+
+    if (p_get_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_FINDINGS) == NULL) {
+        p_set_proto_data(pinfo->pool, pinfo, proto_mstun, KEY_FINDINGS, pinfo);
+        mstun_findings_show(asked->tvb, pinfo, asked->tree);
+    }
+}
+
+/* RESULT is 0 when the protocol is disabled: nothing is to be seen of it then. */
+static void finish(mstun_segment *segment, const call *asked, mstun_segment *outer, int result) {
     tap(segment, asked->pinfo);
-    if (segment->frame != NULL && !segment->shown) {
-        segment->has_builtin = proto_is_frame_protocol(asked->pinfo->layers, "stun");
-        if (!stands_aside(segment, asked->pinfo)) {
-            mstun_display_segment(segment, asked->pinfo, asked->tree);
-        }
+    if (!segment->shown && result != 0) {
+        show_rest(segment, asked);
     }
     if (outer == NULL) {
-        mstun_findings_show(asked->tvb, asked->pinfo, asked->tree);
+        show_findings(asked);
     }
+    mstun_display_forget(segment, asked->pinfo);
     set_current(asked->pinfo, outer);
 }
 
 /* Dissects as always, and shows the rest also behind an exception. */
 static int dissect_around(mstun_segment *segment, const call *asked) {
     mstun_segment *outer = current(asked->pinfo);
-    volatile int result = 0;
+    volatile int result = -1;
 
     set_current(asked->pinfo, segment);
+    mstun_display_expect(segment, asked->pinfo);
     TRY {
         result = dissect_before(asked);
     }
     FINALLY {
-        show_rest(segment, asked, outer);
+        finish(segment, asked, outer, result);
     }
     ENDTRY;
     return result;
@@ -279,28 +317,31 @@ static void take_quoted(const packet_info *pinfo, tvbuff_t *tvb, turn_transport 
 }
 
 /* A segment in its own right, from TURN or not. */
-static int dissect_segment(const turn_segment *from, tvbuff_t *payload, const call *asked) {
+static int dissect_segment(const turn_segment *from, tvbuff_t *payload, guint ordinal,
+                           const call *asked) {
     const turn_flow *flow = &from->packet.flow;
-    const mstun_frame *frame = mstun_frames_find(asked->pinfo->num, flow);
-    mstun_segment *segment;
+    const turn_flow reversed = turn_flow_reversed(flow);
+    packet_info *pinfo = asked->pinfo;
+    mstun_segment found = {
+        .flow = *flow, .payload = payload, .frame = mstun_frames_find(pinfo->num, ordinal, flow)};
 
-    if (!is_of_concern(asked->pinfo, frame)) {
+    if (flow->transport == TURN_TRANSPORT_TCP) {
+        found.other = mstun_frames_find(pinfo->num, ordinal, &reversed);
+    }
+    if (!is_of_concern(pinfo, &found)) {
         return dissect_before(asked);
     }
-    if (frame != NULL && !PINFO_FD_VISITED(asked->pinfo)) {
-        claim(asked->pinfo, flow);
+    if (found.frame != NULL && !PINFO_FD_VISITED(pinfo)) {
+        claim(pinfo, flow);
     }
-    segment = wmem_new0(asked->pinfo->pool, mstun_segment);
-    segment->flow = *flow;
-    segment->payload = payload;
-    segment->frame = frame;
-    return dissect_around(segment, asked);
+    return dissect_around(wmem_memdup(pinfo->pool, &found, sizeof found), asked);
 }
 
 static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const call asked = {udp_before, tvb, pinfo, tree, data};
     turn_segment segment;
     tvbuff_t *payload;
+    guint ordinal;
 
     if (pinfo->flags.in_error_pkt) {
         take_quoted(pinfo, tvb, TURN_TRANSPORT_UDP);
@@ -310,18 +351,20 @@ static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     if (payload == NULL) {
         return dissect_before(&asked);
     }
+    ordinal = next_ordinal(pinfo);
     if (takes_in(pinfo)) {
         segment.ip_id = ip_id_of(data);
         mstun_state_mark(&segment.packet);
-        mstun_frames_datagram(&segment);
+        mstun_frames_datagram(&segment, ordinal);
     }
-    return dissect_segment(&segment, payload, &asked);
+    return dissect_segment(&segment, payload, ordinal, &asked);
 }
 
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     const call asked = {tcp_before, tvb, pinfo, tree, data};
     turn_segment segment;
     tvbuff_t *payload;
+    guint ordinal;
 
     if (pinfo->flags.in_error_pkt) {
         take_quoted(pinfo, tvb, TURN_TRANSPORT_TCP);
@@ -331,12 +374,13 @@ static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     if (payload == NULL) {
         return dissect_before(&asked);
     }
+    ordinal = next_ordinal(pinfo);
     if (takes_in(pinfo)) {
         segment.ip_id = ip_id_of(data);
         mstun_state_mark(&segment.packet);
-        mstun_frames_segment(&segment);
+        mstun_frames_segment(&segment, ordinal);
     }
-    return dissect_segment(&segment, payload, &asked);
+    return dissect_segment(&segment, payload, ordinal, &asked);
 }
 
 /* Types that report on a packet: RFC 792 and RFC 4443. */
@@ -348,6 +392,7 @@ static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
     turn_flow flow;
     guint16 both;
 
+    icmp.frame = 0;
     if (tvb_captured_length(tvb) < ICMP_HEADER ||
         !flow_of(pinfo, TURN_TRANSPORT_UDP, 0, 0, &flow)) {
         return;
@@ -361,17 +406,15 @@ static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
 }
 
 static int dissect_icmp_of(guint8 version, const call *asked) {
-    mstun_segment *segment;
+    const mstun_segment none = {.shown = TRUE};
 
     if (is_enabled() && takes_in(asked->pinfo)) {
         take_icmp(asked->tvb, asked->pinfo, version);
     }
-    if (!is_of_concern(asked->pinfo, NULL)) {
+    if (!is_of_concern(asked->pinfo, &none)) {
         return dissect_before(asked);
     }
-    segment = wmem_new0(asked->pinfo->pool, mstun_segment);
-    segment->shown = TRUE;
-    return dissect_around(segment, asked);
+    return dissect_around(wmem_memdup(asked->pinfo->pool, &none, sizeof none), asked);
 }
 
 static int dissect_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
@@ -386,18 +429,21 @@ static int dissect_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     return dissect_icmp_of(6, &asked);
 }
 
-/* In a conversation that was claimed. What does not concern the plugin goes back to Wireshark. */
+/* In a tunnel the segment may be the one around this. */
+static gboolean is_current(const mstun_segment *segment, const packet_info *pinfo) {
+    return segment != NULL && segment->frame != NULL && !segment->shown &&
+           pinfo->srcport == segment->flow.source.port &&
+           pinfo->destport == segment->flow.destination.port;
+}
+
+/* In a connection that was claimed. What is not shown now was shown before. */
 static int dissect_conversation(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
     mstun_segment *segment = current(pinfo);
 
     (void)data;
-    /* In a tunnel the segment may be the one around this. */
-    if (segment == NULL || segment->frame == NULL || segment->shown ||
-        pinfo->srcport != segment->flow.source.port ||
-        pinfo->destport != segment->flow.destination.port) {
-        return 0;
+    if (is_current(segment, pinfo)) {
+        mstun_display_segment(segment, pinfo, tree);
     }
-    mstun_display_segment(segment, pinfo, tree);
     return (int)tvb_captured_length(tvb);
 }
 

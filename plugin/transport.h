@@ -17,7 +17,9 @@ typedef struct mstun_segment {
     turn_flow flow;
     tvbuff_t *payload;        /* of UDP or TCP */
     const mstun_frame *frame; /* NULL: nothing of concern in it */
+    const mstun_frame *other; /* units of the other direction that it completed; NULL: none */
     gboolean shown;
+    void *outer;          /* display.c's own */
     gboolean has_builtin; /* the built-in dissector has shown it already */
 } mstun_segment;
 

@@ -86,13 +86,14 @@ static void add_connection(tvbuff_t *tvb, proto_tree *tree, const turn_connectio
     add_generated(tvb, tree, hf_bind_frame, connection->bind.frame);
 }
 
-static const char *payload_name(tvbuff_t *packet) {
+/* Without framing nothing says where a packet begins. */
+static const char *payload_name(const mstun_unit *unit, tvbuff_t *packet) {
     const guint captured = tvb_captured_length(packet);
 
     if (tvb_reported_length(packet) == 0) {
         return payload_names[STUN_PAYLOAD_EMPTY];
     }
-    if (captured == 0) {
+    if (captured == 0 || unit->unit.opaque) {
         return payload_names[STUN_PAYLOAD_OTHER];
     }
     return payload_names[stun_payload_classify(tvb_get_ptr(packet, 0, (gint)captured), captured,
@@ -110,7 +111,7 @@ static void add_fields(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, cons
         add_generated(tvb, tree, hf_began_frame, unit->unit.begun);
     }
     proto_item_set_generated(
-        proto_tree_add_string(tree, hf_payload, tvb, 0, 0, payload_name(packet)));
+        proto_tree_add_string(tree, hf_payload, tvb, 0, 0, payload_name(unit, packet)));
     if (unit->place.connection != NULL) {
         add_connection(tvb, tree, unit->place.connection);
     }
@@ -121,6 +122,7 @@ static int dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
     const mstun_unit *unit = data;
     const gint header = (gint)unit->unit.header;
     tvbuff_t *packet = tvb_new_subset_remaining(tvb, header);
+    const char *name = payload_name(unit, packet);
     proto_item *item = proto_tree_add_protocol_format(
         tree, proto_turnconn, tvb, 0, header > 0 ? header : -1, "TURN Connection, %s",
         unit->unit.opaque                ? "bytes without framing"
@@ -128,10 +130,15 @@ static int dissect_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
                                          : "frame of ICE over TCP");
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "TURNCONN");
-    col_append_fstr(pinfo->cinfo, COL_INFO, "Frame: %s, %u bytes", payload_name(packet),
+    col_append_fstr(pinfo->cinfo, COL_INFO, "%s: %s, %u bytes",
+                    unit->unit.opaque ? "Without framing" : "Frame", name,
                     tvb_reported_length(packet));
     add_fields(tvb, pinfo, proto_item_add_subtree(item, ett_turnconn), unit, packet);
-    mstun_display_packet(packet, pinfo, tree);
+    if (unit->unit.opaque) {
+        mstun_display_data(packet, pinfo, tree);
+    } else {
+        mstun_display_packet(packet, pinfo, tree);
+    }
     mstun_place_column(pinfo, &unit->place);
     return (int)tvb_captured_length(tvb);
 }

@@ -275,6 +275,11 @@ static stun_integrity try_ice(const credential *with, trial *on) {
     return integrity;
 }
 
+/* The user that the caller assumes may have left the 5-tuple to another one. */
+static gboolean may_fail(const turn_signer *signer) {
+    return signer->user.bytes != NULL && !signer->assumed;
+}
+
 static turn_signature check(const turn_credentials *credentials, trial *on) {
     const guint limit =
         on->signer.user.bytes != NULL ? credentials->all->len : TURN_CREDENTIALS_GUESSES;
@@ -293,7 +298,7 @@ static turn_signature check(const turn_credentials *credentials, trial *on) {
             now.text = on->text;
             return now;
         }
-        if (tried == 0 && now.integrity == STUN_INTEGRITY_FAILED && on->signer.user.bytes != NULL) {
+        if (tried == 0 && now.integrity == STUN_INTEGRITY_FAILED && may_fail(&on->signer)) {
             signature = now;
         }
         tried++;

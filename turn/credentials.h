@@ -42,7 +42,8 @@ typedef struct turn_signature {
     /* ABSENT    the message is not signed
      * VERIFIED  one of the passwords signs it
      * FAILED    passwords of its user are known, and none signs it
-     * UNKNOWN   no password of its user is known, its user is not known, or bytes are missing */
+     * UNKNOWN   no password of its user is known, its user is not known or only the context's and
+     *           none of the passwords signs it, or bytes are missing */
     stun_integrity integrity;
     stun_integrity_text text; /* VERIFIED: the form that fitted */
     /* VERIFIED: of the credential that fitted; FAILED: of the first that was tried */
@@ -53,8 +54,9 @@ typedef struct turn_signature {
 /* Checks MESSAGE with every password that may be the one of its user (signer.h), in the order of
  * adding, with keys of MD5 and SHA-256 and in all forms of the text. MESSAGE-INTEGRITY-SHA256
  * decides where a message has both, as RFC 8489 section 9.2.4 says. Where nobody knows the user,
- * a few are tried that may fit, but then nothing is said to have failed. To be called for every
- * message, signed or not, in the order of the capture. */
+ * a few are tried that may fit, but then nothing is said to have failed; nor is it where the user
+ * is only the context's. To be called for every message, signed or not, in the order of the
+ * capture. */
 turn_signature turn_credentials_check(turn_credentials *credentials, const stun_message *message,
                                       const turn_signer_context *context);
 

@@ -129,6 +129,8 @@ typedef struct turn_permission {
     turn_seen request;
 } turn_permission;
 
+/* One binding. A number that is bound to another peer later has one record more; the last one with
+ * the number is the one that counts. */
 typedef struct turn_channel {
     guint16 number;
     turn_peer *peer; /* NULL when there are too many; its address is NONE when the capture does not

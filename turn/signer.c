@@ -90,6 +90,7 @@ static void complete(turn_signer *signer, const turn_signer *with) {
     if (signer->user.bytes == NULL) {
         signer->user = with->user;
         signer->hashed = with->hashed;
+        signer->assumed = with->assumed;
     }
     if (signer->realm.bytes == NULL) {
         signer->realm = with->realm;
@@ -169,6 +170,7 @@ turn_signer turn_signers_find(turn_signers *signers, const stun_message *message
     }
     if (message->method != STUN_METHOD_BINDING) {
         const turn_signer session = {.user = text_from(context->user),
+                                     .assumed = context->user != NULL,
                                      .realm = text_from(context->realm)};
 
         complete(&signer, &session);

@@ -15,9 +15,10 @@
 #define TURN_SIGNERS_BYTES (16u << 20)
 
 typedef struct turn_signer {
-    stun_text user;  /* BYTES is NULL when it is not known */
-    gboolean hashed; /* USER is a USERHASH, RFC 8489 section 14.4 */
-    stun_text realm; /* BYTES is NULL when it is not known */
+    stun_text user;   /* BYTES is NULL when it is not known */
+    gboolean hashed;  /* USER is a USERHASH, RFC 8489 section 14.4 */
+    gboolean assumed; /* USER is but the context's: somebody else may have signed */
+    stun_text realm;  /* BYTES is NULL when it is not known */
 } turn_signer;
 
 /* What the caller knows of a message. */

@@ -61,9 +61,10 @@ static void settle_permissions(turn_session *session, const turn_transaction *tr
     }
 }
 
+/* The latest binding of the number. */
 static turn_channel *find_channel(turn_session *session, guint16 number) {
-    for (guint i = 0; i < session->channels->len; i++) {
-        turn_channel *channel = &g_array_index(session->channels, turn_channel, i);
+    for (guint i = session->channels->len; i > 0; i--) {
+        turn_channel *channel = &g_array_index(session->channels, turn_channel, i - 1);
 
         if (channel->number == number) {
             return channel;
@@ -92,6 +93,44 @@ static void note_channel(turn_session *session, const turn_packet *packet,
                known->peer->address.family == STUN_FAMILY_NONE) {
         known->peer->address = transaction->peer;
         known->request = channel.request;
+    }
+}
+
+/* Where there are too many peers, those without a record are not told apart. */
+static gboolean leads_to(const turn_session *session, const turn_channel *channel,
+                         const stun_address *peer) {
+    return channel->peer != NULL ? stun_address_equal(&channel->peer->address, peer)
+                                 : tracker_find_peer(session, peer) == NULL;
+}
+
+/* Once a binding is over, its number may be bound to another peer, RFC 8656 section 12.1. Not until
+ * the server agrees, though: while the first binding lasts, it refuses. */
+static void bind_channel_again(turn_session *session, turn_channel *channel,
+                               const turn_transaction *transaction) {
+    const turn_channel again = {.number = channel->number,
+                                .peer = tracker_peer(session, &transaction->peer, TURN_VIA_CHANNEL),
+                                .outcome = TURN_OUTCOME_SUCCESS,
+                                .request = transaction->first};
+
+    if (session_may_keep(session, session->channels->len, TURN_MAX_CHANNELS)) {
+        g_array_append_val(session->channels, again);
+    } else {
+        /* Better two bindings in one record than data that counts for the wrong peer. */
+        channel->peer = again.peer;
+    }
+}
+
+static void on_channel_answer(turn_session *session, const stun_message *message,
+                              const turn_transaction *transaction) {
+    turn_channel *channel = find_channel(session, (guint16)GPOINTER_TO_UINT(transaction->subject));
+
+    if (channel == NULL) {
+        return;
+    }
+    if (leads_to(session, channel, &transaction->peer)) {
+        settle(&channel->outcome, &channel->code, message, message_error_code(message));
+    } else if (message->cls == STUN_SUCCESS) {
+        bind_channel_again(session, channel, transaction);
     }
 }
 
@@ -245,7 +284,6 @@ static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_ses
                       const stun_message *message) {
     turn_transaction *transaction = turn_transactions_find(tracker->transactions, session, message);
     const gboolean repeated = transaction != NULL && transaction->answered;
-    turn_channel *channel;
 
     if (session->software == NULL) {
         session->software = message_text(message, STUN_ATTR_SOFTWARE);
@@ -279,11 +317,8 @@ static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_ses
         }
         break;
     case STUN_METHOD_CHANNEL_BIND:
-        channel = transaction != NULL
-                      ? find_channel(session, (guint16)GPOINTER_TO_UINT(transaction->subject))
-                      : NULL;
-        if (channel != NULL) {
-            settle(&channel->outcome, &channel->code, message, message_error_code(message));
+        if (transaction != NULL) {
+            on_channel_answer(session, message, transaction);
         }
         break;
     case STUN_METHOD_CONNECT:

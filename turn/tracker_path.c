@@ -326,12 +326,13 @@ void tracker_pair_data(const route *to, const turn_packet *packet, gsize length)
     }
 }
 
+/* The latest binding of the number. */
 static turn_channel *channel_of(turn_session *session, const turn_packet *packet, guint16 number) {
     turn_channel channel = {.number = number, .outcome = TURN_OUTCOME_UNSEEN};
 
-    for (guint i = 0; i < session->channels->len; i++) {
-        if (g_array_index(session->channels, turn_channel, i).number == number) {
-            return &g_array_index(session->channels, turn_channel, i);
+    for (guint i = session->channels->len; i > 0; i--) {
+        if (g_array_index(session->channels, turn_channel, i - 1).number == number) {
+            return &g_array_index(session->channels, turn_channel, i - 1);
         }
     }
     if (!session_may_keep(session, session->channels->len, TURN_MAX_CHANNELS)) {

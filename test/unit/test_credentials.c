@@ -456,11 +456,46 @@ static void session_names_user_and_realm_last(void **state) {
     turn_credentials *credentials = *state;
 
     turn_credentials_add(credentials, "alice", NULL, "wrong");
-    expect(check_in(credentials, &success, &alice), FAILED);
+    expect(check_in(credentials, &success, &alice), UNKNOWN);
+    expect(check_in(credentials, &named, &alice), FAILED);
     turn_credentials_add(credentials, "alice", NULL, "secret");
     expect_verified(check_in(credentials, &success, &alice), "alice", 1);
     expect(check_in(credentials, &success, &bob), UNKNOWN);
     expect_verified(check_in(credentials, &named, &bob), "alice", 1);
+}
+
+/* Alice's session may be over, and the 5-tuple somebody else's. */
+static void nothing_fails_for_a_user_that_only_the_session_names(void **state) {
+    static const char *const texts[] = {"allocate success 6", "allocate error 6",
+                                        "allocate request 6", "send indication 6",
+                                        "allocate error 6 realm=r"};
+    const turn_flow flow = {.source = address_of(SERVER), .destination = address_of(CLIENT)};
+    const turn_signer_context alice = {.flow = &flow, .user = "alice", .realm = "r"};
+    turn_credentials *credentials = *state;
+
+    turn_credentials_add(credentials, "alice", NULL, "secret");
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        const message of_bob = signed_long(texts[i], "bob:r:secret");
+        const message of_alice = signed_long(texts[i], "alice:r:secret");
+
+        expect(check_in(credentials, &of_bob, &alice), UNKNOWN);
+        expect_verified(check_in(credentials, &of_alice, &alice), "alice", 0);
+    }
+}
+
+/* Realm or none: the user is the message's own or its request's. */
+static void realm_of_the_session_does_not_keep_from_failing(void **state) {
+    const message ms = ms_send("lync", 4, "lync:rtcmedia:other", 19);
+    const message request = signed_long("refresh request 7 user=lync", "lync:rtcmedia:secret");
+    const message success = signed_long("refresh success 7", "lync:rtcmedia:other");
+    const turn_flow flow = {.source = address_of(CLIENT), .destination = address_of(SERVER)};
+    const turn_signer_context session = {.flow = &flow, .user = "lync", .realm = "rtcmedia"};
+    turn_credentials *credentials = *state;
+
+    turn_credentials_add(credentials, "lync", NULL, "secret");
+    expect(check_in(credentials, &ms, &session), FAILED);
+    expect_verified(check_in(credentials, &request, &session), "lync", 0);
+    expect(check_in(credentials, &success, &session), FAILED);
 }
 
 static void key_of_sha256_is_tried_on_message_integrity(void **state) {
@@ -659,6 +694,8 @@ int main(void) {
         with_credentials(rfc_users_are_not_taken_for_base64),
         with_credentials(long_term_response_has_user_and_realm_of_its_request),
         with_credentials(session_names_user_and_realm_last),
+        with_credentials(nothing_fails_for_a_user_that_only_the_session_names),
+        with_credentials(realm_of_the_session_does_not_keep_from_failing),
         with_credentials(key_of_sha256_is_tried_on_message_integrity),
         with_credentials(sha256_decides_where_a_message_has_both),
         with_credentials(unsigned_message_is_absent),

@@ -89,6 +89,30 @@ static void session_is_not_asked_about_binding(void **state) {
     expect_in(*state, "binding request 1 user=a:b", &session, "a:b -");
 }
 
+static gboolean is_assumed(turn_signers *signers, const char *text,
+                           const turn_signer_context *context) {
+    const message made = message_of(text);
+
+    return find_cut(signers, made.bytes, made.length, made.length, context).assumed;
+}
+
+static void user_is_assumed_where_only_the_session_names_it(void **state) {
+    const turn_flow flow = {.source = address_of(CLIENT), .destination = address_of(SERVER)};
+    const turn_signer_context in_session = {.flow = &flow, .user = "alice", .realm = "r"};
+    const turn_signer_context of_realm = {.flow = &flow, .realm = "r"};
+
+    assert_true(is_assumed(*state, "refresh success 1", &in_session));
+    assert_true(is_assumed(*state, "refresh error 1 realm=r", &in_session));
+    assert_true(is_assumed(*state, "refresh request 1", &in_session));
+    assert_true(is_assumed(*state, "send indication 1", &in_session));
+    assert_false(is_assumed(*state, "refresh request 2 user=bob", &in_session));
+    assert_false(is_assumed(*state, "refresh success 2", &in_session));
+    assert_false(is_assumed(*state, "refresh request 3 userhash", &in_session));
+    assert_false(is_assumed(*state, "refresh success 3", &in_session));
+    assert_false(is_assumed(*state, "refresh success 4", &of_realm));
+    assert_false(is_assumed(*state, "binding success 5", &in_session));
+}
+
 static void userhash_is_a_user_unless_there_is_a_name(void **state) {
     const char hash[] = "0123456789012345678901234567890"; /* 32 bytes, the last of them zero */
     message made = message_of("allocate request 1");
@@ -252,6 +276,7 @@ int main(void) {
         with_signers(message_says_itself_who_signed_it),
         with_signers(session_says_what_the_message_does_not),
         with_signers(session_is_not_asked_about_binding),
+        with_signers(user_is_assumed_where_only_the_session_names_it),
         with_signers(userhash_is_a_user_unless_there_is_a_name),
         with_signers(response_to_a_userhash_is_signed_by_it),
         with_signers(ms_turn_texts_are_trimmed),

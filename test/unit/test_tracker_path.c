@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "support/scene.h"
+#include "turn/tracker_private.h"
 
 #include <string.h>
 
@@ -166,6 +167,129 @@ static void channel_refused_keeps_its_code(void **state) {
 
     assert_int_equal(channel->outcome, TURN_OUTCOME_REJECTED);
     assert_int_equal(channel->code, 400);
+}
+
+static const turn_channel *channel_at(scene *s, guint index) {
+    assert_true(index < scene_session(s)->channels->len);
+    return &g_array_index(scene_session(s)->channels, turn_channel, index);
+}
+
+/* ChannelBind of 0x4001 to PEER, transaction ID, and its answer 10 ms later. */
+static void feed_bind(scene *s, gint64 ms, guint id, const char *peer, const char *answer) {
+    g_autofree char *request =
+        g_strdup_printf("channel request %u channel=0x4001 peer=%s " CREDENTIALS, id, peer);
+    g_autofree char *response = g_strdup_printf("channel %s", answer);
+
+    feed_udp(s, ms, CLIENT, SERVER, request);
+    feed_udp(s, ms + 10, SERVER, CLIENT, response);
+}
+
+static void channel_bound_again_leads_to_the_new_peer(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_bind(s, 100, 3, PEER, "success 3 mi");
+    feed_channel(s, 120, TRUE, 0x4001, 10);
+    feed_udp(s, 900000, CLIENT, SERVER,
+             "channel request 4 channel=0x4001 peer=" OTHER " " CREDENTIALS);
+    feed_channel(s, 900005, FALSE, 0x4001, 4);
+    feed_udp(s, 900010, SERVER, CLIENT, "channel success 4 mi");
+    feed_channel(s, 900020, TRUE, 0x4001, 7);
+    feed_channel(s, 900030, FALSE, 0x4001, 3);
+    const turn_channel *first = channel_at(s, 0);
+    const turn_channel *second = channel_at(s, 1);
+
+    assert_int_equal(scene_session(s)->channels->len, 2);
+    assert_address(&first->peer->address, PEER);
+    assert_int_equal(first->bytes_to_peer, 10);
+    assert_int_equal(first->bytes_from_peer, 4);
+    assert_int_equal(first->peer->path.to_peer.packets, 1);
+    assert_int_equal(first->peer->path.from_peer.packets, 1);
+    assert_int_equal(second->number, 0x4001);
+    assert_int_equal(second->outcome, TURN_OUTCOME_SUCCESS);
+    assert_int_equal(second->request.frame, 8);
+    assert_address(&second->peer->address, OTHER);
+    assert_int_equal(second->peer->via, TURN_VIA_CHANNEL);
+    assert_int_equal(second->bytes_to_peer, 7);
+    assert_int_equal(second->bytes_from_peer, 3);
+    assert_int_equal(second->peer->path.to_peer.packets, 1);
+    assert_int_equal(second->peer->path.from_peer.packets, 1);
+}
+
+static void channel_bound_there_and_back_is_three_bindings(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_bind(s, 100, 3, PEER, "success 3 mi");
+    feed_bind(s, 900000, 4, OTHER, "success 4 mi");
+    feed_bind(s, 1200000, 5, OTHER, "success 5 mi");
+    feed_bind(s, 2100000, 6, PEER, "success 6 mi");
+    feed_channel(s, 2100020, TRUE, 0x4001, 10);
+
+    assert_int_equal(scene_session(s)->channels->len, 3);
+    assert_address(&channel_at(s, 1)->peer->address, OTHER);
+    assert_ptr_equal(channel_at(s, 2)->peer, channel_at(s, 0)->peer);
+    assert_int_equal(channel_at(s, 0)->bytes_to_peer, 0);
+    assert_int_equal(channel_at(s, 2)->bytes_to_peer, 10);
+}
+
+static void channel_refreshed_stays_one_binding(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_bind(s, 100, 3, PEER, "success 3 mi");
+    feed_bind(s, 300000, 4, PEER, "success 4 mi");
+    feed_channel(s, 300020, TRUE, 0x4001, 10);
+
+    assert_int_equal(scene_session(s)->channels->len, 1);
+    assert_int_equal(channel_at(s, 0)->request.frame, 5);
+    assert_int_equal(channel_at(s, 0)->bytes_to_peer, 10);
+}
+
+static void channel_not_bound_again_keeps_its_peer(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_bind(s, 100, 3, PEER, "success 3 mi");
+    feed_bind(s, 200, 4, OTHER, "error 4 error=400");
+    feed_udp(s, 300, CLIENT, SERVER,
+             "channel request 5 channel=0x4001 peer=" OTHER " " CREDENTIALS);
+    feed_channel(s, 400, TRUE, 0x4001, 10);
+
+    assert_int_equal(scene_session(s)->channels->len, 1);
+    assert_address(&only_peer(s)->address, PEER);
+    assert_int_equal(channel_at(s, 0)->outcome, TURN_OUTCOME_SUCCESS);
+    assert_int_equal(channel_at(s, 0)->code, 0);
+    assert_int_equal(channel_at(s, 0)->bytes_to_peer, 10);
+}
+
+static void channel_answer_about_another_peer_is_not_the_bindings(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_bind(s, 100, 3, PEER, "error 3 error=403");
+    feed_bind(s, 200, 4, OTHER, "error 4 error=400");
+    feed_bind(s, 300, 5, OTHER, "success 5 mi");
+
+    assert_int_equal(scene_session(s)->channels->len, 2);
+    assert_int_equal(channel_at(s, 0)->outcome, TURN_OUTCOME_REJECTED);
+    assert_int_equal(channel_at(s, 0)->code, 403);
+    assert_int_equal(channel_at(s, 1)->outcome, TURN_OUTCOME_SUCCESS);
+    assert_address(&channel_at(s, 1)->peer->address, OTHER);
+}
+
+static void channel_bound_again_at_the_limit_leads_to_the_new_peer(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_bind(s, 100, 3, PEER, "success 3 mi");
+    for (guint i = 1; i < TURN_MAX_CHANNELS; i++) {
+        g_autofree char *request = g_strdup_printf(
+            "channel request %u channel=0x%x peer=" PEER " " CREDENTIALS, 100 + i, 0x4001 + i);
+
+        feed_udp(s, 200, CLIENT, SERVER, request);
+    }
+    feed_bind(s, 900000, 4, OTHER, "success 4 mi");
+    feed_channel(s, 900020, TRUE, 0x4001, 7);
+
+    assert_int_equal(scene_session(s)->channels->len, TURN_MAX_CHANNELS);
+    assert_address(&channel_at(s, 0)->peer->address, OTHER);
+    assert_int_equal(channel_at(s, 0)->peer->path.to_peer.bytes, 7);
+    assert_int_equal(scene_session(s)->records_dropped, 1);
 }
 
 static void channel_bound_before_the_capture_has_an_unknown_peer(void **state) {
@@ -408,6 +532,12 @@ int main(void) {
         TEST(channel_data_is_counted_for_channel_and_peer),
         TEST(channel_for_a_known_peer_changes_its_way),
         TEST(channel_refused_keeps_its_code),
+        TEST(channel_bound_again_leads_to_the_new_peer),
+        TEST(channel_bound_there_and_back_is_three_bindings),
+        TEST(channel_refreshed_stays_one_binding),
+        TEST(channel_not_bound_again_keeps_its_peer),
+        TEST(channel_answer_about_another_peer_is_not_the_bindings),
+        TEST(channel_bound_again_at_the_limit_leads_to_the_new_peer),
         TEST(channel_bound_before_the_capture_has_an_unknown_peer),
         TEST(channel_data_on_an_unknown_5_tuple_is_nothing),
         TEST(checks_in_both_directions_are_counted),
