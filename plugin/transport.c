@@ -3,17 +3,15 @@
 
 #include "plugin/display.h"
 #include "plugin/findings.h"
+#include "plugin/headers.h"
 #include "plugin/state.h"
 #include "plugin/statistics.h"
 
 #include <epan/conversation.h>
-#include <epan/dissectors/packet-ip.h>
 #include <epan/exceptions.h>
 #include <epan/ipproto.h>
 #include <epan/proto_data.h>
 
-#define UDP_HEADER  8u
-#define TCP_HEADER  20u
 #define ICMP_HEADER 8u
 
 enum {
@@ -44,99 +42,6 @@ static struct {
 
 static gboolean is_enabled(void) {
     return proto_is_protocol_enabled(find_protocol_by_id(proto_mstun));
-}
-
-static gboolean address_of(const address *from, guint16 port, stun_address *to) {
-    if (from->type == AT_IPv4 && from->len == 4) {
-        *to = stun_address_ipv4(from->data, port);
-        return TRUE;
-    }
-    if (from->type == AT_IPv6 && from->len == 16) {
-        *to = stun_address_ipv6(from->data, port);
-        return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean flow_of(const packet_info *pinfo, turn_transport transport, guint16 source,
-                        guint16 destination, turn_flow *flow) {
-    flow->transport = transport;
-    return address_of(&pinfo->src, source, &flow->source) &&
-           address_of(&pinfo->dst, destination, &flow->destination);
-}
-
-/* Damaged captures have times that no 64 bits of nanoseconds hold. */
-static turn_packet packet_of(const packet_info *pinfo, const turn_flow *flow) {
-    const gint64 second = G_GINT64_CONSTANT(1000000000);
-    const gint64 most = G_MAXINT64 / second / 4; /* sums and differences of times fit too */
-
-    return (turn_packet){.frame = pinfo->num,
-                         .time = CLAMP((gint64)pinfo->abs_ts.secs, -most, most) * second +
-                                 pinfo->abs_ts.nsecs,
-                         .flow = *flow};
-}
-
-/* What both transports' headers begin with. FALSE when the packet is none for turn/. */
-static gboolean read_header(tvbuff_t *tvb, const packet_info *pinfo, turn_transport transport,
-                            guint header, turn_segment *segment) {
-    turn_flow flow;
-
-    if (tvb_captured_length(tvb) < header || pinfo->fragmented ||
-        !flow_of(pinfo, transport, tvb_get_ntohs(tvb, 0), tvb_get_ntohs(tvb, 2), &flow)) {
-        return FALSE;
-    }
-    *segment = (turn_segment){.packet = packet_of(pinfo, &flow)};
-    return TRUE;
-}
-
-static tvbuff_t *set_payload(tvbuff_t *tvb, guint header, guint reported, turn_segment *segment) {
-    tvbuff_t *payload = tvb_new_subset_length(tvb, (gint)header, (gint)reported);
-
-    segment->captured = tvb_captured_length(payload);
-    segment->reported = reported;
-    segment->bytes =
-        segment->captured > 0 ? tvb_get_ptr(payload, 0, (gint)segment->captured) : NULL;
-    return payload;
-}
-
-static guint32 ip_id_of(void *data) {
-    const ws_ip4 *ip = WS_IP4_PTR(data);
-
-    return ip != NULL ? ip->ip_id : 0;
-}
-
-/* As turnpcap reads it: a length that does not fit yields to that of IP. */
-static tvbuff_t *read_udp(tvbuff_t *tvb, const packet_info *pinfo, turn_segment *segment) {
-    guint length;
-
-    if (!read_header(tvb, pinfo, TURN_TRANSPORT_UDP, UDP_HEADER, segment)) {
-        return NULL;
-    }
-    length = tvb_get_ntohs(tvb, 4);
-    if (length < UDP_HEADER || length > tvb_reported_length(tvb)) {
-        length = tvb_reported_length(tvb);
-    }
-    segment->checksum = tvb_get_ntohs(tvb, 6);
-    return set_payload(tvb, UDP_HEADER, length - UDP_HEADER, segment);
-}
-
-static tvbuff_t *read_tcp(tvbuff_t *tvb, const packet_info *pinfo, turn_segment *segment) {
-    guint header;
-
-    if (!read_header(tvb, pinfo, TURN_TRANSPORT_TCP, TCP_HEADER, segment)) {
-        return NULL;
-    }
-    header = (guint)(tvb_get_ntohs(tvb, 12) >> 12) * 4;
-    if (header < TCP_HEADER || header > tvb_reported_length(tvb)) {
-        return NULL;
-    }
-    segment->seq = tvb_get_ntohl(tvb, 4);
-    segment->ack = tvb_get_ntohl(tvb, 8);
-    segment->flags = (guint8)(tvb_get_ntohs(tvb, 12) & 0xff);
-    segment->checksum = tvb_get_ntohs(tvb, 16);
-    return header > tvb_captured_length(tvb)
-               ? NULL
-               : set_payload(tvb, header, tvb_reported_length(tvb) - header, segment);
 }
 
 static gboolean is_decoded_as(const turn_flow *flow) {
@@ -308,8 +213,8 @@ static gboolean takes_in(const packet_info *pinfo) {
 /* The transport header of a packet that an ICMP error quotes. */
 static void take_quoted(const packet_info *pinfo, tvbuff_t *tvb, turn_transport transport) {
     if (icmp.frame == pinfo->num && takes_in(pinfo) && tvb_captured_length(tvb) >= 4 &&
-        flow_of(pinfo, transport, tvb_get_ntohs(tvb, 0), tvb_get_ntohs(tvb, 2),
-                &icmp.error.about)) {
+        mstun_flow_of(pinfo, transport, tvb_get_ntohs(tvb, 0), tvb_get_ntohs(tvb, 2),
+                      &icmp.error.about)) {
         icmp.packet.flow.transport = transport;
         turn_tracker_icmp(mstun_state_tracker(), &icmp.packet, &icmp.error);
     }
@@ -337,50 +242,48 @@ static int dissect_segment(const turn_segment *from, tvbuff_t *payload, guint or
     return dissect_around(wmem_memdup(pinfo->pool, &found, sizeof found), asked);
 }
 
-static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
-    const call asked = {udp_before, tvb, pinfo, tree, data};
+/* What UDP and TCP differ in. */
+typedef struct transport {
+    turn_transport transport;
+    tvbuff_t *(*read)(tvbuff_t *tvb, const packet_info *pinfo, turn_segment *segment);
+    void (*take)(const turn_segment *segment, guint ordinal);
+} transport;
+
+static int dissect_transport(const transport *self, const call *asked) {
+    packet_info *pinfo = asked->pinfo;
     turn_segment segment;
     tvbuff_t *payload;
     guint ordinal;
 
     if (pinfo->flags.in_error_pkt) {
-        take_quoted(pinfo, tvb, TURN_TRANSPORT_UDP);
-        return dissect_before(&asked);
+        take_quoted(pinfo, asked->tvb, self->transport);
+        return dissect_before(asked);
     }
-    payload = is_enabled() ? read_udp(tvb, pinfo, &segment) : NULL;
+    payload = is_enabled() ? self->read(asked->tvb, pinfo, &segment) : NULL;
     if (payload == NULL) {
-        return dissect_before(&asked);
+        return dissect_before(asked);
     }
     ordinal = next_ordinal(pinfo);
     if (takes_in(pinfo)) {
-        segment.ip_id = ip_id_of(data);
+        segment.ip_id = mstun_ip_id(asked->data);
         mstun_state_mark(&segment.packet);
-        mstun_frames_datagram(&segment, ordinal);
+        self->take(&segment, ordinal);
     }
-    return dissect_segment(&segment, payload, ordinal, &asked);
+    return dissect_segment(&segment, payload, ordinal, asked);
+}
+
+static int dissect_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    static const transport udp = {TURN_TRANSPORT_UDP, mstun_read_udp, mstun_frames_datagram};
+    const call asked = {udp_before, tvb, pinfo, tree, data};
+
+    return dissect_transport(&udp, &asked);
 }
 
 static int dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data) {
+    static const transport tcp = {TURN_TRANSPORT_TCP, mstun_read_tcp, mstun_frames_segment};
     const call asked = {tcp_before, tvb, pinfo, tree, data};
-    turn_segment segment;
-    tvbuff_t *payload;
-    guint ordinal;
 
-    if (pinfo->flags.in_error_pkt) {
-        take_quoted(pinfo, tvb, TURN_TRANSPORT_TCP);
-        return dissect_before(&asked);
-    }
-    payload = is_enabled() ? read_tcp(tvb, pinfo, &segment) : NULL;
-    if (payload == NULL) {
-        return dissect_before(&asked);
-    }
-    ordinal = next_ordinal(pinfo);
-    if (takes_in(pinfo)) {
-        segment.ip_id = ip_id_of(data);
-        mstun_state_mark(&segment.packet);
-        mstun_frames_segment(&segment, ordinal);
-    }
-    return dissect_segment(&segment, payload, ordinal, &asked);
+    return dissect_transport(&tcp, &asked);
 }
 
 /* Types that report on a packet: RFC 792 and RFC 4443. */
@@ -394,11 +297,11 @@ static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
 
     icmp.frame = 0;
     if (tvb_captured_length(tvb) < ICMP_HEADER ||
-        !flow_of(pinfo, TURN_TRANSPORT_UDP, 0, 0, &flow)) {
+        !mstun_flow_of(pinfo, TURN_TRANSPORT_UDP, 0, 0, &flow)) {
         return;
     }
     both = tvb_get_ntohs(tvb, 0);
-    icmp.packet = packet_of(pinfo, &flow);
+    icmp.packet = mstun_packet_of(pinfo, &flow);
     icmp.error = (turn_icmp_error){
         .version = version, .type = (guint8)(both >> 8), .code = (guint8)(both & 0xff)};
     icmp.frame = is_icmp_error(version, icmp.error.type) ? pinfo->num : 0;
