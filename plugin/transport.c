@@ -158,7 +158,7 @@ static void show_rest(mstun_segment *segment, const call *asked) {
 
     segment->has_builtin =
         proto_is_frame_protocol(layers, "stun") || proto_is_frame_protocol(layers, "classicstun");
-    if (segment->frame == NULL || !stands_aside(segment, asked->pinfo)) {
+    if (segment->frame != NULL ? !stands_aside(segment, asked->pinfo) : segment->other != NULL) {
         mstun_display_segment(segment, asked->pinfo, asked->tree);
     }
 }
