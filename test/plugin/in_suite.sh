@@ -66,12 +66,13 @@ install_inside() {
     quietly inside apt-get -q -y install --no-install-recommends "$@"
 }
 
-# The build folder stays, so that the next time only what has changed is built.
+# The build folder stays, so that its configuration does. Times are those of the copy: sources that are
+# older than what was built of another checkout must not count as built.
 copy_source() {
     rm -rf --one-file-system "$debian/source"
     mkdir "$debian/source"
     tar -C "$source" -c --exclude='./build*' --exclude=./.git --exclude=./.cache . |
-        tar -C "$debian/source" -x --no-same-owner
+        tar -C "$debian/source" -x -m --no-same-owner
 }
 
 build_inside() {
