@@ -31,6 +31,7 @@ typedef struct turn_transaction {
     guint16 method;
     guint user; /* of session->users, from 1 */
     gboolean to_peer;
+    gboolean nominates; /* carries USE-CANDIDATE */
     gboolean authenticated;
     gboolean stale;
     guint nonce; /* hash of the request's NONCE; 0 when it had none */

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/hash.h"
+#include "turn/tracker_private.h"
+
+static stun_address host_of(const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    return host;
+}
+
+/* The address on the wire of a relayed one whose server is known to be behind static NAT. */
+static gboolean local_of(const turn_tracker *tracker, const stun_address *relayed,
+                         stun_address *local) {
+    for (guint i = 0; i < tracker->nat_count; i++) {
+        if (stun_address_same_host(&tracker->nats[i].relayed, relayed)) {
+            *local = tracker->nats[i].local;
+            local->port = relayed->port;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void enter(turn_tracker *tracker, turn_session *session, const stun_address *address) {
+    g_hash_table_replace(tracker->relayed, g_memdup2(address, sizeof *address), session);
+}
+
+/* What was handed out as a relayed address is never the other name of one. */
+static void enter_local(turn_tracker *tracker, turn_session *session, const stun_address *relayed) {
+    stun_address local;
+
+    if (local_of(tracker, relayed, &local) && !g_hash_table_contains(tracker->relayed, &local)) {
+        enter(tracker, session, &local);
+    }
+}
+
+void tracker_relayed_add(turn_tracker *tracker, turn_session *session,
+                         const stun_address *address) {
+    port_set(tracker->live_ports, address->port);
+    enter(tracker, session, address);
+    enter_local(tracker, session, address);
+    g_hash_table_insert(tracker->relay_ports, GUINT_TO_POINTER(address->port), session);
+}
+
+static void leave(turn_tracker *tracker, const turn_session *session, const stun_address *address) {
+    if (g_hash_table_lookup(tracker->relayed, address) == session) {
+        g_hash_table_remove(tracker->relayed, address);
+    }
+}
+
+void tracker_relayed_forget(turn_tracker *tracker, const turn_session *session) {
+    for (guint i = 0; i < session->relayed->len; i++) {
+        const stun_address *address = &g_array_index(session->relayed, stun_address, i);
+        gpointer port = GUINT_TO_POINTER(address->port);
+        stun_address local;
+
+        leave(tracker, session, address);
+        if (local_of(tracker, address, &local)) {
+            leave(tracker, session, &local);
+        }
+        if (g_hash_table_lookup(tracker->relay_ports, port) == session) {
+            g_hash_table_remove(tracker->relay_ports, port);
+        }
+    }
+}
+
+/* The session's own address with the port of END; END itself when that is one of them. */
+static gboolean relayed_of(const turn_session *session, const stun_address *end,
+                           stun_address *relayed) {
+    gboolean found = FALSE;
+
+    for (guint i = 0; i < session->relayed->len; i++) {
+        const stun_address *address = &g_array_index(session->relayed, stun_address, i);
+
+        if (stun_address_equal(address, end)) {
+            *relayed = *end;
+            return TRUE;
+        }
+        if (!found && address->family == end->family && address->port == end->port) {
+            *relayed = *address;
+            found = TRUE;
+        }
+    }
+    return found;
+}
+
+turn_session *tracker_relay_end(const turn_tracker *tracker, const stun_address *end,
+                                stun_address *relayed) {
+    turn_session *session = g_hash_table_lookup(tracker->relayed, end);
+
+    *relayed = *end;
+    return session != NULL && relayed_of(session, end, relayed) ? session : NULL;
+}
+
+/* Who is behind whom is only known for hosts that have no other part. */
+static gboolean may_be_local(const turn_tracker *tracker, const turn_session *session,
+                             const stun_address *local, const stun_address *relayed,
+                             const stun_address *far) {
+    for (guint i = 0; i < tracker->nat_count; i++) {
+        const relay_nat *nat = &tracker->nats[i];
+
+        if (stun_address_same_host(&nat->relayed, relayed) ||
+            stun_address_same_host(&nat->local, local) ||
+            stun_address_same_host(&nat->relayed, local) ||
+            stun_address_same_host(&nat->local, relayed)) {
+            return FALSE;
+        }
+    }
+    return tracker->nat_count < TURN_MAX_NATS && !stun_address_same_host(local, relayed) &&
+           !stun_address_same_host(local, far) &&
+           !stun_address_same_host(local, &session->client) &&
+           !stun_address_same_host(local, &session->mapped);
+}
+
+/* That the packet is one which the session's client sent to the peer, or the peer's answer: a check
+ * has its transaction id from end to end. Where nobody checks, the ends must do. */
+static gboolean is_relayed(const turn_tracker *tracker, const turn_peer *peer,
+                           const stun_message *message) {
+    const turn_path *path = &peer->path;
+
+    if (message != NULL) {
+        return turn_transactions_find(tracker->transactions, path, message) != NULL;
+    }
+    return path->to_peer.requests + path->from_peer.requests == 0 && path->to_peer.packets > 0;
+}
+
+static gboolean learn_from(turn_tracker *tracker, const stun_address *local,
+                           const stun_address *far, const stun_message *message) {
+    const turn_session *session =
+        g_hash_table_lookup(tracker->relay_ports, GUINT_TO_POINTER(local->port));
+    const turn_peer *peer = session != NULL ? tracker_find_peer(session, far) : NULL;
+    stun_address relayed;
+
+    if (peer == NULL || !relayed_of(session, local, &relayed) ||
+        !may_be_local(tracker, session, local, &relayed, far) ||
+        !is_relayed(tracker, peer, message)) {
+        return FALSE;
+    }
+    tracker->nats[tracker->nat_count++] =
+        (relay_nat){.relayed = host_of(&relayed), .local = host_of(local)};
+    return TRUE;
+}
+
+/* Whether FLOW shows the address that a server behind static NAT uses on the wire. What is learned
+ * of one session holds for all of that server. */
+static gboolean learn_nat(turn_tracker *tracker, const turn_flow *flow,
+                          const stun_message *message) {
+    if (!learn_from(tracker, &flow->source, &flow->destination, message) &&
+        !learn_from(tracker, &flow->destination, &flow->source, message)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < tracker->model.sessions->len; i++) {
+        turn_session *session = g_ptr_array_index(tracker->model.sessions, i);
+
+        for (guint k = 0; k < session->relayed->len; k++) {
+            const stun_address *relayed = &g_array_index(session->relayed, stun_address, k);
+
+            if (g_hash_table_lookup(tracker->relayed, relayed) == session) {
+                enter_local(tracker, session, relayed);
+            }
+        }
+    }
+    return TRUE;
+}
+
+/* A packet behind the relay, its ends by the names that the sessions know. Between two relayed
+ * addresses of one server it leaves one session and enters the other: at the same time on the
+ * server itself, one after the other where the outside firewall has to send it back. */
+typedef struct leg {
+    turn_session *from; /* whose relayed address the source is; NULL when it is none's */
+    turn_session *into;
+    stun_address source;
+    stun_address destination;
+    gboolean departs;
+    gboolean arrives;
+    gboolean reflected; /* between two sessions, behind static NAT */
+    gboolean same_host; /* on the wire */
+} leg;
+
+static gboolean note_local(turn_session *session, const stun_address *end,
+                           const stun_address *relayed) {
+    if (session == NULL || stun_address_equal(end, relayed)) {
+        return FALSE;
+    }
+    session->relay_local = *end;
+    session->relay_public = *relayed;
+    return TRUE;
+}
+
+/* Another interface shows the packet with its address on the wire. */
+static gboolean is_seen_local(const turn_session *session, const stun_address *relayed) {
+    return stun_address_equal(&session->relay_public, relayed);
+}
+
+static leg leg_of(const turn_tracker *tracker, const turn_flow *flow) {
+    leg self = {.same_host = stun_address_same_host(&flow->source, &flow->destination)};
+    gboolean source_local;
+    gboolean destination_local;
+
+    self.from = tracker_relay_end(tracker, &flow->source, &self.source);
+    self.into = tracker_relay_end(tracker, &flow->destination, &self.destination);
+    source_local = note_local(self.from, &flow->source, &self.source);
+    destination_local = note_local(self.into, &flow->destination, &self.destination);
+    if (self.from == NULL || self.into == NULL) {
+        self.departs =
+            self.from != NULL && (source_local || !is_seen_local(self.from, &self.source));
+        self.arrives = self.into != NULL &&
+                       (destination_local || !is_seen_local(self.into, &self.destination));
+        return self;
+    }
+    self.reflected = source_local || destination_local;
+    self.departs = !self.reflected || !destination_local;
+    /* A host that gets its own address as that of the sender drops the packet. */
+    self.arrives = !self.reflected || (destination_local && !self.same_host);
+    return self;
+}
+
+/* An end that is not known yet may be one that stands for a relayed address. */
+static leg leg_learned(turn_tracker *tracker, const turn_flow *flow, const stun_message *message) {
+    const leg on = leg_of(tracker, flow);
+
+    return (on.from == NULL || on.into == NULL) && learn_nat(tracker, flow, message)
+               ? leg_of(tracker, flow)
+               : on;
+}
+
+/* Only what does leave the relay, or enter it, makes a peer known. */
+static turn_peer *departed_to(const leg *on) {
+    if (on->from == NULL) {
+        return NULL;
+    }
+    return on->departs ? tracker_peer(on->from, &on->destination, TURN_VIA_RELAY)
+                       : tracker_find_peer(on->from, &on->destination);
+}
+
+static turn_peer *arrived_from(const leg *on) {
+    if (on->into == NULL) {
+        return NULL;
+    }
+    return on->arrives ? tracker_peer(on->into, &on->source, TURN_VIA_RELAY)
+                       : tracker_find_peer(on->into, &on->source);
+}
+
+static void note_reflection(const leg *on, const turn_packet *packet, turn_peer *peer) {
+    turn_reflection *reflection;
+
+    if (!on->reflected || peer == NULL) {
+        return;
+    }
+    reflection = &peer->reflection;
+    if (on->departs) {
+        reflection->sent++;
+        seen_once(&reflection->first_sent, packet);
+        reflection->last_sent = turn_seen_at(packet);
+    } else {
+        reflection->returned++;
+        reflection->same_host += on->same_host ? 1 : 0;
+        seen_once(&reflection->first_returned, packet);
+    }
+}
+
+gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
+                           const payload *carried) {
+    const leg on = leg_learned(tracker, &packet->flow, NULL);
+    turn_peer *to = departed_to(&on);
+    turn_peer *from = arrived_from(&on);
+
+    if (to == NULL && from == NULL) {
+        return FALSE;
+    }
+    if (tracker_is_copy(tracker, packet)) {
+        return TRUE;
+    }
+    note_reflection(&on, packet, to);
+    if (to != NULL && on.departs) {
+        tracker_peer_packet(tracker, packet, to, TRUE, TRUE, carried);
+    }
+    if (from != NULL && on.arrives) {
+        tracker_peer_packet(tracker, packet, from, FALSE, TRUE, carried);
+    }
+    return TRUE;
+}
+
+gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *packet,
+                                   const stun_message *message) {
+    const leg on = leg_learned(tracker, &packet->flow, message);
+    turn_peer *to = departed_to(&on);
+    turn_peer *from = arrived_from(&on);
+
+    note_reflection(&on, packet, to);
+    if (to != NULL && on.departs) {
+        tracker_peer_message(tracker, packet, to, TRUE, message);
+    }
+    if (from != NULL && on.arrives) {
+        tracker_peer_message(tracker, packet, from, FALSE, message);
+    }
+    return to != NULL || from != NULL;
+}
+
+const turn_peer *tracker_find_relay_leg(const turn_tracker *tracker, const turn_flow *flow,
+                                        const turn_session **session) {
+    stun_address near;
+    stun_address far;
+    const turn_session *source = tracker_relay_end(tracker, &flow->source, &near);
+    const turn_session *destination = tracker_relay_end(tracker, &flow->destination, &far);
+    const turn_peer *peer = source != NULL ? tracker_find_peer(source, &far) : NULL;
+
+    *session = source;
+    if (peer == NULL && destination != NULL) {
+        peer = tracker_find_peer(destination, &near);
+        *session = source == NULL || peer != NULL ? destination : source;
+    }
+    return peer;
+}
+
+void tracker_relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
+                               const turn_icmp_error *error) {
+    stun_address source;
+    stun_address destination;
+    turn_session *from = tracker_relay_end(tracker, &error->about.source, &source);
+    turn_session *into = tracker_relay_end(tracker, &error->about.destination, &destination);
+    turn_peer *peer = from != NULL ? tracker_find_peer(from, &destination) : NULL;
+
+    if (peer != NULL) {
+        tracker_path_unreachable(&peer->path, packet, error);
+    }
+    /* After the end of the allocation there is nothing to be reached. */
+    if (into == NULL || into->relay_unreachable.frame != 0 ||
+        (into->expires >= 0 && packet->time >= into->expires)) {
+        return;
+    }
+    into->relay_unreachable = turn_seen_at(packet);
+    into->relay_sender = source;
+    into->relay_icmp_version = error->version;
+    into->relay_icmp_type = error->type;
+    into->relay_icmp_code = error->code;
+}
+
+/* A port is given out again and again: so many sessions that had one relayed address are looked at
+ * for a peer. */
+#define MAX_NAMESAKES 8u
+
+static void note_namesake(GHashTable *all, const stun_address *relayed, turn_session *session) {
+    GPtrArray *namesakes = g_hash_table_lookup(all, relayed);
+
+    if (namesakes == NULL) {
+        namesakes = g_ptr_array_new();
+        g_hash_table_insert(all, (gpointer)relayed, namesakes);
+    }
+    if (namesakes->len < MAX_NAMESAKES) {
+        g_ptr_array_add(namesakes, session);
+    }
+}
+
+static guint address_hash(gconstpointer address) {
+    return turn_hash_address(address);
+}
+
+static gboolean address_equal(gconstpointer a, gconstpointer b) {
+    return stun_address_equal(a, b);
+}
+
+/* Sessions by relayed address, borrowed from the model. */
+static GHashTable *all_relayed(const turn_model *model) {
+    GHashTable *all =
+        g_hash_table_new_full(address_hash, address_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+
+    for (guint i = 0; i < model->sessions->len; i++) {
+        turn_session *session = g_ptr_array_index(model->sessions, i);
+
+        for (guint k = 0; k < session->relayed->len; k++) {
+            note_namesake(all, &g_array_index(session->relayed, stun_address, k), session);
+        }
+    }
+    return all;
+}
+
+static gboolean is_of_server(const turn_session *session, const stun_address *relayed) {
+    for (guint i = 0; i < session->relayed->len; i++) {
+        if (stun_address_same_host(&g_array_index(session->relayed, stun_address, i), relayed)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void find_relay(GHashTable *all, const turn_session *session, turn_peer *peer) {
+    const GPtrArray *namesakes = g_hash_table_lookup(all, &peer->address);
+
+    for (guint i = 0; namesakes != NULL && i < namesakes->len; i++) {
+        const turn_session *other = g_ptr_array_index(namesakes, i);
+
+        if (other != session && other->first.time <= session->last.time &&
+            session->first.time <= other->last.time && is_of_server(session, &peer->address)) {
+            peer->relay = other;
+        }
+    }
+}
+
+void tracker_relays_finish(turn_tracker *tracker) {
+    g_autoptr(GHashTable) all = all_relayed(&tracker->model);
+
+    for (guint i = 0; i < tracker->model.sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(tracker->model.sessions, i);
+
+        for (guint k = 0; k < session->peers->len; k++) {
+            find_relay(all, session, g_ptr_array_index(session->peers, k));
+        }
+    }
+}
+
+gboolean turn_tracker_is_relayed(const turn_tracker *tracker, const stun_address *address) {
+    const turn_session *session = port_is_set(tracker->live_ports, address->port)
+                                      ? g_hash_table_lookup(tracker->relayed, address)
+                                      : NULL;
+
+    return session != NULL && session->relay_protocol == 6;
+}
