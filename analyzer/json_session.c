@@ -154,6 +154,8 @@ static void put_peer(JsonBuilder *json, const turn_peer *peer) {
     json_put_number(json, "bytes_from_peer", from->bytes);
     json_put_number(json, "packets_to_peer", to->packets);
     json_put_number(json, "packets_from_peer", from->packets);
+    json_put_number(json, "relay_packets_to_peer", peer->relay_to.packets);
+    json_put_number(json, "relay_packets_from_peer", peer->relay_from.packets);
     json_put_number_or_null(json, "relay_session", peer->relay != NULL ? peer->relay->id : 0,
                             peer->relay != NULL);
     json_builder_end_object(json);

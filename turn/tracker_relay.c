@@ -174,6 +174,7 @@ typedef struct leg {
     stun_address destination;
     gboolean departs;
     gboolean arrives;
+    gboolean inside;    /* both ends by their addresses on the wire */
     gboolean reflected; /* between two sessions, behind static NAT */
     gboolean same_host; /* on the wire */
 } leg;
@@ -209,20 +210,36 @@ static leg leg_of(const turn_tracker *tracker, const turn_flow *flow) {
                        (destination_local || !is_seen_local(self.into, &self.destination));
         return self;
     }
+    self.inside = source_local && destination_local;
     self.reflected = source_local || destination_local;
     self.departs = !self.reflected || !destination_local;
-    /* A host that gets its own address as that of the sender drops the packet. */
-    self.arrives = !self.reflected || (destination_local && !self.same_host);
+    self.arrives = !self.reflected || destination_local;
+    return self;
+}
+
+/* Some servers know their own public address and deliver what is sent to it themselves. Then
+ * nothing has left for the firewall. */
+static leg leg_settled(const leg *on) {
+    leg self = *on;
+
+    if (on->inside) {
+        const turn_peer *peer = tracker_find_peer(on->from, &on->destination);
+
+        self.reflected = peer != NULL && peer->reflection.sent > 0;
+        self.departs = !self.reflected;
+        self.arrives = !self.reflected;
+    }
     return self;
 }
 
 /* An end that is not known yet may be one that stands for a relayed address. */
 static leg leg_learned(turn_tracker *tracker, const turn_flow *flow, const stun_message *message) {
-    const leg on = leg_of(tracker, flow);
+    leg on = leg_of(tracker, flow);
 
-    return (on.from == NULL || on.into == NULL) && learn_nat(tracker, flow, message)
-               ? leg_of(tracker, flow)
-               : on;
+    if ((on.from == NULL || on.into == NULL) && learn_nat(tracker, flow, message)) {
+        on = leg_of(tracker, flow);
+    }
+    return leg_settled(&on);
 }
 
 /* Only what does leave the relay, or enter it, makes a peer known. */

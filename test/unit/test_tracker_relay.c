@@ -249,6 +249,23 @@ static void what_comes_back_with_equal_hosts_does_not_arrive(void **state) {
     assert_int_equal(session_at(s, 1)->peers->len, 0);
 }
 
+/* Another session has shown the address on the wire. */
+static void what_the_server_delivers_itself_arrives(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    allocate_2(s, 50);
+    feed_send(s, 60, PEER, "binding request 301 user=e:f priority=1 mi");
+    feed_udp(s, 61, ON_WIRE, PEER, "binding request 301 user=e:f priority=1 mi");
+    feed_send(s, 100, RELAYED_2, CHECK);
+    feed_udp(s, 101, ON_WIRE, ON_WIRE_2, CHECK);
+    const turn_peer *there = peer_at(session_at(s, 0), 1);
+
+    assert_address(&there->address, RELAYED_2);
+    assert_int_equal(there->reflection.sent, 0);
+    assert_int_equal(there->reflection.returned, 0);
+    assert_int_equal(peer_at(session_at(s, 1), 0)->path.from_peer.requests, 1);
+}
+
 static void reflected_data_counts_once_on_each_side(void **state) {
     scene *s = *state;
     two_relays(s);
@@ -321,6 +338,7 @@ int main(void) {
         TEST(what_leaves_for_the_own_public_address_has_not_arrived),
         TEST(what_the_firewall_reflects_arrives),
         TEST(what_comes_back_with_equal_hosts_does_not_arrive),
+        TEST(what_the_server_delivers_itself_arrives),
         TEST(reflected_data_counts_once_on_each_side),
         TEST(peer_elsewhere_is_no_relay_of_the_server),
         TEST(client_with_another_mapped_address_is_behind_nat),
