@@ -4,8 +4,8 @@
  * part takes. tracker.c takes packets in and finds their route; tracker_session.c opens sessions
  * and notes what every request and answer has; tracker_method.c knows the TURN methods,
  * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c checks and relayed data,
- * tracker_relay.c what lies between relayed addresses and peers, tracker_media.c what becomes of
- * large packets. */
+ * tracker_nat.c relayed addresses and what stands for them on the wire, tracker_relay.c what lies
+ * between them and the peers, tracker_media.c what becomes of large packets. */
 #ifndef TURN_TRACKER_PRIVATE_H
 #define TURN_TRACKER_PRIVATE_H
 
@@ -194,7 +194,7 @@ void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
 void tracker_pair_free(gpointer pair);
 void tracker_peer_free(gpointer peer);
 
-/* tracker_relay.c */
+/* tracker_nat.c */
 
 /* Keeps ADDRESS as a relayed address of the session, from now on. */
 void tracker_relayed_add(turn_tracker *tracker, turn_session *session, const stun_address *address);
@@ -204,6 +204,13 @@ void tracker_relayed_forget(turn_tracker *tracker, const turn_session *session);
  * NULL when it is none's. *RELAYED is the address that the session knows it by. */
 turn_session *tracker_relay_end(const turn_tracker *tracker, const stun_address *end,
                                 stun_address *relayed);
+/* Whether LOCAL is what a server behind static NAT has on the wire for a relayed address: a packet
+ * with MESSAGE or (NULL) data went between it and FAR. */
+gboolean tracker_nat_learn(turn_tracker *tracker, const stun_address *local,
+                           const stun_address *far, const stun_message *message);
+
+/* tracker_relay.c */
+
 /* Messages and data between a relayed address and a peer; TRUE when FLOW is such a leg. */
 gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
                            const payload *carried);
