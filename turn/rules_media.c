@@ -102,7 +102,7 @@ static void add_passage(const turn_passage *passage, const char *direction, turn
 }
 
 static void add_too_big(const turn_too_big *too_big, turn_finding *finding) {
-    if (too_big->count < 2 || too_big->last.time - too_big->first.time < TURN_SECOND) {
+    if (!turn_too_big_is_ignored(too_big)) {
         return;
     }
     turn_finding_add(finding, &too_big->first, "ICMP: a packet is too large for the way");
@@ -180,6 +180,19 @@ static gboolean talks_elsewhere(const turn_scene *scene, const turn_peer *peer) 
     return FALSE;
 }
 
+/* Whether the capture would show another path that took over. Where direct checks of the client are
+ * to be seen, its direct data is too; elsewhere the controlling side must go on nominating this
+ * one.
+ */
+static gboolean is_still_chosen(const turn_scene *scene, const turn_path *path) {
+    const turn_pair *direct = g_hash_table_lookup(scene->ice_direct, path->ice);
+    const stun_address *client = &scene->session->client;
+
+    return (direct != NULL && (stun_address_same_host(&direct->a, client) ||
+                               stun_address_same_host(&direct->b, client))) ||
+           path->last_nominated.time - path->nominated.time >= MEDIA_PATIENCE;
+}
+
 /* How long the nominated path was there to be used. */
 static gint64 time_for_media(const turn_scene *scene, const turn_path *path) {
     const turn_session *session = scene->session;
@@ -212,7 +225,7 @@ gboolean rule_media_absent(const turn_scene *scene, turn_finding *finding) {
 
         if (path->nominated.frame == 0 || path->ice == NULL || path->to_peer.successes == 0 ||
             path->from_peer.successes == 0 || talks_elsewhere(scene, peer) ||
-            time_for_media(scene, path) < MEDIA_PATIENCE) {
+            !is_still_chosen(scene, path) || time_for_media(scene, path) < MEDIA_PATIENCE) {
             continue;
         }
         stun_address_format(&peer->address, text, sizeof text);

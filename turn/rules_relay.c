@@ -75,6 +75,7 @@ gboolean rule_peer_without_permission(const turn_scene *scene, turn_finding *fin
         const turn_seen *closed = closed_at_once(tcp);
 
         if (closed == NULL || is_over(session, closed) ||
+            turn_model_end(scene->model, &session->allocated) < closed->time ||
             is_permitted(session, &tcp->flow.source) || was_announced(session, &tcp->flow.source)) {
             continue;
         }
@@ -87,13 +88,32 @@ gboolean rule_peer_without_permission(const turn_scene *scene, turn_finding *fin
     return turn_found_beside(session, finding);
 }
 
+/* Whether the two ends, or one of them and somebody else, found a path without the relay. */
+static gboolean works_without_relay(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+
+    for (guint i = 0; i < scene->model->pairs->len; i++) {
+        const turn_pair *pair = g_ptr_array_index(scene->model->pairs, i);
+
+        if (turn_path_works(&pair->path) &&
+            (stun_address_same_host(&pair->a, &session->client) ||
+             stun_address_same_host(&pair->b, &session->client) ||
+             stun_address_same_host(&pair->a, &session->relay_sender) ||
+             stun_address_same_host(&pair->b, &session->relay_sender))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean rule_relay_address_unreachable(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char sender[STUN_ADDRESS_TEXT];
 
     if (!turn_can_judge(session) || session->relay_unreachable.frame == 0 ||
         !turn_icmp_is_unreachable(session->relay_icmp_version, session->relay_icmp_type) ||
-        turn_session_works(session) || is_over(session, &session->relay_unreachable)) {
+        turn_session_works(session) || is_over(session, &session->relay_unreachable) ||
+        works_without_relay(scene)) {
         return FALSE;
     }
     stun_address_format(&session->relay_sender, sender, sizeof sender);
@@ -124,6 +144,17 @@ static gint64 end_of(const turn_tcp *tcp) {
     return end;
 }
 
+/* Whoever asks, or says little, waits for an answer. A stream may be one-way by intention. */
+static gboolean waits_for_answer(const turn_direction *direction) {
+    return direction->requests > 0 || direction->packets < TURN_STREAM_PACKETS;
+}
+
+static gboolean someone_waits(const turn_connection *connection) {
+    return connection->peer != NULL &&
+           waits_for_answer(connection->bytes_to_peer > 0 ? &connection->peer->path.to_peer
+                                                          : &connection->peer->path.from_peer);
+}
+
 /* Whether one side, or neither, says anything on what was bound. A connection on which nobody
  * speaks may be one that is kept for later. */
 static gboolean is_silent(const turn_scene *scene, const turn_connection *connection) {
@@ -136,7 +167,7 @@ static gboolean is_silent(const turn_scene *scene, const turn_connection *connec
         return FALSE;
     }
     if (connection->bytes_to_peer + connection->bytes_from_peer > 0) {
-        return observed >= 2 * TURN_PEER_PATIENCE;
+        return someone_waits(connection) && observed >= 2 * TURN_PEER_PATIENCE;
     }
     return !turn_session_works(scene->session) && observed >= TURN_BIND_PATIENCE;
 }

@@ -54,6 +54,11 @@ gboolean turn_session_behind_nat(const turn_session *session) {
            !stun_address_equal(&session->mapped, &session->client);
 }
 
+gboolean turn_too_big_is_ignored(const turn_too_big *too_big) {
+    return too_big->count >= 3 &&
+           too_big->last.time - too_big->first.time >= 2 * G_GINT64_CONSTANT(1000000000);
+}
+
 gboolean turn_peer_has_data(const turn_peer *peer) {
     return peer->path.to_peer.packets + peer->path.from_peer.packets + peer->relay_to.packets +
                peer->relay_from.packets >

@@ -67,7 +67,8 @@ typedef struct turn_path {
     turn_direction from_peer;
     turn_conflicts conflicts[2]; /* of the checks from the peer, and to it */
     turn_flight flights[2];      /* the same order */
-    turn_seen nominated;         /* success of a check with USE-CANDIDATE */
+    turn_seen nominated;         /* success of a check with USE-CANDIDATE, the first */
+    turn_seen last_nominated;    /* the last */
     char *ice; /* the two user fragments of the checks, in a fixed order: paths of one ICE session
                   have the same text; NULL when no check carried a USERNAME */
     turn_seen unreachable; /* an ICMP error about what was sent on the path */
@@ -265,7 +266,8 @@ typedef enum turn_protocol {
 /* "udp", "tcp", "tls", "dtls". */
 const char *turn_protocol_name(turn_protocol protocol);
 
-/* ICMP errors that say that a packet is too large for the way: RFC 1191, RFC 8201. */
+/* ICMP errors that say that a packet is too large for the way, RFC 1191 and RFC 8201: a run of them
+ * without long pauses. */
 typedef struct turn_too_big {
     guint count; /* about packets of the same sender and 5-tuple */
     turn_flow about;
@@ -382,6 +384,9 @@ gboolean turn_session_works(const turn_session *session);
 /* Whether the server saw the client under another address than the capture does: the client is
  * behind a NAT, and the capture on its side of it. */
 gboolean turn_session_behind_nat(const turn_session *session);
+/* Whether the sender was told often enough, and went on. Packets of one window are all too large,
+ * and it learns of that after them. */
+gboolean turn_too_big_is_ignored(const turn_too_big *too_big);
 /* Packets that were no STUN, on either leg. */
 gboolean turn_peer_has_data(const turn_peer *peer);
 turn_outcome turn_session_allocate_outcome(const turn_session *session);

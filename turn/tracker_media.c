@@ -111,6 +111,10 @@ static turn_session *session_of(const turn_tracker *tracker, const turn_flow *ab
     return session != NULL ? session : tracker_relay_end(tracker, &about->destination, &relayed);
 }
 
+/* Systems forget what they learned and try again after 10 minutes (RFC 1191 section 6.3): that is
+ * no run. Nanoseconds. */
+#define SAME_RUN (60 * G_GINT64_CONSTANT(1000000000))
+
 gboolean tracker_note_too_big(turn_tracker *tracker, const turn_packet *packet,
                               const turn_icmp_error *error) {
     turn_session *session;
@@ -127,6 +131,12 @@ gboolean tracker_note_too_big(turn_tracker *tracker, const turn_packet *packet,
     if (too_big->count > 0 && (!turn_flow_equal(&too_big->about, &error->about) ||
                                !stun_address_equal(&too_big->about.source, &error->about.source))) {
         return TRUE;
+    }
+    if (packet->time - too_big->last.time > SAME_RUN) {
+        if (turn_too_big_is_ignored(too_big)) {
+            return TRUE;
+        }
+        memset(too_big, 0, sizeof *too_big);
     }
     too_big->about = error->about;
     too_big->count++;

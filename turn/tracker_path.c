@@ -181,6 +181,7 @@ static void check_answer(turn_tracker *tracker, const turn_packet *packet, turn_
     memset(&path->conflicts[transaction->to_peer], 0, sizeof path->conflicts[0]);
     if (transaction->nominates) {
         seen_once(&path->nominated, packet);
+        path->last_nominated = turn_seen_at(packet);
     }
     note_rtt(direction, transaction, packet);
 }

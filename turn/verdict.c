@@ -44,7 +44,7 @@ static void note_talk(const turn_scene *scene, const turn_path *path, const stun
     g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
 }
 
-/* Where data went in the whole capture. */
+/* Where data went in the whole capture, and what went outside of sessions. */
 static void find_talk(const turn_scene *scene) {
     const turn_model *model = scene->model;
 
@@ -60,8 +60,11 @@ static void find_talk(const turn_scene *scene) {
         }
     }
     for (guint i = 0; i < model->pairs->len; i++) {
-        const turn_pair *pair = g_ptr_array_index(model->pairs, i);
+        turn_pair *pair = g_ptr_array_index(model->pairs, i);
 
+        if (pair->path.ice != NULL && !g_hash_table_contains(scene->ice_direct, pair->path.ice)) {
+            g_hash_table_insert(scene->ice_direct, pair->path.ice, pair);
+        }
         if (pair->path.to_peer.packets + pair->path.from_peer.packets > 0) {
             note_talk(scene, &pair->path, &pair->a, &pair->b);
         }
@@ -291,11 +294,15 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
 turn_judgement *turn_judge(const turn_model *model) {
     g_autoptr(GHashTable) works = working_ice(model);
     g_autoptr(GHashTable) ice_talks = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) ice_direct = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) hosts_talk =
         g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free, NULL);
     turn_judgement *judgement = g_new0(turn_judgement, 1);
-    turn_scene scene = {
-        .model = model, .ice_works = works, .ice_talks = ice_talks, .hosts_talk = hosts_talk};
+    turn_scene scene = {.model = model,
+                        .ice_works = works,
+                        .ice_talks = ice_talks,
+                        .ice_direct = ice_direct,
+                        .hosts_talk = hosts_talk};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
 
     find_talk(&scene);

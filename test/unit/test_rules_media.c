@@ -220,10 +220,27 @@ static void too_big(scene *s, gint64 ms) {
     turn_tracker_icmp(s->tracker, &packet, &error);
 }
 
-static void packets_too_big_for_a_second(scene *s) {
+static void packets_too_big_for_2_s(scene *s) {
     scene_allocate(s, 0);
     too_big(s, 100);
     too_big(s, 1100);
+    too_big(s, 2100);
+}
+
+static void packets_too_big_for_less_than_2_s(scene *s) {
+    scene_allocate(s, 0);
+    too_big(s, 100);
+    too_big(s, 1100);
+    too_big(s, 2099);
+}
+
+/* What was learned is forgotten after a while, and learned again. */
+static void packets_too_big_every_10_minutes(scene *s) {
+    scene_allocate(s, 0);
+    for (guint i = 0; i < 6; i++) {
+        too_big(s, 100 + 600000 * i);
+        too_big(s, 110 + 600000 * i);
+    }
 }
 
 /* A window of packets was on its way: the sender then knows. */
@@ -275,16 +292,24 @@ static void segment_sent_to_nobody(scene *s) {
     segment_stuck(s, 4, 5100, FALSE);
 }
 
-/* Checks, nomination in frame 10, and a check every 5 s until END. */
+static void nominated_at(scene *s, gint64 ms, guint id) {
+    g_autofree char *ask =
+        g_strdup_printf("binding request %u user=b:a priority=1 nominate mi", id);
+    g_autofree char *answer = g_strdup_printf("binding success %u mi", id);
+
+    feed_send(s, ms, PEER, ask);
+    feed_data(s, ms + 10, PEER, answer);
+}
+
+/* Checks, nomination in frame 10 and once more with every check until END. */
 static void nominated_until(scene *s, gint64 end) {
     scene_allocate(s, 0);
     scene_checks(s, 100, PEER);
-    feed_send(s, 200, PEER, "binding request 103 user=b:a priority=1 nominate mi");
-    feed_data(s, 210, PEER, "binding success 103 mi");
-    for (gint64 ms = 5000; ms < end; ms += 5000) {
-        check_accepted(s, ms, (guint)(200 + ms / 5000));
+    nominated_at(s, 200, 103);
+    for (gint64 ms = 5000; ms + 10 <= end; ms += 5000) {
+        nominated_at(s, ms, (guint)(200 + ms / 5000));
     }
-    feed_send(s, end, PEER, "binding request 300 user=b:a priority=1 mi");
+    nominated_at(s, end - 10, 300);
 }
 
 static void path_nominated_and_not_used(scene *s) {
@@ -293,6 +318,28 @@ static void path_nominated_and_not_used(scene *s) {
 
 static void path_nominated_just_before_the_end(scene *s) {
     nominated_until(s, 15209);
+}
+
+/* Nominated once, and checked to the end. */
+static void nominated_once(scene *s) {
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    nominated_at(s, 200, 103);
+    for (gint64 ms = 5000; ms <= 20000; ms += 5000) {
+        check_accepted(s, ms, (guint)(200 + ms / 5000));
+    }
+}
+
+/* The capture shows what the client tries directly: it would show its data. Frame 19 is the check
+ * of the direct path, before the last packet of the session. */
+static void path_nominated_once_where_direct_paths_are_seen(scene *s) {
+    nominated_once(s);
+    feed_udp(s, 20100, CLIENT, DIRECT, "binding request 401 user=b:a priority=1 mi");
+}
+
+/* At the server: the agents may have changed to a direct path, and keep this one for need. */
+static void path_nominated_once_at_the_server(scene *s) {
+    nominated_once(s);
 }
 
 static void path_that_nobody_nominated(scene *s) {
@@ -368,14 +415,18 @@ static const rule_case cases[] = {
     MISS("large-packets-lost", ten_large_packets_and_one_that_comes_out),
     MISS("large-packets-lost", large_packets_that_come_out),
     MISS("large-packets-lost", relay_leg_that_ends_with_the_large_ones),
-    HIT("large-packets-lost", packets_too_big_for_a_second, "degraded", "5 6"),
+    HIT("large-packets-lost", packets_too_big_for_2_s, "degraded", "5 7"),
+    MISS("large-packets-lost", packets_too_big_for_less_than_2_s),
+    MISS("large-packets-lost", packets_too_big_every_10_minutes),
     MISS("large-packets-lost", packets_too_big_in_one_burst),
     MISS("large-packets-lost", packet_too_big_once),
     HIT("large-packets-lost", segment_sent_four_times_in_5_s, "degraded", "8 9 10"),
     MISS("large-packets-lost", segment_sent_three_times),
     MISS("large-packets-lost", segment_sent_four_times_in_4_s),
     MISS("large-packets-lost", segment_sent_to_nobody),
-    HIT("media-absent", path_nominated_and_not_used, "degraded", "10 17"),
+    HIT("media-absent", path_nominated_and_not_used, "degraded", "10 18"),
+    HIT("media-absent", path_nominated_once_where_direct_paths_are_seen, "degraded", "10 18"),
+    MISS("media-absent", path_nominated_once_at_the_server),
     MISS("media-absent", path_nominated_just_before_the_end),
     MISS("media-absent", path_that_nobody_nominated),
     MISS("media-absent", path_nominated_and_used),

@@ -96,6 +96,22 @@ static void arrives_while_the_control_connection_lacks_bytes(scene *s) {
     feed_tcp(s, 1005, RELAYED, PEER, TURN_TCP_FIN);
 }
 
+/* The file with the client's side of the server ends before. */
+static void arrives_when_the_other_interface_is_not_captured(scene *s) {
+    turn_packet packet;
+
+    scene_allocate_tcp(s, 0);
+    packet = scene_packet(s, 0, TURN_TRANSPORT_TCP, PEER, RELAYED);
+    packet.capture = 1;
+    turn_tracker_time(s->tracker, 1, packet.time);
+    feed_other(s, 60000);
+    packet.time = scene_time(60001);
+    turn_tracker_tcp(s->tracker, &packet, TURN_TCP_SYN);
+    packet.flow = turn_flow_reversed(&packet.flow);
+    turn_tracker_tcp(s->tracker, &packet, TURN_TCP_SYN_ACK);
+    turn_tracker_tcp(s->tracker, &packet, TURN_TCP_FIN);
+}
+
 static void arrives_at_a_udp_relay(scene *s) {
     scene_allocate(s, 0);
     arrives(s, 1000, PEER);
@@ -144,6 +160,14 @@ static void relayed_address_unreachable_for_one_and_reached_by_another(scene *s)
     scene_checks(s, 300, OTHER);
 }
 
+static void relayed_address_unreachable_and_not_needed(scene *s) {
+    relayed_address_unreachable(s);
+    feed_udp(s, 300, CLIENT, OTHER, "binding request 201 user=b:a priority=1 mi");
+    feed_udp(s, 310, OTHER, CLIENT, "binding success 201 mi");
+    feed_udp(s, 320, OTHER, CLIENT, "binding request 202 user=a:b priority=1 mi");
+    feed_udp(s, 330, CLIENT, OTHER, "binding success 202 mi");
+}
+
 static void relayed_address_of_somebody_else_unreachable(scene *s) {
     scene_allocate(s, 0);
     feed_icmp(s, 200, TURN_TRANSPORT_UDP, PEER, RELAYED_2, ICMP_PORT);
@@ -184,6 +208,15 @@ static void bound_and_one_silent_for_9_s(scene *s) {
     bound(s);
     feed_framed(s, 1200, DATA_END, SERVER, CHECK);
     feed_other(s, 11129);
+}
+
+/* A stream that needs no answer. */
+static void bound_and_used_one_way(scene *s) {
+    bound(s);
+    for (guint i = 0; i < 10; i++) {
+        feed_opaque(s, 1200 + 100 * i, DATA_END, SERVER, 1000);
+    }
+    feed_other(s, 60000);
 }
 
 static void bound_and_closed_at_once(scene *s) {
@@ -304,11 +337,13 @@ static const rule_case cases[] = {
     MISS("peer-without-permission", arrives_and_is_closed_with_the_allocation),
     MISS("peer-without-permission", arrives_while_the_control_connection_lacks_bytes),
     MISS("peer-without-permission", arrives_at_a_udp_relay),
+    MISS("peer-without-permission", arrives_when_the_other_interface_is_not_captured),
     HIT("relay-address-unreachable", relayed_address_unreachable, "failed", "4 6"),
     MISS("relay-address-unreachable", relayed_address_too_far),
     MISS("relay-address-unreachable", relayed_address_unreachable_after_the_release),
     MISS("relay-address-unreachable", relayed_address_unreachable_after_it_expired),
     MISS("relay-address-unreachable", relayed_address_unreachable_for_one_and_reached_by_another),
+    MISS("relay-address-unreachable", relayed_address_unreachable_and_not_needed),
     MISS("relay-address-unreachable", relayed_address_of_somebody_else_unreachable),
     HIT("nat-reflection-missing", not_reflected, "failed", "9 11"),
     HIT("nat-reflection-missing", reflected_with_equal_hosts, "failed", "9 10"),
@@ -323,6 +358,7 @@ static const rule_case cases[] = {
     HIT("bound-connection-silent", bound_and_both_silent, "failed", "13"),
     MISS("bound-connection-silent", bound_and_both_silent_for_29_s),
     MISS("bound-connection-silent", bound_and_one_silent_for_9_s),
+    MISS("bound-connection-silent", bound_and_used_one_way),
     MISS("bound-connection-silent", bound_and_closed_at_once),
     MISS("bound-connection-silent", bound_and_in_use),
     MISS("bound-connection-silent", bound_with_bytes_missing),
