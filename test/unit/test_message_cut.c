@@ -8,6 +8,7 @@
 
 #include "support/hex.h"
 #include "support/parsed.h"
+#include "support/random.h"
 #include "support/vectors.h"
 
 #include <stdlib.h>
@@ -98,13 +99,6 @@ static void parse_cut_padded_ms_turn_is_seen_as_padded(void **state) {
     for (size_t cut = 64; cut <= f.length; cut++) {
         expect_cut(&f, cut, f.length, cut == f.length ? STUN_OK : STUN_TRUNCATED);
     }
-}
-
-static uint32_t next_random(uint32_t *seed) {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 17;
-    *seed ^= *seed << 5;
-    return *seed;
 }
 
 /* Random bytes behind a plausible header: the walk must end, stay inside and agree with itself. */

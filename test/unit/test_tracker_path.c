@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "support/addresses.h"
 #include "support/scene.h"
 #include "turn/tracker_private.h"
 
@@ -34,13 +35,6 @@ static const turn_peer *only_peer(scene *s) {
 static const turn_pair *only_pair(scene *s) {
     assert_int_equal(scene_model(s)->pairs->len, 1);
     return g_ptr_array_index(scene_model(s)->pairs, 0);
-}
-
-static void assert_address(const stun_address *address, const char *expected) {
-    char text[STUN_ADDRESS_TEXT];
-
-    stun_address_format(address, text, sizeof text);
-    assert_string_equal(text, expected);
 }
 
 static void feed_channel(scene *s, gint64 ms, gboolean to_peer, guint16 number, gsize length) {
