@@ -6,8 +6,9 @@ one that the client opened, which has a hole in it; then pairs without any TURN.
 """
 
 import stunwire as stun
-from chosen import chosen_bytes, chosen_nonce
-from expressway import SOFTWARE, TURN_PORT, UNAUTHORIZED, Account, signed, success
+from chosen import chosen_nonce
+from expressway import TURN_PORT, Account
+from expressway_session import Session
 from media import RtpSender, dtls_client_finished, dtls_client_hello, dtls_server_hello
 from netwire import Capture, Endpoint, Host, utc
 from rfc_check import Agent, check, check_answer
@@ -37,25 +38,16 @@ _EVERY = 4_000
 
 _CLIENT_AGENT = Agent("bC1t", "boundClientIcePasswordII", stun.ICE_CONTROLLING)
 _PEER_AGENT = Agent("bP2r", "boundPeerIcePasswordJJJJ", stun.ICE_CONTROLLED)
-_ACCOUNT = Account(USER, REALM, PASSWORD, chosen_nonce("bound nonce"))
-_CALLING = stun.attribute(stun.CONNECTION_ID, chosen_bytes("bound calling connection", 4))
-_CALLED = stun.attribute(stun.CONNECTION_ID, chosen_bytes("bound called connection", 4))
-_TCP = stun.requested_transport(stun.TRANSPORT_TCP)
-_LIFETIME = stun.number_attribute(stun.LIFETIME, 600)
+_SESSION = Session(
+    label="bound",
+    account=Account(USER, REALM, PASSWORD, chosen_nonce("bound nonce")),
+    mapped=(CLIENT_ADDRESS, CONTROL_PORT),
+    relay=RELAY,
+)
+_CALLING = _SESSION.connection_id("calling connection")
+_CALLED = _SESSION.connection_id("called connection")
 _NO_LIFETIME = stun.number_attribute(stun.LIFETIME, 0)
 _HALF_A_FRAME = 50
-
-
-def _transaction(name):
-    return chosen_bytes(f"bound {name}", 12)
-
-
-def _request(kind, name, *attributes):
-    return signed(_ACCOUNT, kind, _transaction(name), *attributes, _ACCOUNT.credentials)
-
-
-def _answer(kind, name, *attributes):
-    return success(_ACCOUNT, kind, _transaction(name), *attributes)
 
 
 class _Pair:
@@ -106,35 +98,12 @@ def _unseen(talk):
     talk.acknowledge(CLIENT)
 
 
-def _allocate(talk):
-    talk.open()
-    talk.say(CLIENT, stun.message(stun.ALLOCATE_REQUEST, _transaction("challenged"), _TCP))
-    challenge = (_ACCOUNT.nonce_attribute, _ACCOUNT.realm_attribute, UNAUTHORIZED, SOFTWARE)
-    talk.say(SERVER, stun.message(stun.ALLOCATE_ERROR, _transaction("challenged"), *challenge))
-    talk.say(CLIENT, _request(stun.ALLOCATE_REQUEST, "allocate", _TCP))
-    answer = (
-        _LIFETIME,
-        stun.xor_address(stun.XOR_MAPPED_ADDRESS, CLIENT_ADDRESS, CONTROL_PORT),
-        stun.xor_address(stun.XOR_RELAYED_ADDRESS, *RELAY),
-    )
-    talk.say(SERVER, _answer(stun.ALLOCATE_SUCCESS, "allocate", *answer))
-
-
-def _called_by_the_peer(talk):
-    """The permission, and the peer that uses it."""
-    peer = stun.xor_address(stun.XOR_PEER_ADDRESS, *CALLING_PEER)
-    talk.say(CLIENT, _request(stun.CREATE_PERMISSION_REQUEST, "permission", peer))
-    talk.say(SERVER, _answer(stun.CREATE_PERMISSION_SUCCESS, "permission"))
-    talk.say(SERVER, _answer(stun.CONNECTION_ATTEMPT_INDICATION, "attempt", _CALLING, peer))
-    talk.acknowledge(CLIENT)
-
-
 def _calling_connection(talk):
     """The peer's first check comes in the segment of the bind's answer."""
     pair = _Pair("bound calling", RELAY, CALLING_PEER)
     talk.open()
-    talk.say(CLIENT, _request(stun.CONNECTION_BIND_REQUEST, "bind calling", _CALLING))
-    bound = _answer(stun.CONNECTION_BIND_SUCCESS, "bind calling", _CALLING)
+    bind, bound = _SESSION.bind("bind calling", _CALLING)
+    talk.say(CLIENT, bind)
     talk.say(SERVER, bound, pair.ask(SERVER, "first of the peer"))
     talk.say(CLIENT, pair.answer(CLIENT, "first of the peer"))
     # The length and six bytes of the header, and the rest.
@@ -173,8 +142,8 @@ def _places(talk, pair):
 def _called_peer(talk):
     """Now the client calls."""
     peer = stun.xor_address(stun.XOR_PEER_ADDRESS, *CALLED_PEER)
-    talk.say(CLIENT, _request(stun.CONNECT_REQUEST, "connect", peer))
-    talk.say(SERVER, _answer(stun.CONNECT_SUCCESS, "connect", _CALLED))
+    talk.say(CLIENT, _SESSION.request(stun.CONNECT_REQUEST, "connect", peer))
+    talk.say(SERVER, _SESSION.answer(stun.CONNECT_SUCCESS, "connect", _CALLED))
     talk.acknowledge(CLIENT)
 
 
@@ -182,8 +151,9 @@ def _called_connection(talk):
     """Half a frame, a frame and half of another one are missing from the capture."""
     pair = _Pair("bound called", RELAY, CALLED_PEER)
     talk.open()
-    talk.say(CLIENT, _request(stun.CONNECTION_BIND_REQUEST, "bind called", _CALLED))
-    talk.say(SERVER, _answer(stun.CONNECTION_BIND_SUCCESS, "bind called", _CALLED))
+    bind, bound = _SESSION.bind("bind called", _CALLED)
+    talk.say(CLIENT, bind)
+    talk.say(SERVER, bound)
     talk.say(CLIENT, pair.ask(CLIENT, "before the hole"))
     talk.say(SERVER, pair.answer(SERVER, "before the hole"), pair.rtp(SERVER, 300)[:_HALF_A_FRAME])
     lost = [pair.rtp(SERVER, 300)[_HALF_A_FRAME:], pair.rtp(SERVER, 120)]
@@ -196,8 +166,8 @@ def _called_connection(talk):
 
 
 def _release(talk):
-    talk.say(CLIENT, _request(stun.REFRESH_REQUEST, "release", _NO_LIFETIME))
-    talk.say(SERVER, _answer(stun.REFRESH_SUCCESS, "release", _NO_LIFETIME))
+    talk.say(CLIENT, _SESSION.request(stun.REFRESH_REQUEST, "release", _NO_LIFETIME))
+    talk.say(SERVER, _SESSION.answer(stun.REFRESH_SUCCESS, "release", _NO_LIFETIME))
     talk.acknowledge(CLIENT)
 
 
@@ -227,8 +197,9 @@ def capture():
 
     _unseen(talk(UNSEEN_PORT))
     control = talk(CONTROL_PORT)
-    _allocate(control)
-    _called_by_the_peer(control)
+    control.open()
+    _SESSION.allocate(control)
+    _SESSION.be_called(control, CALLING_PEER, _CALLING)
     _calling_connection(talk(CALLING_PORT))
     _called_peer(control)
     _called_connection(talk(CALLED_PORT))

@@ -5,7 +5,8 @@ and RFC 6062 in the clear on 443."""
 import msturn
 import stunwire as stun
 from chosen import chosen_bytes, chosen_nonce
-from expressway import SOFTWARE, UNAUTHORIZED, Account, signed, success
+from expressway import Account
+from expressway_session import Session as ExpresswaySession
 from media import RtpSender, dtls_client_hello
 from msturn_session import Session
 from netwire import Capture, Endpoint, Host, utc
@@ -26,10 +27,13 @@ _EVERY = 5_000
 
 _CLIENT_AGENT = Agent("tC1t", "tcpClientIcePasswordGGGG", stun.ICE_CONTROLLING)
 _PEER_AGENT = Agent("tP2r", "tcpPeerIcePasswordHHHHHH", stun.ICE_CONTROLLED)
-_ACCOUNT = Account(USER, REALM, PASSWORD, chosen_nonce("tcp 443 nonce"))
-_CONNECTION = stun.attribute(stun.CONNECTION_ID, chosen_bytes("tcp 443 connection", 4))
-_TCP = stun.requested_transport(stun.TRANSPORT_TCP)
-_LIFETIME = stun.number_attribute(stun.LIFETIME, 600)
+_EXPRESSWAY_SESSION = ExpresswaySession(
+    label="tcp 443",
+    account=Account(USER, REALM, PASSWORD, chosen_nonce("tcp 443 nonce")),
+    mapped=(CLIENT_ADDRESS, 51004),
+    relay=RELAY_OF_EXPRESSWAY,
+)
+_CONNECTION = _EXPRESSWAY_SESSION.connection_id("connection")
 
 
 def session(label, port, server_port):
@@ -84,6 +88,11 @@ def _allocate(talk, agreed):
     talk.say(SERVER, _control(agreed.allocated()))
 
 
+def _activate(talk, agreed):
+    talk.say(CLIENT, _control(agreed.set_active("activate", PEER)))
+    talk.say(SERVER, _control(agreed.active("activate")))
+
+
 def _exchange(talk, agreed, label, inner):
     """A pair of checks, DTLS and SRTP as end-to-end data; INNER is put around each packet."""
     request = check(label, _CLIENT_AGENT, _PEER_AGENT)
@@ -111,8 +120,7 @@ def _behind_hellos(network):
     talk.say(CLIENT, _control(agreed.send("send check", PEER, first)))
     answer = check_answer("tcp first check", _PEER_AGENT, agreed.relay)
     talk.say(SERVER, _control(agreed.data_indication("indicate answer", PEER, answer)))
-    talk.say(CLIENT, _control(agreed.set_active("activate", PEER)))
-    talk.say(SERVER, _control(agreed.active("activate")))
+    _activate(talk, agreed)
     _exchange(talk, agreed, "tcp hellos", stun.framed)
 
 
@@ -121,8 +129,7 @@ def _without_hellos(network):
     talk = network.connect(51002, EDGE, 40003)
     agreed = session("tcp bare", 51002, 40003)
     _allocate(talk, agreed)
-    talk.say(CLIENT, _control(agreed.set_active("activate", PEER)))
-    talk.say(SERVER, _control(agreed.active("activate")))
+    _activate(talk, agreed)
     _exchange(talk, agreed, "tcp bare", _bare)
 
 
@@ -139,38 +146,15 @@ def _on_the_turn_port(network):
 def _expressway_control(network):
     """TURN of RFC 8656 on port 443, without TLS and without hellos."""
     talk = network.connect(51004, EXPRESSWAY, 443)
-    mapped = (CLIENT_ADDRESS, 51004)
-    peer = stun.xor_address(stun.XOR_PEER_ADDRESS, *PEER)
-    transaction = {
-        name: chosen_bytes(f"tcp 443 {name}", 12)
-        for name in ("challenged", "allocate", "permission", "attempt")
-    }
-    talk.say(CLIENT, stun.message(stun.ALLOCATE_REQUEST, transaction["challenged"], _TCP))
-    challenge = (_ACCOUNT.nonce_attribute, _ACCOUNT.realm_attribute, UNAUTHORIZED, SOFTWARE)
-    talk.say(SERVER, stun.message(stun.ALLOCATE_ERROR, transaction["challenged"], *challenge))
-    request = (transaction["allocate"], _TCP, _ACCOUNT.credentials)
-    talk.say(CLIENT, signed(_ACCOUNT, stun.ALLOCATE_REQUEST, *request))
-    answer = (
-        _LIFETIME,
-        stun.xor_address(stun.XOR_MAPPED_ADDRESS, *mapped),
-        stun.xor_address(stun.XOR_RELAYED_ADDRESS, *RELAY_OF_EXPRESSWAY),
-    )
-    talk.say(SERVER, success(_ACCOUNT, stun.ALLOCATE_SUCCESS, transaction["allocate"], *answer))
-    request = (transaction["permission"], peer, _ACCOUNT.credentials)
-    talk.say(CLIENT, signed(_ACCOUNT, stun.CREATE_PERMISSION_REQUEST, *request))
-    permitted = success(_ACCOUNT, stun.CREATE_PERMISSION_SUCCESS, transaction["permission"])
-    talk.say(SERVER, permitted)
-    attempt = (transaction["attempt"], _CONNECTION, peer)
-    talk.say(SERVER, success(_ACCOUNT, stun.CONNECTION_ATTEMPT_INDICATION, *attempt))
-    talk.acknowledge(CLIENT)
+    _EXPRESSWAY_SESSION.allocate(talk)
+    _EXPRESSWAY_SESSION.be_called(talk, PEER, _CONNECTION)
 
 
 def _expressway_data(network):
     talk = network.connect(51005, EXPRESSWAY, 443)
-    transaction = chosen_bytes("tcp 443 bind", 12)
-    request = (transaction, _CONNECTION, _ACCOUNT.credentials)
-    talk.say(CLIENT, signed(_ACCOUNT, stun.CONNECTION_BIND_REQUEST, *request))
-    talk.say(SERVER, success(_ACCOUNT, stun.CONNECTION_BIND_SUCCESS, transaction, _CONNECTION))
+    bind, bound = _EXPRESSWAY_SESSION.bind("bind", _CONNECTION)
+    talk.say(CLIENT, bind)
+    talk.say(SERVER, bound)
     label = "tcp 443 check"
     media = RtpSender("tcp 443 media", 127, 3000)
     talk.say(SERVER, stun.framed(check(label, _PEER_AGENT, _CLIENT_AGENT)))

@@ -11,6 +11,7 @@ from media import RtpSender, dtls_client_hello, dtls_server_hello
 from msturn_session import Session
 from netwire import Capture, Endpoint, Host, udp_frame, utc
 from rfc_check import Agent, check, check_answer
+from talk import Clock
 
 SERVER = ("203.0.113.40", 3478)
 PROXY = ("203.0.113.60", 5060)
@@ -29,34 +30,35 @@ _CLIENT_AGENT = Agent("mC1t", "msClientIcePasswordEEEEE", stun.ICE_CONTROLLING)
 _PEER_AGENT = Agent("mP2r", "msPeerIcePasswordFFFFFFF", stun.ICE_CONTROLLED)
 
 
+def _session(client, relay_port, **values):
+    relay = (SERVER[0], relay_port)
+    return Session(mapped=client, server=SERVER, relay=relay, realm="rtcmedia", **values)
+
+
 def new_session():
-    return Session(
+    return _session(
+        NEW_CLIENT,
+        50100,
         label="ms new",
         prefix=_COOKIE,
         # A token is any bytes.
         user=bytes.fromhex("01000084ff") + b"token of the new client\x80",
-        realm="rtcmedia",
         password=b"ms-password-of-the-new-client",
         version=6,
-        mapped=NEW_CLIENT,
-        server=SERVER,
-        relay=("203.0.113.40", 50100),
         algorithm=msturn.SHA256,
         multiplexed=True,
     )
 
 
 def old_session():
-    return Session(
+    return _session(
+        OLD_CLIENT,
+        50102,
         label="ms old",
         prefix=b"",
         user=b"msuser",
-        realm="rtcmedia",
         password=b"ms-password-of-the-old-client",
         version=2,
-        mapped=OLD_CLIENT,
-        server=SERVER,
-        relay=("203.0.113.40", 50102),
     )
 
 
@@ -159,6 +161,12 @@ def _signalling():
     ]
 
 
+def _send(result, clock, steps, client, server):
+    for way, payload in steps:
+        ends = (client, server) if way == _UP else (server, client)
+        result.add(clock.tick(), udp_frame(*ends, payload))
+
+
 def capture():
     """Return the capture of this scenario: one client after the other."""
     server = Endpoint(Host(SERVER[0], 0x72, 0x3300), SERVER[1])
@@ -169,15 +177,8 @@ def capture():
     client = Endpoint(clients[NEW_CLIENT[0]], 5060)
     proxy = Endpoint(Host(PROXY[0], 0x71, 0x2300), PROXY[1])
     result = Capture()
-    when = _START
-    for way, payload in _signalling():
-        ends = (client, proxy) if way == _UP else (proxy, client)
-        result.add(when, udp_frame(*ends, payload))
-        when += _EVERY
+    clock = Clock(_START, _EVERY)
+    _send(result, clock, _signalling(), client, proxy)
     for (address, port), steps in _conversations():
-        client = Endpoint(clients[address], port)
-        for way, payload in steps:
-            ends = (client, server) if way == _UP else (server, client)
-            result.add(when, udp_frame(*ends, payload))
-            when += _EVERY
+        _send(result, clock, steps, Endpoint(clients[address], port), server)
     return result

@@ -8,25 +8,18 @@
 
 #include "stun/fingerprint.h"
 #include "support/hex.h"
+#include "support/parsed.h"
+#include "support/random.h"
 #include "support/vectors.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <zlib.h>
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-typedef struct fixture {
-    uint8_t bytes[512];
-    size_t length;
-    stun_message message;
-} fixture;
-
-static stun_fingerprint check_hex(fixture *f, const char *text) {
-    memset(f, 0, sizeof *f);
-    f->length = hex_bytes(text, f->bytes, sizeof f->bytes);
-    stun_status status = stun_message_parse(f->bytes, f->length, f->length, &f->message);
-    assert_true(status == STUN_OK || status == STUN_MALFORMED);
+static stun_fingerprint check_hex(parsed *f, const char *text) {
+    parsed_read(f, text);
+    assert_true(f->status == STUN_OK || f->status == STUN_MALFORMED);
     return stun_fingerprint_check(&f->message);
 }
 
@@ -50,15 +43,9 @@ static void crc32_of_random_bytes_matches_zlib(void **state) {
     uint32_t seed = 2463534242u;
     uint8_t bytes[1500];
     for (int round = 0; round < 2000; round++) {
-        seed ^= seed << 13;
-        seed ^= seed >> 17;
-        seed ^= seed << 5;
-        size_t length = seed % sizeof bytes;
+        size_t length = next_random(&seed) % sizeof bytes;
         for (size_t i = 0; i < length; i++) {
-            seed ^= seed << 13;
-            seed ^= seed >> 17;
-            seed ^= seed << 5;
-            bytes[i] = (uint8_t)(seed >> 11);
+            bytes[i] = (uint8_t)(next_random(&seed) >> 11);
         }
         assert_int_equal(stun_crc32(bytes, length, false), crc32(0, bytes, (uInt)length));
     }
@@ -76,7 +63,7 @@ static void crc32_legacy_differs_at_one_entry_only(void **state) {
 
 static void fingerprint_of_rfc5769_vectors_is_good(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     assert_int_equal(check_hex(&f, vector_rfc5769_request), STUN_FINGERPRINT_GOOD);
     assert_int_equal(check_hex(&f, vector_rfc5769_ipv4), STUN_FINGERPRINT_GOOD);
     assert_int_equal(check_hex(&f, vector_rfc5769_ipv6), STUN_FINGERPRINT_GOOD);
@@ -84,7 +71,7 @@ static void fingerprint_of_rfc5769_vectors_is_good(void **state) {
 
 static void fingerprint_missing_is_absent(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     assert_int_equal(check_hex(&f, vector_rfc5769_long_term), STUN_FINGERPRINT_ABSENT);
     assert_int_equal(check_hex(&f, vector_rfc8489_b1), STUN_FINGERPRINT_ABSENT);
     assert_int_equal(check_hex(&f, vector_classic_request), STUN_FINGERPRINT_ABSENT);
@@ -92,7 +79,7 @@ static void fingerprint_missing_is_absent(void **state) {
 
 static void fingerprint_of_ms_ice2_copies_is_good_and_legacy(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     assert_int_equal(check_hex(&f, vector_ice2_standard), STUN_FINGERPRINT_GOOD);
     assert_int_equal(check_hex(&f, vector_ice2_legacy), STUN_FINGERPRINT_LEGACY);
 }
@@ -103,7 +90,7 @@ static void fingerprint_with_any_covered_byte_changed_is_bad(void **state) {
     static const struct {
         size_t first, last;
     } covered[] = {{8, 19}, {24, 39}, {44, 47}, {52, 59}, {64, 75}, {80, 99}, {104, 107}};
-    fixture f;
+    parsed f;
     check_hex(&f, vector_rfc5769_request);
     for (size_t i = 0; i < COUNT(covered); i++) {
         for (size_t at = covered[i].first; at <= covered[i].last; at++) {
@@ -117,7 +104,7 @@ static void fingerprint_with_any_covered_byte_changed_is_bad(void **state) {
 
 static void fingerprint_wrong_crc_is_bad(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     check_hex(&f, vector_rfc5769_ipv4);
     f.bytes[79] ^= 1;
     assert_int_equal(stun_fingerprint_check(&f.message), STUN_FINGERPRINT_BAD);
@@ -125,7 +112,7 @@ static void fingerprint_wrong_crc_is_bad(void **state) {
 
 static void fingerprint_of_wrong_size_is_bad(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     assert_int_equal(
         check_hex(&f, "0001 0008 2112a442 0102030405060708090a0b0c 8028 0002 00000000"),
         STUN_FINGERPRINT_BAD);
@@ -136,7 +123,7 @@ static void fingerprint_of_wrong_size_is_bad(void **state) {
 
 static void fingerprint_too_long_is_bad_though_its_crc_fits(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     check_hex(&f, "0001 000c 2112a442 0102030405060708090a0b0c 8028 0008 00000000 00000000");
     uint32_t crc = (uint32_t)crc32(0, f.bytes, 20) ^ 0x5354554eu;
     for (size_t i = 0; i < 4; i++) {
@@ -147,7 +134,7 @@ static void fingerprint_too_long_is_bad_though_its_crc_fits(void **state) {
 
 static void fingerprint_of_cut_capture_is_unknown(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     check_hex(&f, vector_rfc5769_request);
     for (size_t cut = 20; cut < f.length; cut++) {
         uint8_t *bytes = hex_exact(f.bytes, cut);

@@ -8,6 +8,7 @@
 
 #include "stun/framing.h"
 #include "support/hex.h"
+#include "support/random.h"
 #include "support/vectors.h"
 
 #include <stdlib.h>
@@ -381,13 +382,6 @@ static void pseudo_tls_cut_is_known_by_its_first_eleven_bytes(void **state) {
         assert_int_equal(length, cut >= 11 ? 83 : 0);
         free(exact);
     }
-}
-
-static uint32_t next_random(uint32_t *seed) {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 17;
-    *seed ^= *seed << 5;
-    return *seed;
 }
 
 static void random_bytes_never_yield_a_frame_beyond_them(void **state) {

@@ -8,6 +8,7 @@
 
 #include "stun/framing.h"
 #include "support/hex.h"
+#include "support/random.h"
 #include "support/vectors.h"
 
 #include <stdlib.h>
@@ -115,10 +116,7 @@ static void classify_random_bytes_stays_inside_the_capture(void **state) {
         uint8_t buffer[64];
         size_t length = 0;
         for (size_t i = 0; i < sizeof buffer; i++) {
-            seed ^= seed << 13;
-            seed ^= seed >> 17;
-            seed ^= seed << 5;
-            buffer[i] = (uint8_t)seed;
+            buffer[i] = (uint8_t)next_random(&seed);
             length = 1 + seed % (sizeof buffer - 1);
         }
         uint8_t *exact = hex_exact(buffer, length);

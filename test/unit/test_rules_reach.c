@@ -15,18 +15,27 @@
 #define AT_A_MINUTE  60000
 #define ICMP_CLOSED  3
 #define ICMP_EXPIRED 11
+#define TIMES(...)   ((const gint64[]){__VA_ARGS__, -1})
+
+/* The client sends the same again at each of these TIMES. */
+static void ask_at(scene *s, const char *request, const gint64 *times) {
+    for (; *times >= 0; times++) {
+        feed_udp(s, *times, CLIENT, SERVER, request);
+    }
+}
+
+static void syn_at(scene *s, const gint64 *times) {
+    for (; *times >= 0; times++) {
+        feed_tcp(s, *times, CLIENT, SERVER, TURN_TCP_SYN);
+    }
+}
 
 static void allocate_over_3_s_without_answer(scene *s) {
-    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
-    feed_udp(s, 500, CLIENT, SERVER, ALLOCATE);
-    feed_udp(s, 1500, CLIENT, SERVER, ALLOCATE);
-    feed_udp(s, 3000, CLIENT, SERVER, ALLOCATE);
+    ask_at(s, ALLOCATE, TIMES(0, 500, 1500, 3000));
 }
 
 static void allocate_over_less_than_3_s_without_answer(scene *s) {
-    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
-    feed_udp(s, 500, CLIENT, SERVER, ALLOCATE);
-    feed_udp(s, 2999, CLIENT, SERVER, ALLOCATE);
+    ask_at(s, ALLOCATE, TIMES(0, 500, 2999));
     feed_other(s, 20000);
 }
 
@@ -36,9 +45,7 @@ static void allocate_over_3_s_with_a_late_challenge(scene *s) {
 }
 
 static void allocate_over_3_s_from_the_client_direction_only(scene *s) {
-    feed_udp(s, 0, CLIENT, SERVER, WITH_NONCE);
-    feed_udp(s, 500, CLIENT, SERVER, WITH_NONCE);
-    feed_udp(s, 3500, CLIENT, SERVER, WITH_NONCE);
+    ask_at(s, WITH_NONCE, TIMES(0, 500, 3500));
 }
 
 static void allocate_over_3_s_with_icmp(scene *s) {
@@ -82,14 +89,11 @@ static void syn_with_reset_by_the_client(scene *s) {
 }
 
 static void syn_over_3_s_without_answer(scene *s) {
-    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
-    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
-    feed_tcp(s, 3000, CLIENT, SERVER, TURN_TCP_SYN);
+    syn_at(s, TIMES(0, 1000, 3000));
 }
 
 static void syn_answered_late(scene *s) {
-    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
-    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
+    syn_at(s, TIMES(0, 1000));
     feed_tcp(s, 1050, SERVER, CLIENT, TURN_TCP_SYN_ACK);
     feed_tcp(s, 1060, CLIENT, SERVER, TURN_TCP_ESTABLISHED);
 }
@@ -102,14 +106,12 @@ static void syn_answered_and_never_acknowledged(scene *s) {
 }
 
 static void syn_answered_just_before_the_end(scene *s) {
-    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
-    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
+    syn_at(s, TIMES(0, 1000));
     feed_tcp(s, 1050, SERVER, CLIENT, TURN_TCP_SYN_ACK);
 }
 
 static void syn_repeated_for_2_s_at_the_end(scene *s) {
-    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
-    feed_tcp(s, 2000, CLIENT, SERVER, TURN_TCP_SYN);
+    syn_at(s, TIMES(0, 2000));
 }
 
 static void syn_once_before_the_end(scene *s) {
@@ -117,28 +119,29 @@ static void syn_once_before_the_end(scene *s) {
     feed_other(s, 500);
 }
 
-static void allocate_then_fin_from_the_server(scene *s) {
+static void allocate_over_tcp(scene *s) {
     scene_connect(s, 0, CLIENT);
     feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+}
+
+static void allocate_then_fin_from_the_server(scene *s) {
+    allocate_over_tcp(s);
     feed_tcp(s, 30, SERVER, CLIENT, TURN_TCP_FIN);
 }
 
 static void allocate_then_reset_from_the_server(scene *s) {
-    scene_connect(s, 0, CLIENT);
-    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    allocate_over_tcp(s);
     feed_tcp(s, 30, SERVER, CLIENT, TURN_TCP_RESET);
 }
 
 static void allocate_then_fin_from_the_client_first(scene *s) {
-    scene_connect(s, 0, CLIENT);
-    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    allocate_over_tcp(s);
     feed_tcp(s, 5000, CLIENT, SERVER, TURN_TCP_FIN);
     feed_tcp(s, 5010, SERVER, CLIENT, TURN_TCP_FIN);
 }
 
 static void allocate_rejected_then_fin_from_the_server(scene *s) {
-    scene_connect(s, 0, CLIENT);
-    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    allocate_over_tcp(s);
     feed_unit(s, 30, SERVER, CLIENT, "allocate error 1 error=442");
     feed_tcp(s, 40, SERVER, CLIENT, TURN_TCP_FIN);
 }
@@ -148,17 +151,25 @@ static void allocated_then_fin_from_the_server(scene *s) {
     feed_tcp(s, 30000, SERVER, CLIENT, TURN_TCP_FIN);
 }
 
-static void refresh_of_a_forgotten_allocation(scene *s) {
+static void answered_with_437(scene *s, const char *request) {
     scene_allocate(s, 0);
-    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, request);
     feed_udp(s, AT_A_MINUTE + 10, SERVER, CLIENT, "refresh error 3 error=437");
 }
 
-static void refresh_unanswered_for_5_s(scene *s) {
+/* Sent twice; the capture goes on for MS from the first time. */
+static void unanswered_for(scene *s, const char *request, gint64 ms) {
     scene_allocate(s, 0);
-    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
-    feed_udp(s, AT_A_MINUTE + 500, CLIENT, SERVER, REFRESH);
-    feed_other(s, AT_A_MINUTE + 5000);
+    ask_at(s, request, TIMES(AT_A_MINUTE, AT_A_MINUTE + 500));
+    feed_other(s, AT_A_MINUTE + ms);
+}
+
+static void refresh_of_a_forgotten_allocation(scene *s) {
+    answered_with_437(s, REFRESH);
+}
+
+static void refresh_unanswered_for_5_s(scene *s) {
+    unanswered_for(s, REFRESH, 5000);
 }
 
 static void refresh_answered_by_icmp(scene *s) {
@@ -168,23 +179,15 @@ static void refresh_answered_by_icmp(scene *s) {
 }
 
 static void refresh_unanswered_for_2_s_at_the_end(scene *s) {
-    scene_allocate(s, 0);
-    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
-    feed_udp(s, AT_A_MINUTE + 500, CLIENT, SERVER, REFRESH);
-    feed_other(s, AT_A_MINUTE + 2000);
+    unanswered_for(s, REFRESH, 2000);
 }
 
 static void release_answered_with_437(scene *s) {
-    scene_allocate(s, 0);
-    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, RELEASE);
-    feed_udp(s, AT_A_MINUTE + 10, SERVER, CLIENT, "refresh error 3 error=437");
+    answered_with_437(s, RELEASE);
 }
 
 static void release_unanswered(scene *s) {
-    scene_allocate(s, 0);
-    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, RELEASE);
-    feed_udp(s, AT_A_MINUTE + 500, CLIENT, SERVER, RELEASE);
-    feed_other(s, AT_A_MINUTE + 20000);
+    unanswered_for(s, RELEASE, 20000);
 }
 
 static void refresh_recovered_after_437(scene *s) {
@@ -214,13 +217,13 @@ static void closed_in_a_capture_of_the_server_alone(scene *s) {
 
 static void refresh_sent_once_and_not_answered(scene *s) {
     scene_allocate(s, 0);
-    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    feed_udp(s, 1000, CLIENT, SERVER, REFRESH);
     feed_other(s, 20000);
 }
 
 static void refresh_unanswered_in_an_incomplete_stream(scene *s) {
     scene_allocate_tcp(s, 0);
-    feed_unit(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    feed_unit(s, 1000, CLIENT, SERVER, REFRESH);
     const turn_packet packet = scene_packet(s, 1010, TURN_TRANSPORT_TCP, SERVER, CLIENT);
     turn_tracker_gap(s->tracker, &packet, 36);
     feed_other(s, 20000);
@@ -228,43 +231,39 @@ static void refresh_unanswered_in_an_incomplete_stream(scene *s) {
 
 static void refresh_unanswered_in_a_complete_stream(scene *s) {
     scene_allocate_tcp(s, 0);
-    feed_unit(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    feed_unit(s, 1000, CLIENT, SERVER, REFRESH);
     feed_other(s, 20000);
 }
 
 static void answered_after_an_icmp_error(scene *s) {
     scene_allocate(s, 0);
     feed_icmp(s, 500, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
-    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=600 " CREDENTIALS);
+    feed_udp(s, 1000, CLIENT, SERVER, REFRESH);
     feed_udp(s, 1010, SERVER, CLIENT, "refresh success 3 lifetime=600 mi");
+}
+
+static void release(scene *s, gint64 ms) {
+    feed_udp(s, ms, CLIENT, SERVER, RELEASE);
+    feed_udp(s, ms + 10, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
 }
 
 static void allocated_again_and_never_answered(scene *s) {
     scene_allocate(s, 0);
     scene_checks(s, 100, PEER);
-    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
-    feed_udp(s, 1010, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
-    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17");
-    feed_udp(s, 5000, CLIENT, SERVER, "allocate request 4 transport=17");
-}
-
-static void release(scene *s, gint64 ms) {
-    feed_udp(s, ms, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
-    feed_udp(s, ms + 10, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    release(s, 1000);
+    ask_at(s, "allocate request 4 transport=17", TIMES(2000, 5000));
 }
 
 static void allocated_again_with_the_known_nonce_and_never_answered(scene *s) {
     scene_allocate(s, 0);
     release(s, 1000);
-    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
-    feed_udp(s, 5000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+    ask_at(s, "allocate request 4 transport=17 " CREDENTIALS, TIMES(2000, 5000));
 }
 
 static void allocated_again_after_a_release_without_an_answer(scene *s) {
     scene_allocate(s, 0);
-    feed_udp(s, 1000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
-    feed_udp(s, 2000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
-    feed_udp(s, 5000, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+    feed_udp(s, 1000, CLIENT, SERVER, RELEASE);
+    ask_at(s, "allocate request 4 transport=17 " CREDENTIALS, TIMES(2000, 5000));
 }
 
 /* The second answer is about the allocation before: the one that is there now was not touched. */

@@ -37,9 +37,14 @@ static turn_signer find_cut(turn_signers *signers, const guint8 *bytes, gsize ca
     return turn_signers_find(signers, &view, context);
 }
 
+static turn_signer find_whole(turn_signers *signers, const message *made,
+                              const turn_signer_context *context) {
+    return find_cut(signers, made->bytes, made->length, made->length, context);
+}
+
 /* The user and the realm of MADE, as in "alice r"; "-" where it is not known. To be freed. */
 static char *find(turn_signers *signers, const message *made, const turn_signer_context *context) {
-    const turn_signer signer = find_cut(signers, made->bytes, made->length, made->length, context);
+    const turn_signer signer = find_whole(signers, made, context);
     g_autofree char *user = g_strndup(signer.user.bytes, signer.user.length);
     g_autofree char *realm = g_strndup(signer.realm.bytes, signer.realm.length);
 
@@ -55,6 +60,10 @@ static void expect_message(turn_signers *signers, const message *made,
     assert_string_equal(found, expected);
 }
 
+static turn_flow flow_between(const char *from, const char *to) {
+    return (turn_flow){.source = address_of(from), .destination = address_of(to)};
+}
+
 /* The message TEXT (build.h), between two ends or with this CONTEXT. */
 static void expect_in(turn_signers *signers, const char *text, const turn_signer_context *context,
                       const char *expected) {
@@ -65,10 +74,18 @@ static void expect_in(turn_signers *signers, const char *text, const turn_signer
 
 static void expect_between(turn_signers *signers, const char *text, const char *from,
                            const char *to, const char *expected) {
-    const turn_flow flow = {.source = address_of(from), .destination = address_of(to)};
+    const turn_flow flow = flow_between(from, to);
     const turn_signer_context context = {.flow = &flow};
 
     expect_in(signers, text, &context, expected);
+}
+
+static void expect_from_client(turn_signers *signers, const char *text, const char *expected) {
+    expect_between(signers, text, CLIENT, SERVER, expected);
+}
+
+static void expect_from_server(turn_signers *signers, const char *text, const char *expected) {
+    expect_between(signers, text, SERVER, CLIENT, expected);
 }
 
 static void message_says_itself_who_signed_it(void **state) {
@@ -93,11 +110,11 @@ static gboolean is_assumed(turn_signers *signers, const char *text,
                            const turn_signer_context *context) {
     const message made = message_of(text);
 
-    return find_cut(signers, made.bytes, made.length, made.length, context).assumed;
+    return find_whole(signers, &made, context).assumed;
 }
 
 static void user_is_assumed_where_only_the_session_names_it(void **state) {
-    const turn_flow flow = {.source = address_of(CLIENT), .destination = address_of(SERVER)};
+    const turn_flow flow = flow_between(CLIENT, SERVER);
     const turn_signer_context in_session = {.flow = &flow, .user = "alice", .realm = "r"};
     const turn_signer_context of_realm = {.flow = &flow, .realm = "r"};
 
@@ -119,25 +136,25 @@ static void userhash_is_a_user_unless_there_is_a_name(void **state) {
     turn_signer signer;
 
     message_add(&made, STUN_ATTR_USERHASH, hash, 32);
-    signer = find_cut(*state, made.bytes, made.length, made.length, &session);
+    signer = find_whole(*state, &made, &session);
     assert_true(signer.hashed);
     assert_int_equal(signer.user.length, 32);
     assert_memory_equal(signer.user.bytes, hash, 32);
     message_add_text(&made, STUN_ATTR_USERNAME, "bob");
-    signer = find_cut(*state, made.bytes, made.length, made.length, &session);
+    signer = find_whole(*state, &made, &session);
     assert_false(signer.hashed);
     expect_message(*state, &made, &session, "bob r");
 }
 
 static void response_to_a_userhash_is_signed_by_it(void **state) {
-    const turn_flow flow = {.source = address_of(CLIENT), .destination = address_of(SERVER)};
+    const turn_flow flow = flow_between(CLIENT, SERVER);
     const turn_signer_context context = {.flow = &flow, .user = "alice"};
     const message request = message_of("allocate request 1 userhash realm=r");
     const message response = message_of("allocate success 1");
     turn_signer signer;
 
-    find_cut(*state, request.bytes, request.length, request.length, &context);
-    signer = find_cut(*state, response.bytes, response.length, response.length, &context);
+    find_whole(*state, &request, &context);
+    signer = find_whole(*state, &response, &context);
     assert_true(signer.hashed);
     assert_int_equal(signer.user.length, 32);
     assert_memory_equal(signer.realm.bytes, "r", signer.realm.length);
@@ -179,48 +196,48 @@ static void cut_user_says_nothing(void **state) {
 }
 
 static void response_is_signed_by_the_user_of_its_request(void **state) {
-    expect_between(*state, "allocate request 5 user=alice realm=r", CLIENT, SERVER, "alice r");
-    expect_between(*state, "allocate success 5", SERVER, CLIENT, "alice r");
-    expect_between(*state, "allocate error 5", SERVER, CLIENT, "alice r");
-    expect_between(*state, "allocate error 5 user=bob", SERVER, CLIENT, "bob r");
-    expect_between(*state, "allocate error 5 realm=s", SERVER, CLIENT, "alice s");
-    expect_between(*state, "allocate success 6", SERVER, CLIENT, "- -");
+    expect_from_client(*state, "allocate request 5 user=alice realm=r", "alice r");
+    expect_from_server(*state, "allocate success 5", "alice r");
+    expect_from_server(*state, "allocate error 5", "alice r");
+    expect_from_server(*state, "allocate error 5 user=bob", "bob r");
+    expect_from_server(*state, "allocate error 5 realm=s", "alice s");
+    expect_from_server(*state, "allocate success 6", "- -");
     expect_between(*state, "allocate success 5", OTHER, CLIENT, "- -");
     expect_in(*state, "allocate success 5", &nothing, "- -");
 }
 
 static void request_stands_before_the_session(void **state) {
-    const turn_flow flow = {.source = address_of(CLIENT), .destination = address_of(SERVER)};
+    const turn_flow flow = flow_between(CLIENT, SERVER);
     const turn_signer_context in_session = {.flow = &flow, .user = "alice", .realm = "r"};
 
     expect_in(*state, "refresh request 1 user=bob realm=s", &in_session, "bob s");
     expect_in(*state, "refresh success 1", &in_session, "bob s");
     expect_in(*state, "refresh request 2 user=bob", &in_session, "bob r");
-    expect_between(*state, "refresh success 2", SERVER, CLIENT, "bob r");
+    expect_from_server(*state, "refresh success 2", "bob r");
     expect_in(*state, "refresh request 3", &in_session, "alice r");
-    expect_between(*state, "refresh success 3", SERVER, CLIENT, "- -");
+    expect_from_server(*state, "refresh success 3", "- -");
 }
 
 static void only_requests_lend_their_user_and_only_to_responses(void **state) {
-    expect_between(*state, "send indication 5 user=alice", CLIENT, SERVER, "alice -");
-    expect_between(*state, "allocate success 5", SERVER, CLIENT, "- -");
-    expect_between(*state, "allocate error 5 user=alice", SERVER, CLIENT, "alice -");
-    expect_between(*state, "allocate success 5", SERVER, CLIENT, "- -");
-    expect_between(*state, "allocate request 5 user=alice", CLIENT, SERVER, "alice -");
-    expect_between(*state, "allocate request 5", CLIENT, SERVER, "- -");
-    expect_between(*state, "allocate success 5", SERVER, CLIENT, "alice -");
+    expect_from_client(*state, "send indication 5 user=alice", "alice -");
+    expect_from_server(*state, "allocate success 5", "- -");
+    expect_from_server(*state, "allocate error 5 user=alice", "alice -");
+    expect_from_server(*state, "allocate success 5", "- -");
+    expect_from_client(*state, "allocate request 5 user=alice", "alice -");
+    expect_from_client(*state, "allocate request 5", "- -");
+    expect_from_server(*state, "allocate success 5", "alice -");
 }
 
 static void ask(turn_signers *signers, guint id) {
     g_autofree char *text = g_strdup_printf("allocate request %u user=alice realm=r", id);
 
-    expect_between(signers, text, CLIENT, SERVER, "alice r");
+    expect_from_client(signers, text, "alice r");
 }
 
 static void expect_answer(turn_signers *signers, guint id, const char *expected) {
     g_autofree char *text = g_strdup_printf("allocate success %u", id);
 
-    expect_between(signers, text, SERVER, CLIENT, expected);
+    expect_from_server(signers, text, expected);
 }
 
 static void oldest_request_leaves_when_there_are_too_many(void **state) {
@@ -237,14 +254,14 @@ static void oldest_request_leaves_when_there_are_too_many(void **state) {
 
 /* A request of a user whose name has LENGTH bytes. */
 static void ask_long(turn_signers *signers, guint id, gsize length) {
-    const turn_flow flow = {.source = address_of(CLIENT), .destination = address_of(SERVER)};
+    const turn_flow flow = flow_between(CLIENT, SERVER);
     const turn_signer_context context = {.flow = &flow};
     g_autofree char *text = g_strdup_printf("allocate request %u", id);
     g_autofree char *user = g_strnfill(length, 'u');
     message made = message_of(text);
 
     message_add_text(&made, STUN_ATTR_USERNAME, user);
-    find_cut(signers, made.bytes, made.length, made.length, &context);
+    find_whole(signers, &made, &context);
 }
 
 static void oldest_request_leaves_when_texts_are_too_long(void **state) {

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "support/addresses.h"
 #include "support/scene.h"
 
 #define BIND "bind request 9 connection=0x01020304 " CREDENTIALS
@@ -29,13 +30,6 @@ static int teardown(void **state) {
 static const turn_connection *only_connection(scene *s) {
     assert_int_equal(scene_session(s)->connections->len, 1);
     return g_ptr_array_index(scene_session(s)->connections, 0);
-}
-
-static void assert_address(const stun_address *address, const char *expected) {
-    char text[STUN_ADDRESS_TEXT];
-
-    stun_address_format(address, text, sizeof text);
-    assert_string_equal(text, expected);
 }
 
 /* Frame 8. */

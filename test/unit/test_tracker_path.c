@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "support/addresses.h"
 #include "support/scene.h"
 #include "turn/tracker_private.h"
 
@@ -13,6 +14,10 @@
 
 #define RELAYED_2 "198.51.100.1:24002"
 #define CLIENT_2  "10.1.1.20:40000"
+
+/* A check of the client, transaction 101, and its answer. */
+#define CHECK    "binding request 101 user=b:a priority=1 mi"
+#define ANSWERED "binding success 101 mi"
 
 static const guint8 media[] = {0x80, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
@@ -36,18 +41,54 @@ static const turn_pair *only_pair(scene *s) {
     return g_ptr_array_index(scene_model(s)->pairs, 0);
 }
 
-static void assert_address(const stun_address *address, const char *expected) {
-    char text[STUN_ADDRESS_TEXT];
-
-    stun_address_format(address, text, sizeof text);
-    assert_string_equal(text, expected);
-}
-
 static void feed_channel(scene *s, gint64 ms, gboolean to_peer, guint16 number, gsize length) {
     const message made = channel_data(number, media, length);
 
     feed_udp_bytes(s, ms, to_peer ? CLIENT : SERVER, to_peer ? SERVER : CLIENT, made.bytes,
                    made.length);
+}
+
+static const turn_channel *channel_at(scene *s, guint index) {
+    assert_true(index < scene_session(s)->channels->len);
+    return &g_array_index(scene_session(s)->channels, turn_channel, index);
+}
+
+static const turn_channel *only_channel(scene *s) {
+    assert_int_equal(scene_session(s)->channels->len, 1);
+    return channel_at(s, 0);
+}
+
+static const turn_permission *permission_at(scene *s, guint index) {
+    assert_true(index < scene_session(s)->permissions->len);
+    return &g_array_index(scene_session(s)->permissions, turn_permission, index);
+}
+
+/* A request of METHOD with the number ID, ATTRIBUTES and credentials; its answer comes 10 ms later,
+ * where there is one. */
+static void feed_request(scene *s, gint64 ms, const char *method, guint id, const char *attributes,
+                         const char *answer) {
+    g_autofree char *request =
+        g_strdup_printf("%s request %u %s " CREDENTIALS, method, id, attributes);
+
+    feed_udp(s, ms, CLIENT, SERVER, request);
+    if (answer != NULL) {
+        g_autofree char *response = g_strdup_printf("%s %s", method, answer);
+
+        feed_udp(s, ms + 10, SERVER, CLIENT, response);
+    }
+}
+
+/* ChannelBind of 0x4001 to PEER. */
+static void feed_bind(scene *s, gint64 ms, guint id, const char *peer, const char *answer) {
+    g_autofree char *attributes = g_strdup_printf("channel=0x4001 peer=%s", peer);
+
+    feed_request(s, ms, "channel", id, attributes, answer);
+}
+
+static void feed_permission(scene *s, gint64 ms, guint id, const char *peer, const char *answer) {
+    g_autofree char *attributes = g_strdup_printf("peer=%s", peer);
+
+    feed_request(s, ms, "permission", id, attributes, answer);
 }
 
 static void indications_count_packets_and_bytes(void **state) {
@@ -80,17 +121,14 @@ static void indication_without_data_counts_nothing(void **state) {
 static void permission_outcomes_follow_the_answers(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_udp(s, 100, CLIENT, SERVER, "permission request 3 peer=" PEER " " CREDENTIALS);
-    feed_udp(s, 110, SERVER, CLIENT, "permission success 3 mi");
-    feed_udp(s, 120, CLIENT, SERVER, "permission request 4 peer=" OTHER " " CREDENTIALS);
-    feed_udp(s, 130, SERVER, CLIENT, "permission error 4 error=403");
-    feed_udp(s, 140, CLIENT, SERVER, "permission request 5 peer=203.0.113.11:1 " CREDENTIALS);
-    const GArray *permissions = scene_session(s)->permissions;
-    const turn_permission *first = &g_array_index(permissions, turn_permission, 0);
-    const turn_permission *second = &g_array_index(permissions, turn_permission, 1);
-    const turn_permission *third = &g_array_index(permissions, turn_permission, 2);
+    feed_permission(s, 100, 3, PEER, "success 3 mi");
+    feed_permission(s, 120, 4, OTHER, "error 4 error=403");
+    feed_permission(s, 140, 5, "203.0.113.11:1", NULL);
+    const turn_permission *first = permission_at(s, 0);
+    const turn_permission *second = permission_at(s, 1);
+    const turn_permission *third = permission_at(s, 2);
 
-    assert_int_equal(permissions->len, 3);
+    assert_int_equal(scene_session(s)->permissions->len, 3);
     assert_address(&first->peer, "203.0.113.9:0");
     assert_int_equal(first->outcome, TURN_OUTCOME_SUCCESS);
     assert_int_equal(first->request.frame, 5);
@@ -105,37 +143,31 @@ static void permission_for_two_peers_is_answered_as_a_whole(void **state) {
     feed_udp(s, 100, CLIENT, SERVER,
              "permission request 3 peer=" PEER " peer=" OTHER " " CREDENTIALS);
     feed_udp(s, 110, SERVER, CLIENT, "permission success 3 mi");
-    const GArray *permissions = scene_session(s)->permissions;
 
-    assert_int_equal(permissions->len, 2);
-    assert_address(&g_array_index(permissions, turn_permission, 1).peer, "203.0.113.10:0");
-    assert_int_equal(g_array_index(permissions, turn_permission, 1).outcome, TURN_OUTCOME_SUCCESS);
+    assert_int_equal(scene_session(s)->permissions->len, 2);
+    assert_address(&permission_at(s, 1)->peer, "203.0.113.10:0");
+    assert_int_equal(permission_at(s, 1)->outcome, TURN_OUTCOME_SUCCESS);
 }
 
 static void permission_refused_later_stays_granted(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_udp(s, 100, CLIENT, SERVER, "permission request 3 peer=" PEER " " CREDENTIALS);
-    feed_udp(s, 110, SERVER, CLIENT, "permission success 3 mi");
-    feed_udp(s, 240000, CLIENT, SERVER, "permission request 4 peer=" PEER " " CREDENTIALS);
-    feed_udp(s, 240010, SERVER, CLIENT, "permission error 4 error=403");
-    const GArray *permissions = scene_session(s)->permissions;
+    feed_permission(s, 100, 3, PEER, "success 3 mi");
+    feed_permission(s, 240000, 4, PEER, "error 4 error=403");
 
-    assert_int_equal(permissions->len, 1);
-    assert_int_equal(g_array_index(permissions, turn_permission, 0).outcome, TURN_OUTCOME_SUCCESS);
+    assert_int_equal(scene_session(s)->permissions->len, 1);
+    assert_int_equal(permission_at(s, 0)->outcome, TURN_OUTCOME_SUCCESS);
 }
 
 static void channel_data_is_counted_for_channel_and_peer(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_udp(s, 100, CLIENT, SERVER, "channel request 3 channel=0x4001 peer=" PEER " " CREDENTIALS);
-    feed_udp(s, 110, SERVER, CLIENT, "channel success 3 mi");
+    feed_bind(s, 100, 3, PEER, "success 3 mi");
     feed_channel(s, 120, TRUE, 0x4001, 10);
     feed_channel(s, 130, TRUE, 0x4001, 7);
     feed_channel(s, 140, FALSE, 0x4001, 3);
-    const turn_channel *channel = &g_array_index(scene_session(s)->channels, turn_channel, 0);
+    const turn_channel *channel = only_channel(s);
 
-    assert_int_equal(scene_session(s)->channels->len, 1);
     assert_int_equal(channel->number, 0x4001);
     assert_int_equal(channel->outcome, TURN_OUTCOME_SUCCESS);
     assert_int_equal(channel->request.frame, 5);
@@ -151,7 +183,7 @@ static void channel_for_a_known_peer_changes_its_way(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
     feed_send_bytes(s, 100, PEER, 10);
-    feed_udp(s, 110, CLIENT, SERVER, "channel request 3 channel=0x4001 peer=" PEER " " CREDENTIALS);
+    feed_bind(s, 110, 3, PEER, NULL);
     feed_send_bytes(s, 120, PEER, 10);
 
     assert_int_equal(only_peer(s)->via, TURN_VIA_CHANNEL);
@@ -161,27 +193,11 @@ static void channel_for_a_known_peer_changes_its_way(void **state) {
 static void channel_refused_keeps_its_code(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_udp(s, 100, CLIENT, SERVER, "channel request 3 channel=0x4001 peer=" PEER " " CREDENTIALS);
-    feed_udp(s, 110, SERVER, CLIENT, "channel error 3 error=400");
-    const turn_channel *channel = &g_array_index(scene_session(s)->channels, turn_channel, 0);
+    feed_bind(s, 100, 3, PEER, "error 3 error=400");
+    const turn_channel *channel = only_channel(s);
 
     assert_int_equal(channel->outcome, TURN_OUTCOME_REJECTED);
     assert_int_equal(channel->code, 400);
-}
-
-static const turn_channel *channel_at(scene *s, guint index) {
-    assert_true(index < scene_session(s)->channels->len);
-    return &g_array_index(scene_session(s)->channels, turn_channel, index);
-}
-
-/* ChannelBind of 0x4001 to PEER, transaction ID, and its answer 10 ms later. */
-static void feed_bind(scene *s, gint64 ms, guint id, const char *peer, const char *answer) {
-    g_autofree char *request =
-        g_strdup_printf("channel request %u channel=0x4001 peer=%s " CREDENTIALS, id, peer);
-    g_autofree char *response = g_strdup_printf("channel %s", answer);
-
-    feed_udp(s, ms, CLIENT, SERVER, request);
-    feed_udp(s, ms + 10, SERVER, CLIENT, response);
 }
 
 static void channel_bound_again_leads_to_the_new_peer(void **state) {
@@ -189,8 +205,7 @@ static void channel_bound_again_leads_to_the_new_peer(void **state) {
     scene_allocate(s, 0);
     feed_bind(s, 100, 3, PEER, "success 3 mi");
     feed_channel(s, 120, TRUE, 0x4001, 10);
-    feed_udp(s, 900000, CLIENT, SERVER,
-             "channel request 4 channel=0x4001 peer=" OTHER " " CREDENTIALS);
+    feed_bind(s, 900000, 4, OTHER, NULL);
     feed_channel(s, 900005, FALSE, 0x4001, 4);
     feed_udp(s, 900010, SERVER, CLIENT, "channel success 4 mi");
     feed_channel(s, 900020, TRUE, 0x4001, 7);
@@ -238,9 +253,8 @@ static void channel_refreshed_stays_one_binding(void **state) {
     feed_bind(s, 300000, 4, PEER, "success 4 mi");
     feed_channel(s, 300020, TRUE, 0x4001, 10);
 
-    assert_int_equal(scene_session(s)->channels->len, 1);
-    assert_int_equal(channel_at(s, 0)->request.frame, 5);
-    assert_int_equal(channel_at(s, 0)->bytes_to_peer, 10);
+    assert_int_equal(only_channel(s)->request.frame, 5);
+    assert_int_equal(only_channel(s)->bytes_to_peer, 10);
 }
 
 static void channel_not_bound_again_keeps_its_peer(void **state) {
@@ -248,15 +262,14 @@ static void channel_not_bound_again_keeps_its_peer(void **state) {
     scene_allocate(s, 0);
     feed_bind(s, 100, 3, PEER, "success 3 mi");
     feed_bind(s, 200, 4, OTHER, "error 4 error=400");
-    feed_udp(s, 300, CLIENT, SERVER,
-             "channel request 5 channel=0x4001 peer=" OTHER " " CREDENTIALS);
+    feed_bind(s, 300, 5, OTHER, NULL);
     feed_channel(s, 400, TRUE, 0x4001, 10);
+    const turn_channel *channel = only_channel(s);
 
-    assert_int_equal(scene_session(s)->channels->len, 1);
     assert_address(&only_peer(s)->address, PEER);
-    assert_int_equal(channel_at(s, 0)->outcome, TURN_OUTCOME_SUCCESS);
-    assert_int_equal(channel_at(s, 0)->code, 0);
-    assert_int_equal(channel_at(s, 0)->bytes_to_peer, 10);
+    assert_int_equal(channel->outcome, TURN_OUTCOME_SUCCESS);
+    assert_int_equal(channel->code, 0);
+    assert_int_equal(channel->bytes_to_peer, 10);
 }
 
 static void channel_answer_about_another_peer_is_not_the_bindings(void **state) {
@@ -296,7 +309,7 @@ static void channel_bound_before_the_capture_has_an_unknown_peer(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
     feed_channel(s, 100, FALSE, 0x4005, 9);
-    const turn_channel *channel = &g_array_index(scene_session(s)->channels, turn_channel, 0);
+    const turn_channel *channel = only_channel(s);
 
     assert_int_equal(channel->outcome, TURN_OUTCOME_UNSEEN);
     assert_int_equal(channel->peer->address.family, STUN_FAMILY_NONE);
@@ -354,9 +367,9 @@ static void checks_in_both_directions_are_counted(void **state) {
 static void checks_sent_again_are_retransmissions(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
-    feed_send(s, 600, PEER, "binding request 101 user=b:a priority=1 mi");
-    feed_send(s, 1600, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_send(s, 100, PEER, CHECK);
+    feed_send(s, 600, PEER, CHECK);
+    feed_send(s, 1600, PEER, CHECK);
     const turn_direction *to = &only_peer(s)->path.to_peer;
 
     assert_int_equal(to->requests, 1);
@@ -382,9 +395,9 @@ static void checks_of_microsoft_come_twice_and_count_once(void **state) {
 static void check_error_before_a_success_is_no_error(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
+    feed_send(s, 100, PEER, CHECK);
     feed_data(s, 110, PEER, "binding error 101 error=487");
-    feed_data(s, 120, PEER, "binding success 101 mi");
+    feed_data(s, 120, PEER, ANSWERED);
     feed_send(s, 200, PEER, "binding request 102 user=b:a priority=1 mi");
     feed_data(s, 210, PEER, "binding error 102 error=487");
     const turn_direction *to = &only_peer(s)->path.to_peer;
@@ -395,7 +408,6 @@ static void check_error_before_a_success_is_no_error(void **state) {
     assert_int_equal(to->error_code, 487);
 }
 
-/* The client's check, once in its Send Indication and once as the relay passes it on. */
 /* [MS-TURN]: MAGIC-COOKIE, then DESTINATION-ADDRESS 192.0.2.9:50000. */
 static void feed_set_active(scene *s, gint64 ms, guint16 type) {
     static const guint8 destination[] = {0, 0x11, 0, 8, 0, 1, 0xc3, 0x50, 192, 0, 2, 9};
@@ -431,13 +443,19 @@ static void data_without_header_goes_to_the_active_destination(void **state) {
     assert_int_equal(peer->path.from_peer.packets, 2);
 }
 
+/* The client's check in its Send Indication and as the relay passes it on, and the answer the same
+ * way back: after 9 ms on one leg, after 12 ms on the other. */
+static void feed_check_on_both_legs(scene *s) {
+    feed_send(s, 100, PEER, CHECK);
+    feed_udp(s, 101, RELAYED, PEER, CHECK);
+    feed_udp(s, 110, PEER, RELAYED, ANSWERED);
+    feed_data(s, 112, PEER, ANSWERED);
+}
+
 static void relay_leg_joins_the_control_leg(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
-    feed_udp(s, 101, RELAYED, PEER, "binding request 101 user=b:a priority=1 mi");
-    feed_udp(s, 110, PEER, RELAYED, "binding success 101 mi");
-    feed_data(s, 111, PEER, "binding success 101 mi");
+    feed_check_on_both_legs(s);
     const turn_path *path = &only_peer(s)->path;
 
     assert_int_equal(path->to_peer.requests, 1);
@@ -450,10 +468,7 @@ static void relay_leg_joins_the_control_leg(void **state) {
 static void relay_leg_rtt_is_that_of_the_leg_asked_on(void **state) {
     scene *s = *state;
     scene_allocate(s, 0);
-    feed_send(s, 100, PEER, "binding request 101 user=b:a priority=1 mi");
-    feed_udp(s, 101, RELAYED, PEER, "binding request 101 user=b:a priority=1 mi");
-    feed_udp(s, 110, PEER, RELAYED, "binding success 101 mi");
-    feed_data(s, 112, PEER, "binding success 101 mi");
+    feed_check_on_both_legs(s);
 
     assert_int_equal(only_peer(s)->path.to_peer.rtt, 12 * 1000000);
 }
@@ -489,8 +504,8 @@ static void relay_to_relay_belongs_to_both_sessions(void **state) {
     scene_allocate(s, 0);
     feed_udp(s, 50, CLIENT_2, SERVER, "allocate request 5 transport=17 " CREDENTIALS);
     feed_udp(s, 60, SERVER, CLIENT_2, "allocate success 5 relayed=" RELAYED_2 " lifetime=600 mi");
-    feed_udp(s, 100, RELAYED, RELAYED_2, "binding request 101 user=b:a priority=1 mi");
-    feed_udp(s, 110, RELAYED_2, RELAYED, "binding success 101 mi");
+    feed_udp(s, 100, RELAYED, RELAYED_2, CHECK);
+    feed_udp(s, 110, RELAYED_2, RELAYED, ANSWERED);
     const turn_session *first = g_ptr_array_index(scene_model(s)->sessions, 0);
     const turn_session *second = g_ptr_array_index(scene_model(s)->sessions, 1);
     const turn_peer *there = g_ptr_array_index(first->peers, 0);

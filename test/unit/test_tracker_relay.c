@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "support/addresses.h"
 #include "support/scene.h"
 #include "turn/tracker_private.h"
 
@@ -36,13 +37,6 @@ static const turn_session *session_at(scene *s, guint index) {
 static const turn_peer *peer_at(const turn_session *session, guint index) {
     assert_true(index < session->peers->len);
     return g_ptr_array_index(session->peers, index);
-}
-
-static void assert_address(const stun_address *address, const char *expected) {
-    char text[STUN_ADDRESS_TEXT];
-
-    stun_address_format(address, text, sizeof text);
-    assert_string_equal(text, expected);
 }
 
 static void allocate_2(scene *s, gint64 ms) {

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "support/addresses.h"
 #include "support/scene.h"
 
 static int setup(void **state) {
@@ -16,13 +17,6 @@ static int setup(void **state) {
 static int teardown(void **state) {
     scene_free(*state);
     return 0;
-}
-
-static void assert_address(const stun_address *address, const char *expected) {
-    char text[STUN_ADDRESS_TEXT];
-
-    stun_address_format(address, text, sizeof text);
-    assert_string_equal(text, expected);
 }
 
 static void client_says(scene *s, gint64 ms, const char *text) {

@@ -8,26 +8,20 @@
 
 #include "stun/value.h"
 #include "support/hex.h"
+#include "support/parsed.h"
 #include "support/vectors.h"
 
 #include <string.h>
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-typedef struct fixture {
-    uint8_t bytes[512];
-    size_t length;
-    stun_message message;
-} fixture;
-
-static void read_hex(fixture *f, const char *text) {
-    memset(f, 0, sizeof *f);
-    f->length = hex_bytes(text, f->bytes, sizeof f->bytes);
-    assert_int_equal(stun_message_parse(f->bytes, f->length, f->length, &f->message), STUN_OK);
+static void read_hex(parsed *f, const char *text) {
+    parsed_read(f, text);
+    assert_int_equal(f->status, STUN_OK);
 }
 
 /* A message of one attribute; its length fields are written here. */
-static stun_attr only_attr(fixture *f, stun_dialect dialect, uint16_t type, const char *value) {
+static stun_attr only_attr(parsed *f, stun_dialect dialect, uint16_t type, const char *value) {
     memset(f, 0, sizeof *f);
     hex_bytes("0101 0000 2112a442 0102030405060708090a0b0c", f->bytes, 20);
     size_t length = hex_bytes(value, f->bytes + 24, sizeof f->bytes - 28);
@@ -45,7 +39,7 @@ static stun_attr only_attr(fixture *f, stun_dialect dialect, uint16_t type, cons
     return attr;
 }
 
-static void expect_address(const fixture *f, uint16_t type, const char *expected) {
+static void expect_address(const parsed *f, uint16_t type, const char *expected) {
     stun_attr attr;
     stun_address address;
     char text[STUN_ADDRESS_TEXT];
@@ -57,7 +51,7 @@ static void expect_address(const fixture *f, uint16_t type, const char *expected
 
 static void address_of_rfc5769_vectors_is_unmasked(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     read_hex(&f, vector_rfc5769_ipv4);
     expect_address(&f, STUN_ATTR_XOR_MAPPED_ADDRESS, "192.0.2.1:32853");
     read_hex(&f, vector_rfc5769_ipv6);
@@ -67,7 +61,7 @@ static void address_of_rfc5769_vectors_is_unmasked(void **state) {
 
 static void address_in_ms_turn_is_unmasked_with_the_whole_id(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     read_hex(&f, vector_ms_response);
     expect_address(&f, STUN_ATTR_MAPPED_ADDRESS, "192.0.2.15:3000");
     expect_address(&f, STUN_ATTR_MS_XOR_MAPPED_ADDRESS, "198.51.100.7:50001");
@@ -75,14 +69,14 @@ static void address_in_ms_turn_is_unmasked_with_the_whole_id(void **state) {
 
 static void address_remote_in_ms_turn_is_plain(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     read_hex(&f, vector_ms_data);
     expect_address(&f, STUN_ATTR_REMOTE_ADDRESS, "192.0.2.9:50000");
 }
 
 static void address_in_rfc3489_is_plain(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     read_hex(&f, vector_classic_response);
     expect_address(&f, STUN_ATTR_MAPPED_ADDRESS, "203.0.113.5:4096");
     expect_address(&f, STUN_ATTR_SOURCE_ADDRESS, "192.0.2.1:3478");
@@ -104,7 +98,7 @@ static void address_unusable_value_is_refused(void **state) {
         {"no address", STUN_ATTR_SOFTWARE, "00 01 1000 c0000201"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        fixture f;
+        parsed f;
         stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, rows[i].type, rows[i].value);
         stun_address address = {.port = 9};
         if (stun_value_address(&f.message, &attr, &address) || address.port != 9) {
@@ -131,7 +125,7 @@ static void uint_reads_the_number_of_its_kind(void **state) {
         {"00c0ffee", 0x00c0ffeeu, STUN_ATTR_CONNECTION_ID},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        fixture f;
+        parsed f;
         stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, rows[i].type, rows[i].value);
         uint32_t number = 0;
         assert_true(stun_value_uint(&attr, &number));
@@ -150,7 +144,7 @@ static void uint_short_or_other_value_is_refused(void **state) {
         {STUN_ATTR_DATA, "00000001"},    {0x7abc, "00000001"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        fixture f;
+        parsed f;
         stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, rows[i].type, rows[i].value);
         uint32_t number = 7;
         assert_false(stun_value_uint(&attr, &number));
@@ -160,7 +154,7 @@ static void uint_short_or_other_value_is_refused(void **state) {
 
 static void u64_reads_tie_breaker(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_attr attr;
     uint64_t number = 0;
     read_hex(&f, vector_rfc5769_request);
@@ -187,7 +181,7 @@ static void error_masks_reserved_bits_of_class(void **state) {
         {"0000 06 00 78", 600, "x"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        fixture f;
+        parsed f;
         stun_error error;
         stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, STUN_ATTR_ERROR_CODE, rows[i].value);
         assert_true(stun_value_error(&attr, &error));
@@ -199,7 +193,7 @@ static void error_masks_reserved_bits_of_class(void **state) {
 
 static void error_short_value_is_refused(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_error error = {.code = 1};
     stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, STUN_ATTR_ERROR_CODE, "000004");
     assert_false(stun_value_error(&attr, &error));
@@ -210,7 +204,7 @@ static void error_short_value_is_refused(void **state) {
 
 static void error_cut_reason_is_given_as_far_as_captured(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_error error;
     stun_message message;
     stun_attr attr;
@@ -224,7 +218,7 @@ static void error_cut_reason_is_given_as_far_as_captured(void **state) {
 
 static void address_error_gives_family_and_code(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_error error;
     uint8_t family = 0;
     stun_attr attr =
@@ -240,7 +234,7 @@ static void address_error_gives_family_and_code(void **state) {
 
 static void icmp_reads_type_and_code_behind_reserved_bytes(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_icmp icmp = {.type = 99};
     stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, STUN_ATTR_ICMP, "0000 03 04 000005dc");
     assert_true(stun_value_icmp(&attr, &icmp));
@@ -254,7 +248,7 @@ static void icmp_reads_type_and_code_behind_reserved_bytes(void **state) {
 
 static void listed_type_ends_at_the_last_whole_one(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     uint16_t type = 0;
     stun_attr attr =
         only_attr(&f, STUN_DIALECT_RFC5389, STUN_ATTR_UNKNOWN_ATTRIBUTES, "001a 8070 00");
@@ -269,7 +263,7 @@ static void listed_type_ends_at_the_last_whole_one(void **state) {
 }
 
 static void expect_text(stun_dialect dialect, uint16_t type, const char *value, const char *text) {
-    fixture f;
+    parsed f;
     stun_attr attr = only_attr(&f, dialect, type, value);
     stun_text read = stun_value_text(&attr, dialect);
     assert_int_equal(read.length, strlen(text));
@@ -292,7 +286,7 @@ static void text_drops_zeros_and_in_ms_turn_quotes(void **state) {
 
 static void text_keeps_a_zero_inside(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, STUN_ATTR_SOFTWARE, "61006200");
     stun_text text = stun_value_text(&attr, STUN_DIALECT_RFC5389);
     assert_int_equal(text.length, 3);
@@ -301,7 +295,7 @@ static void text_keeps_a_zero_inside(void **state) {
 
 static void algorithms_are_walked_with_their_padding(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_algorithm entry;
     size_t offset = 0;
     stun_attr attr = only_attr(&f, STUN_DIALECT_RFC5389, STUN_ATTR_PASSWORD_ALGORITHMS,
@@ -323,7 +317,7 @@ static void algorithms_are_walked_with_their_padding(void **state) {
 
 static void algorithm_that_does_not_fit_ends_the_list(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_algorithm entry = {.number = 9};
     size_t offset = 0;
     stun_attr attr =
@@ -339,7 +333,7 @@ static void algorithm_that_does_not_fit_ends_the_list(void **state) {
 
 static void algorithm_without_padding_at_the_end_is_the_last(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_algorithm entry;
     size_t offset = 0;
     stun_attr attr =
@@ -351,7 +345,7 @@ static void algorithm_without_padding_at_the_end_is_the_last(void **state) {
 
 static void ms_sequence_reads_id_and_number(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_attr attr;
     stun_ms_sequence sequence;
     read_hex(&f, vector_ms_response);
@@ -367,7 +361,7 @@ static void ms_sequence_reads_id_and_number(void **state) {
 
 static void ms_quality_reads_stream_and_quality(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_ms_quality quality;
     stun_attr attr = only_attr(&f, STUN_DIALECT_MS_TURN, STUN_ATTR_MS_SERVICE_QUALITY, "0004 0001");
     assert_true(stun_value_ms_quality(&attr, &quality));
@@ -380,7 +374,7 @@ static void ms_quality_reads_stream_and_quality(void **state) {
 
 static void ms_bandwidth_takes_the_larger_of_each_pair_as_maximum(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_ms_bandwidth amount;
     stun_attr attr = only_attr(&f, STUN_DIALECT_MS_TURN, STUN_ATTR_BANDWIDTH_RESERVATION_AMOUNT,
                                "00000064 00000032 000000c8 00000014");
@@ -426,7 +420,7 @@ static void ms_site_response_has_failover_in_two_of_four(void **state) {
         {"3fffffff 00000064 000000c8", STUN_ATTR_LOCAL_RELAY_SITE_RESPONSE, false, false},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        fixture f;
+        parsed f;
         stun_ms_site_response response;
         stun_attr attr = only_attr(&f, STUN_DIALECT_MS_TURN, rows[i].type, rows[i].value);
         assert_true(stun_value_ms_site_response(&attr, &response));
@@ -441,7 +435,7 @@ static void ms_site_response_has_failover_in_two_of_four(void **state) {
 
 static void ms_location_reads_three_bytes(void **state) {
     (void)state;
-    fixture f;
+    parsed f;
     stun_ms_location location;
     stun_attr attr = only_attr(&f, STUN_DIALECT_MS_TURN, STUN_ATTR_LOCATION_PROFILE, "01 02 01 00");
     assert_true(stun_value_ms_location(&attr, &location));
