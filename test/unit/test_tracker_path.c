@@ -331,9 +331,9 @@ static void channel_data_with_a_turn_port_opens_a_session(void **state) {
 }
 
 static void channel_data_on_other_ports_is_nothing(void **state) {
-    static const guint8 channel_data[] = {0x40, 0x01, 0, 4, 1, 2, 3, 4};
+    static const guint8 datagram[] = {0x40, 0x01, 0, 4, 1, 2, 3, 4};
     scene *s = *state;
-    feed_udp_bytes(s, 0, CLIENT, PEER, channel_data, sizeof channel_data);
+    feed_udp_bytes(s, 0, CLIENT, PEER, datagram, sizeof datagram);
 
     assert_int_equal(scene_model(s)->sessions->len, 0);
 }
