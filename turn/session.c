@@ -100,3 +100,24 @@ gboolean turn_model_receives(const turn_model *model, const stun_address *host) 
     key.port = 0;
     return g_hash_table_contains(model->receivers, &key);
 }
+
+char *turn_granted_key(const stun_address *server, const turn_signature *signature) {
+    char host[STUN_ADDRESS_TEXT];
+
+    stun_address_format_host(server, host, sizeof host);
+    switch (signature->integrity) {
+    case STUN_INTEGRITY_VERIFIED:
+        return g_strdup_printf("%s signed %u", host, signature->index);
+    case STUN_INTEGRITY_FAILED:
+        return g_strdup_printf("%s unsigned %s", host, signature->user);
+    default:
+        return NULL;
+    }
+}
+
+gboolean turn_model_granted(const turn_model *model, const stun_address *server,
+                            const turn_signature *signature) {
+    g_autofree char *key = turn_granted_key(server, signature);
+
+    return key != NULL && model->granted != NULL && g_hash_table_contains(model->granted, key);
+}
