@@ -10,7 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define MAX_ANSWER      4096u
+/* Terminals silently cut a line at this length: what is as long is no whole answer. Bytes. */
+#define MAX_ANSWER      4095u
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 void secret_free(secret *text) {

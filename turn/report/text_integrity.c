@@ -2,20 +2,23 @@
 #include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
 
-static void append_count(GString *to, guint count, const char *what) {
-    if (count > 0) {
-        g_string_append_printf(to, "%s%u %s%s", to->len > 0 ? ", " : "", count, what,
-                               count == 1 ? "" : "s");
-    }
-}
-
-/* "5 requests, 4 responses"; owned by the caller. */
+/* "5 requests, 4 responses and 1 indication"; empty for none. Owned by the caller. */
 static char *counts(guint requests, guint responses, guint indications) {
+    const guint all[] = {requests, responses, indications};
+    static const char *const words[] = {"request", "response", "indication"};
     GString *text = g_string_new(NULL);
+    guint left = (requests > 0 ? 1u : 0) + (responses > 0 ? 1u : 0) + (indications > 0 ? 1u : 0);
 
-    append_count(text, requests, "request");
-    append_count(text, responses, "response");
-    append_count(text, indications, "indication");
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
+        if (all[i] > 0) {
+            left--;
+            g_string_append_printf(text, "%s%u %s%s",
+                                   text->len == 0 ? ""
+                                   : left == 0    ? " and "
+                                                  : ", ",
+                                   all[i], words[i], all[i] == 1 ? "" : "s");
+        }
+    }
     return g_string_free(text, FALSE);
 }
 
