@@ -335,6 +335,7 @@ static void look_for_reason(const turn_credentials *credentials, trial *on, gboo
             name_password(credentials, i, signature);
         }
         if (fit != TURN_REALM_FITS_NOT) {
+            signature->integrity = STUN_INTEGRITY_UNKNOWN;
             return;
         }
     }

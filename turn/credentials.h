@@ -69,12 +69,13 @@ typedef struct turn_signature {
     /* ABSENT    the message is not signed
      * VERIFIED  one of the passwords signs it
      * FAILED    passwords of its user are known, and none signs it
-     * UNKNOWN   no password of its user is known, its user is not known or only the context's and
-     *           none of the passwords signs it, or bytes are missing */
+     * UNKNOWN   no password of its user and realm is known, its user is not known or only the
+     *           context's and none of the passwords signs it, one for another realm does, or bytes
+     *           are missing */
     stun_integrity integrity;
     stun_integrity_text text; /* VERIFIED: the form that fitted */
     turn_key key;             /* VERIFIED: what the key was made of */
-    turn_doubt doubt;         /* UNKNOWN: why; FAILED: REALM when one for another realm fits */
+    turn_doubt doubt;         /* UNKNOWN: why */
     turn_realm_fit realm_fit;
     /* VERIFIED: of the credential that fitted; FAILED: of the first that was tried; with
      * TURN_DOUBT_REALM of the one that fits, else of the first. NULL and 0 otherwise. */

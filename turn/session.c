@@ -105,14 +105,13 @@ char *turn_granted_key(const stun_address *server, const turn_signature *signatu
     char host[STUN_ADDRESS_TEXT];
 
     stun_address_format_host(server, host, sizeof host);
-    switch (signature->integrity) {
-    case STUN_INTEGRITY_VERIFIED:
-        return g_strdup_printf("%s signed %u", host, signature->index);
-    case STUN_INTEGRITY_FAILED:
-        return g_strdup_printf("%s unsigned %s", host, signature->user);
-    default:
-        return NULL;
+    if (signature->integrity == STUN_INTEGRITY_VERIFIED ||
+        signature->realm_fit != TURN_REALM_FITS_NOT) {
+        return g_strdup_printf("%s signed %u %d", host, signature->index, signature->realm_fit);
     }
+    return signature->integrity == STUN_INTEGRITY_FAILED
+               ? g_strdup_printf("%s unsigned %s", host, signature->user)
+               : NULL;
 }
 
 gboolean turn_model_granted(const turn_model *model, const stun_address *server,

@@ -229,6 +229,12 @@ static void refused_and_granted_with_the_given(scene *s) {
     grant_later(s, GIVEN);
 }
 
+static void refused_and_granted_with_the_given_for_another_realm(scene *s) {
+    scene_give(s, "alice", "elsewhere", "given");
+    refuse(s, GIVEN, "401", NULL);
+    grant_later(s, GIVEN);
+}
+
 static void quota_with_the_given(scene *s) {
     give(s);
     refuse(s, GIVEN, "486", UNKNOWN);
@@ -285,6 +291,7 @@ static const rule_case cases[] = {
     HIT(SERVER_DIFFERS, two_users, "failed", "5 6"),
     MISS(SERVER_DIFFERS, both_have_the_given),
     MISS(SERVER_DIFFERS, refused_and_granted_with_the_given),
+    MISS(SERVER_DIFFERS, refused_and_granted_with_the_given_for_another_realm),
     MISS(SERVER_DIFFERS, quota_with_the_given),
     MISS(SERVER_DIFFERS, other_credentials_with_the_given),
     MISS(SERVER_DIFFERS, server_has_the_given),
