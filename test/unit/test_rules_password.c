@@ -445,8 +445,8 @@ static void unknowns_of_many_sessions_are_one_line(void **state) {
     for (guint i = 0; i < 3; i++) {
         g_autofree char *client = g_strdup_printf("10.1.1.%u:40000", i + 1);
 
-        feed_signed(s, i * 1000, client, SERVER, ALLOCATE, GIVEN);
-        feed_signed(s, i * 1000 + 10, SERVER, client, "allocate error 2 error=431", NULL);
+        feed_signed(s, i, client, SERVER, ALLOCATE, GIVEN);
+        feed_signed(s, i + 10, SERVER, client, "allocate error 2 error=431", NULL);
     }
     assert_int_equal(scene_judgement(s)->unknowns->len, 1);
     assert_string_equal(g_ptr_array_index(scene_judgement(s)->unknowns, 0),
