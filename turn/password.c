@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/password.h"
 
-static gboolean is_one_of(guint16 code, const guint16 *codes, gsize count) {
-    for (gsize i = 0; i < count; i++) {
-        if (codes[i] == code) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 gboolean turn_password_is_refusal(guint16 code) {
-    static const guint16 codes[] = {401, 431};
-
-    return is_one_of(code, codes, G_N_ELEMENTS(codes));
+    return code == 401 || code == 431;
 }
 
-/* Errors that speak of the user: 436 of one that is not known, 441 of another one than before. The
- * passwords are the reason only where the signatures of both sides prove it. */
-static gboolean is_about_user(guint16 code) {
-    static const guint16 codes[] = {436, 441};
-
-    return is_one_of(code, codes, G_N_ELEMENTS(codes));
+/* 441 says that the user is another one than before: passwords are the reason only where the
+ * signatures of both sides prove it. */
+static gboolean may_be_refusal(guint16 code) {
+    return turn_password_is_refusal(code) || code == 441;
 }
 
 static gboolean is_verified(const turn_signature *signature) {
@@ -57,8 +44,7 @@ turn_answer turn_password_judge(const turn_model *model, const turn_session *ses
                                 const turn_rejection *rejection) {
     const turn_signature *request = &rejection->request_signature;
 
-    if (!rejection->authenticated ||
-        !(turn_password_is_refusal(rejection->code) || is_about_user(rejection->code))) {
+    if (!rejection->authenticated || !may_be_refusal(rejection->code)) {
         return TURN_ANSWER_NONE;
     }
     if (turn_password_known(request)) {

@@ -47,7 +47,7 @@ static void remember(turn_tracker *tracker, const turn_session *session,
 
 void tracker_integrity_granted(turn_tracker *tracker, turn_session *session,
                                const turn_transaction *transaction) {
-    if (tracker->credentials == NULL || transaction == NULL || !transaction->authenticated) {
+    if (tracker->credentials == NULL || transaction == NULL) {
         return;
     }
     remember(tracker, session, &transaction->signature);

@@ -135,6 +135,13 @@ static void request_names_no_user(scene *s) {
     server_signs(s, 30, "allocate error 2 error=431", GIVEN);
 }
 
+static void assumed_user_has_the_given(scene *s) {
+    give(s);
+    client_signs(s, 0, "refresh request 3 lifetime=600 " ALICE, GIVEN);
+    client_signs(s, 100, "refresh request 4 lifetime=600 realm=example.org nonce=n1", GIVEN);
+    server_signs(s, 110, "refresh error 4 error=431", NULL);
+}
+
 static void request_is_cut(scene *s) {
     const message made = signed_message(ALLOCATE, UNKNOWN);
     turn_packet packet;
@@ -290,6 +297,7 @@ static const rule_case cases[] = {
     HIT(SERVER_DIFFERS, refused_connection_bind, "failed", "1 2"),
     HIT(SERVER_DIFFERS, two_users, "failed", "5 6"),
     MISS(SERVER_DIFFERS, both_have_the_given),
+    MISS(SERVER_DIFFERS, assumed_user_has_the_given),
     MISS(SERVER_DIFFERS, refused_and_granted_with_the_given),
     MISS(SERVER_DIFFERS, refused_and_granted_with_the_given_for_another_realm),
     MISS(SERVER_DIFFERS, quota_with_the_given),
@@ -447,6 +455,8 @@ static void unknowns_of_many_sessions_are_one_line(void **state) {
 
         feed_signed(s, i, client, SERVER, ALLOCATE, GIVEN);
         feed_signed(s, i + 10, SERVER, client, "allocate error 2 error=431", NULL);
+        feed_signed(s, i + 20, client, SERVER, "allocate request 3 " ALICE, GIVEN);
+        feed_signed(s, i + 30, SERVER, client, "allocate error 3 error=431", NULL);
     }
     assert_int_equal(scene_judgement(s)->unknowns->len, 1);
     assert_string_equal(g_ptr_array_index(scene_judgement(s)->unknowns, 0),

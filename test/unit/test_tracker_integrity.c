@@ -168,6 +168,36 @@ static void data_connection_counts_for_its_session(void **state) {
     assert_int_equal(counts->indications_verified, 1);
 }
 
+static void granted_bind_of_another_password_is_a_misfit(void **state) {
+    const message bind =
+        signed_message("bind request 4 connection=7 " WANTING, "alice:example.org:other");
+    const message bound = signed_message("bind success 4", "alice:example.org:other");
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    scene_give(s, "alice", NULL, "given");
+    feed_unit_bytes(s, 30, DATA_END, SERVER, &bind);
+    feed_unit_bytes(s, 40, SERVER, DATA_END, &bound);
+    assert_int_equal(scene_session(s)->misfits, 1u << 1);
+    assert_int_equal(scene_session(s)->integrity.requests_failed, 1);
+    assert_int_equal(scene_session(s)->integrity.responses_failed, 1);
+}
+
+/* The request came before the capture: the response names nobody. */
+static void response_is_checked_for_the_sessions_user(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    scene_give(s, "alice", NULL, "given");
+    scene_give(s, "bob", NULL, "bobs");
+    client_signs(s, 0, "refresh request 4 lifetime=600 " WANTING, GIVEN);
+    server_signs(s, 10, "permission success 3", GIVEN);
+    server_signs(s, 20, "permission success 5", "bob:example.org:bobs");
+    assert_int_equal(scene_session(s)->integrity.responses_verified, 1);
+    assert_int_equal(scene_session(s)->integrity.responses_failed, 0);
+    assert_int_equal(scene_session(s)->integrity.unchecked, 1);
+}
+
 static void checks_count_for_their_path(void **state) {
     const message request = signed_check("binding request 9 user=far:near priority=1", "ice");
     const message success = signed_check("binding success 9 mapped=" MAPPED, "ice");
@@ -282,6 +312,8 @@ int main(void) {
         cmocka_unit_test(password_for_another_realm_is_seen_to_fit),
         cmocka_unit_test(packet_that_is_seen_twice_counts_once),
         cmocka_unit_test(data_connection_counts_for_its_session),
+        cmocka_unit_test(granted_bind_of_another_password_is_a_misfit),
+        cmocka_unit_test(response_is_checked_for_the_sessions_user),
         cmocka_unit_test(checks_count_for_their_path),
         cmocka_unit_test(checks_through_the_relay_count_for_the_peer),
         cmocka_unit_test(observer_sees_the_signature_of_its_message),
