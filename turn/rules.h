@@ -44,6 +44,8 @@ gint64 turn_observed_since(const turn_model *model, const turn_seen *seen);
 gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection);
 /* "10.1.2.3:5 to 10.1.2.4:3478"; owned by the caller. */
 char *turn_ends(const stun_address *from, const stun_address *to);
+/* Adds to LINES (of char) why the passwords given prove nothing of some users. */
+void turn_password_unknowns(const turn_model *model, GPtrArray *lines);
 /* ICMP errors that say that the destination cannot be reached at all. */
 gboolean turn_icmp_is_unreachable(guint8 version, guint8 type);
 
