@@ -157,7 +157,21 @@ static void put_peer(JsonBuilder *json, const turn_peer *peer) {
     json_put_number(json, "packets_to_peer", to->packets);
     json_put_number(json, "packets_from_peer", from->packets);
     json_put_integrity_if_any(json, &peer->path.integrity);
+    json_put_number(json, "relay_packets_to_peer", peer->relay_to.packets);
+    json_put_number(json, "relay_packets_from_peer", peer->relay_from.packets);
+    json_put_number_or_null(json, "relay_session", peer->relay != NULL ? peer->relay->id : 0,
+                            peer->relay != NULL);
     json_builder_end_object(json);
+}
+
+static void put_nat(JsonBuilder *json, const turn_session *session) {
+    json_put_address(json, "relayed_on_wire", &session->relay_local);
+    json_builder_set_member_name(json, "behind_nat");
+    if (session->mapped.family == STUN_FAMILY_NONE) {
+        json_builder_add_null_value(json);
+    } else {
+        json_builder_add_boolean_value(json, turn_session_behind_nat(session));
+    }
 }
 
 static const char *relay_name(const turn_session *session) {
@@ -190,6 +204,7 @@ static void put_session_facts(JsonBuilder *json, const turn_report *self,
         json_builder_add_string_value(json, text);
     }
     json_builder_end_array(json);
+    put_nat(json, session);
     json_put_time(json, self, "start", &session->first);
     json_put_time(json, self, "end", &session->last);
     json_put_frame(json, "first_frame", &session->first);

@@ -88,6 +88,14 @@ static packet_kind decode_tcp(packet *self) {
     return PACKET_TCP;
 }
 
+/* RFC 1191 section 4 for IPv4 (0 from routers that do not know of it), RFC 4443 section 3.2. */
+static guint icmp_mtu(const ip_datagram *ip) {
+    if (ip->version == 4) {
+        return ip->payload[0] == 3 && ip->payload[1] == 4 ? bytes_u16(ip->payload + 6) : 0;
+    }
+    return ip->payload[0] == 2 ? bytes_u32(ip->payload + 4) : 0;
+}
+
 /* The types that report on a packet, RFC 792 and RFC 4443. */
 static gboolean is_icmp_error(const ip_datagram *ip) {
     guint8 type = ip->payload[0];
@@ -147,6 +155,7 @@ gboolean packet_icmp_error(const packet *self, turn_icmp_error *error) {
     error->version = self->ip.version;
     error->type = self->ip.payload[0];
     error->code = self->ip.payload[1];
+    error->mtu = icmp_mtu(&self->ip);
     set_flow(&error->about, quoted.protocol == IP_TCP ? TURN_TRANSPORT_TCP : TURN_TRANSPORT_UDP,
              &quoted, bytes_u16(quoted.payload), bytes_u16(quoted.payload + 2));
     return TRUE;

@@ -291,6 +291,14 @@ static gboolean is_icmp_error(guint8 version, guint8 type) {
     return version == 4 ? type == 3 || type == 11 || type == 12 : type >= 1 && type <= 4;
 }
 
+/* RFC 1191 section 4 for IPv4 (0 from routers that do not know of it), RFC 4443 section 3.2. */
+static guint icmp_mtu(tvbuff_t *tvb, guint8 version) {
+    if (version == 4) {
+        return tvb_get_ntohs(tvb, 0) == 0x0304 ? tvb_get_ntohs(tvb, 6) : 0;
+    }
+    return tvb_get_ntohs(tvb, 0) >> 8 == 2 ? tvb_get_ntohl(tvb, 4) : 0;
+}
+
 static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
     turn_flow flow;
     guint16 both;
@@ -302,8 +310,10 @@ static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
     }
     both = tvb_get_ntohs(tvb, 0);
     icmp.packet = mstun_packet_of(pinfo, &flow);
-    icmp.error = (turn_icmp_error){
-        .version = version, .type = (guint8)(both >> 8), .code = (guint8)(both & 0xff)};
+    icmp.error = (turn_icmp_error){.version = version,
+                                   .type = (guint8)(both >> 8),
+                                   .code = (guint8)(both & 0xff),
+                                   .mtu = icmp_mtu(tvb, version)};
     icmp.frame = is_icmp_error(version, icmp.error.type) ? pinfo->num : 0;
     mstun_state_mark(&icmp.packet);
 }

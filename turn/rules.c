@@ -38,6 +38,14 @@ char *turn_ends(const stun_address *from, const stun_address *to) {
     return g_strdup_printf("%s to %s", source, destination);
 }
 
+turn_flow turn_hosts(const stun_address *a, const stun_address *b) {
+    turn_flow hosts = {.source = *a, .destination = *b};
+
+    hosts.source.port = 0;
+    hosts.destination.port = 0;
+    return hosts;
+}
+
 gboolean turn_icmp_is_unreachable(guint8 version, guint8 type) {
     /* Destination unreachable: RFC 792 type 3, RFC 4443 type 1. */
     return version == 4 ? type == 3 : type == 1;
@@ -129,7 +137,20 @@ gboolean rule_relay_unused(const turn_scene *scene, turn_finding *finding) {
     return TRUE;
 }
 
+/* Checks that go both ways need no TURN to be a good sign. */
+static gboolean any_pair_works(const turn_model *model) {
+    for (guint i = 0; i < model->pairs->len; i++) {
+        const turn_pair *pair = g_ptr_array_index(model->pairs, i);
+
+        if (pair->path.to_peer.successes > 0 && pair->path.from_peer.successes > 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean rule_no_turn_traffic(const turn_scene *scene, turn_finding *finding) {
     (void)finding;
-    return scene->session == NULL && scene->pair == NULL && scene->model->sessions->len == 0;
+    return scene->session == NULL && scene->pair == NULL && scene->model->sessions->len == 0 &&
+           !any_pair_works(scene->model);
 }

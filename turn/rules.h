@@ -42,6 +42,8 @@ gboolean turn_found_beside(const turn_session *session, turn_finding *finding);
 gint64 turn_observed_since(const turn_model *model, const turn_seen *seen);
 /* A later success of the same method: the client got over the error. */
 gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection);
+/* The hosts of both without their ports, as a key of turn_flow_hash() and turn_flow_equal(). */
+turn_flow turn_hosts(const stun_address *a, const stun_address *b);
 /* "10.1.2.3:5 to 10.1.2.4:3478"; owned by the caller. */
 char *turn_ends(const stun_address *from, const stun_address *to);
 /* Adds to LINES (of char) why the passwords given prove nothing of some users. */

@@ -48,6 +48,23 @@ gboolean turn_session_works(const turn_session *session) {
     return session->works;
 }
 
+gboolean turn_session_behind_nat(const turn_session *session) {
+    return session->mapped.family == session->client.family &&
+           session->mapped.family != STUN_FAMILY_NONE &&
+           !stun_address_equal(&session->mapped, &session->client);
+}
+
+gboolean turn_too_big_is_ignored(const turn_too_big *too_big) {
+    return too_big->count >= 3 &&
+           too_big->last.time - too_big->first.time >= 2 * G_GINT64_CONSTANT(1000000000);
+}
+
+gboolean turn_peer_has_data(const turn_peer *peer) {
+    return peer->path.to_peer.packets + peer->path.from_peer.packets + peer->relay_to.packets +
+               peer->relay_from.packets >
+           0;
+}
+
 turn_outcome turn_session_allocate_outcome(const turn_session *session) {
     const turn_exchange *allocate = &session->exchanges[TURN_METHOD_ALLOCATE];
 

@@ -41,11 +41,35 @@ typedef struct turn_direction {
     turn_seen last_packet;
 } turn_direction;
 
+/* Checks of one direction that were refused with 487 (RFC 8445 section 7.3.1.1), each sent after
+ * the one before was refused, without a success since. */
+typedef struct turn_conflicts {
+    guint count;
+    turn_seen first;
+    turn_seen last;
+} turn_conflicts;
+
+/* Of one direction, the large datagram of a DTLS handshake that the sender repeats last. */
+typedef struct turn_flight {
+    guint64 newest;   /* of any size, that the sender has got to */
+    guint64 identity; /* number of its first message; 0 when there is none */
+    gsize size;
+    guint count; /* transmissions */
+    turn_seen first;
+    turn_seen last;
+    guint echoes; /* handshake datagrams of the other side since FIRST that it had sent before */
+    turn_seen last_echo;
+} turn_flight;
+
 /* What went between two ends. In a session the peer is the far end, elsewhere it is the second of
  * the pair. */
 typedef struct turn_path {
     turn_direction to_peer;
     turn_direction from_peer;
+    turn_conflicts conflicts[2]; /* of the checks from the peer, and to it */
+    turn_flight flights[2];      /* the same order */
+    turn_seen nominated;         /* success of a check with USE-CANDIDATE, the first */
+    turn_seen last_nominated;    /* the last */
     char *ice; /* the two user fragments of the checks, in a fixed order: paths of one ICE session
                   have the same text; NULL when no check carried a USERNAME */
     turn_seen unreachable; /* an ICMP error about what was sent on the path */
@@ -65,6 +89,29 @@ typedef enum turn_via {
 /* "relay", "indication", "channel", "connection". */
 const char *turn_via_name(turn_via via);
 
+/* Packets of one direction that went into the relay against those that came out of it; both sides
+ * of it are captured then. */
+typedef struct turn_passage {
+    gsize largest; /* payload that came out */
+    guint lost;    /* larger ones that went in since, none of which came out */
+    gsize smallest_lost;
+    guint passed; /* that came out since the first of them went in */
+    turn_seen first_lost;
+    turn_seen last_lost;
+    turn_seen last_passed;
+} turn_passage;
+
+/* What was sent from one relayed address to another of the same server, and has to come back from
+ * the outside firewall. */
+typedef struct turn_reflection {
+    guint sent;
+    turn_seen first_sent;
+    turn_seen last_sent;
+    guint returned;
+    turn_seen first_returned;
+    guint same_host; /* of RETURNED: from the server's own address to the server's own address */
+} turn_reflection;
+
 /* The far side of the relay. */
 typedef struct turn_peer {
     stun_address address;
@@ -72,6 +119,10 @@ typedef struct turn_peer {
     turn_path path;            /* between client and peer, whichever leg it was seen on */
     turn_direction relay_to;   /* packets seen between the relayed address and the peer; only the */
     turn_direction relay_from; /* packet counters are used */
+    turn_passage passages[2];  /* from the peer, and to it */
+    turn_reflection reflection;
+    const struct turn_session *relay; /* whose relayed address the peer is; NULL when no other's of
+                                         the same server. Set when the capture is over */
 } turn_peer;
 
 typedef enum turn_outcome {
@@ -147,7 +198,16 @@ typedef struct turn_channel {
     guint64 bytes_from_peer;
 } turn_channel;
 
-/* A TCP connection to a TURN port, or one in which TURN was found. */
+/* A TCP segment that its receiver does not acknowledge, however often it is sent. */
+typedef struct turn_stuck {
+    guint transmissions;
+    gsize length;
+    turn_seen first;
+    turn_seen last;
+    turn_seen last_alive; /* the receiver's, which asks for the segment */
+} turn_stuck;
+
+/* A TCP connection to a TURN port, to a relayed address, or one in which TURN was found. */
 typedef struct turn_tcp {
     turn_flow flow; /* from the side that opened it */
     turn_seen first_syn;
@@ -161,6 +221,7 @@ typedef struct turn_tcp {
     gboolean reset_by_listener;
     turn_seen unreachable;
     gboolean tls;
+    turn_stuck stuck[2]; /* what the opener sent, and the listener */
 } turn_tcp;
 
 /* A TCP connection through the relay; RFC 6062. */
@@ -210,6 +271,16 @@ typedef enum turn_protocol {
 /* "udp", "tcp", "tls", "dtls". */
 const char *turn_protocol_name(turn_protocol protocol);
 
+/* ICMP errors that say that a packet is too large for the way, RFC 1191 and RFC 8201: a run of them
+ * without long pauses. */
+typedef struct turn_too_big {
+    guint count; /* about packets of the same sender and 5-tuple */
+    turn_flow about;
+    guint mtu; /* of the way, as the last one says; 0 when it does not */
+    turn_seen first;
+    turn_seen last;
+} turn_too_big;
+
 /* Whatever one client did with one server over one 5-tuple. */
 typedef struct turn_session turn_session;
 struct turn_session {
@@ -223,7 +294,10 @@ struct turn_session {
     char *realm;
     char *software; /* the server's */
     stun_address mapped;
-    GArray *relayed; /* of stun_address */
+    GArray *relayed;           /* of stun_address */
+    stun_address relay_local;  /* the end of the relay's packets on the wire, where it is another
+                                  than the relayed address (static NAT); NONE when not seen */
+    stun_address relay_public; /* the relayed address that it stands for */
     stun_address alternate_server;
     turn_seen first;
     turn_seen last;
@@ -270,6 +344,13 @@ struct turn_session {
     guint8 icmp_version;
     guint8 icmp_type;
     guint8 icmp_code;
+    turn_too_big too_big;
+    turn_seen relay_unreachable; /* ICMP about a packet to the relayed address */
+    stun_address relay_sender;   /* of that packet */
+    guint8 relay_icmp_version;
+    guint8 relay_icmp_type;
+    guint8 relay_icmp_code;
+    GPtrArray *arrivals;   /* of const turn_tcp: connections of peers to the relayed address */
     turn_session *before;  /* the allocation on this 5-tuple before this one; NULL when none */
     gboolean works;        /* a peer was reached both ways; set when the capture is over */
     gboolean control_seen; /* FALSE when only a data connection of it is in the capture */
@@ -310,6 +391,14 @@ gboolean turn_path_works(const turn_path *path);
 gboolean turn_peer_works(const turn_peer *peer);
 /* Any of its peers. */
 gboolean turn_session_works(const turn_session *session);
+/* Whether the server saw the client under another address than the capture does: the client is
+ * behind a NAT, and the capture on its side of it. */
+gboolean turn_session_behind_nat(const turn_session *session);
+/* Whether the sender was told often enough, and went on. Packets of one window are all too large,
+ * and it learns of that after them. */
+gboolean turn_too_big_is_ignored(const turn_too_big *too_big);
+/* Packets that were no STUN, on either leg. */
+gboolean turn_peer_has_data(const turn_peer *peer);
 turn_outcome turn_session_allocate_outcome(const turn_session *session);
 /* The end of what was captured without a pause from SEEN on, in its capture and in those that take
  * over where it ends. */

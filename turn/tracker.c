@@ -31,6 +31,7 @@ turn_tracker *turn_tracker_new(void) {
     tracker->model.receivers = g_hash_table_new_full(address_hash, address_equal, g_free, NULL);
     tracker->routes = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, g_free);
     tracker->relayed = g_hash_table_new_full(address_hash, address_equal, g_free, NULL);
+    tracker->relay_ports = g_hash_table_new(NULL, NULL);
     tracker->connections =
         g_hash_table_new_full(connection_key_hash, connection_key_equal, NULL, g_free);
     tracker->tcp = g_hash_table_new(turn_flow_hash, turn_flow_equal);
@@ -52,6 +53,7 @@ void turn_tracker_free(turn_tracker *tracker) {
     g_ptr_array_unref(tracker->tcp_all);
     g_hash_table_destroy(tracker->tcp);
     g_hash_table_destroy(tracker->connections);
+    g_hash_table_destroy(tracker->relay_ports);
     g_hash_table_destroy(tracker->relayed);
     g_hash_table_destroy(tracker->routes);
     g_clear_pointer(&tracker->model.granted, g_hash_table_destroy);
@@ -287,19 +289,43 @@ static gboolean concerns_turn_port(const turn_tracker *tracker, const turn_flow 
            turn_tracker_is_turn_port(tracker, flow->source.port);
 }
 
+#define CHANNEL_HEADER 4u /* RFC 8656 section 12.4 */
+
+/* ChannelData of a session whose every other message was sent before the capture began. */
+static void adopt_channel(turn_tracker *tracker, const turn_packet *packet, const payload *whole) {
+    const gboolean from_client = turn_tracker_is_turn_port(tracker, packet->flow.destination.port);
+    stun_frame frame;
+    turn_session *session;
+
+    if (whole->captured < CHANNEL_HEADER ||
+        stun_frame_datagram(whole->bytes, whole->captured, whole->length, &frame) ==
+            STUN_NOT_STUN ||
+        frame.kind != STUN_FRAME_CHANNEL_DATA) {
+        return;
+    }
+    session = tracker_session(tracker, packet, from_client);
+    if (session != NULL && !tracker_is_copy(tracker, packet)) {
+        on_control_datagram(tracker, packet, session, whole);
+    }
+}
+
 static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
                               const payload *whole) {
     const route *to = tracker_route(tracker, &packet->flow);
 
     if (to == NULL || to->kind == ROUTE_ENCRYPTED) {
-        if (!tracker_relay_leg(tracker, packet, whole) &&
-            concerns_turn_port(tracker, &packet->flow) &&
-            begins_dtls(whole->bytes, whole->captured, whole->length)) {
+        if (tracker_relay_leg(tracker, packet, whole) ||
+            !concerns_turn_port(tracker, &packet->flow)) {
+            return;
+        }
+        if (begins_dtls(whole->bytes, whole->captured, whole->length)) {
             on_encrypted(tracker, packet, TURN_PROTOCOL_DTLS);
+        } else if (to == NULL) {
+            adopt_channel(tracker, packet, whole);
         }
     } else if (!tracker_is_copy(tracker, packet)) {
         if (to->kind == ROUTE_PAIR) {
-            tracker_pair_data(to, packet, whole->length);
+            tracker_pair_data(to, packet, whole);
         } else {
             on_control_datagram(tracker, packet, to->session, whole);
         }
@@ -403,29 +429,23 @@ static void session_unreachable(turn_session *session, const turn_packet *packet
     session->icmp_code = error->code;
 }
 
-static void relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
-                              const turn_icmp_error *error) {
-    const turn_session *session = g_hash_table_lookup(tracker->relayed, &error->about.source);
-    turn_peer *peer =
-        session != NULL ? tracker_find_peer(session, &error->about.destination) : NULL;
-
-    if (peer != NULL) {
-        tracker_path_unreachable(&peer->path, packet, error);
-    }
-}
-
 void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
                        const turn_icmp_error *error) {
     const route *to = tracker_route(tracker, &error->about);
     turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &error->about);
 
     turn_tracker_time(tracker, packet->capture, packet->time);
+    if (tracker_note_too_big(tracker, packet, error)) {
+        return;
+    }
     if (tcp != NULL && stun_address_equal(&tcp->flow.source, &error->about.source)) {
         seen_once(&tcp->unreachable, packet);
     }
+    tracker_relay_unreachable(tracker, packet, error);
     if (to == NULL) {
-        relay_unreachable(tracker, packet, error);
-    } else if (to->kind == ROUTE_PAIR) {
+        return;
+    }
+    if (to->kind == ROUTE_PAIR) {
         tracker_path_unreachable(&to->pair->path, packet, error);
     } else if (to->session != NULL &&
                stun_address_equal(&error->about.source, &to->session->client)) {
@@ -455,6 +475,7 @@ static gboolean works(const turn_session *session) {
 const turn_model *turn_tracker_finish(turn_tracker *tracker) {
     turn_transactions_flush(tracker->transactions);
     tracker_connections_finish(tracker);
+    tracker_relays_finish(tracker);
     tracker->model.limit_reached |= tracker->records_left == 0;
     tracker_integrity_finish(tracker);
     g_ptr_array_sort(tracker->model.sessions, session_order);

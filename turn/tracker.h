@@ -26,6 +26,9 @@ gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port);
 void turn_tracker_set_credentials(turn_tracker *tracker, turn_credentials *credentials);
 /* What was proved of the message that the tracker looks at: for observers. */
 const turn_signature *turn_tracker_signature(const turn_tracker *tracker);
+/* Whether ADDRESS is that of a TCP relay at this moment: a connection to it concerns TURN before it
+ * carries anything. */
+gboolean turn_tracker_is_relayed(const turn_tracker *tracker, const stun_address *address);
 
 /* The payload of one UDP datagram, borrowed for the call. CAPTURED bytes of REPORTED are there. */
 void turn_tracker_datagram(turn_tracker *tracker, const turn_packet *packet, const guint8 *bytes,
@@ -43,6 +46,11 @@ typedef enum turn_tcp_event {
 /* Retransmitted SYNs are passed each time. To be called for connections to TURN ports and for
  * those in which TURN was found. */
 void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp_event event);
+
+/* flow.source's segment STUCK->length, or the part of the stream that begins with it, is sent again
+ * and again; STUCK->transmissions is 0 when it was acknowledged after all. */
+void turn_tracker_tcp_stuck(turn_tracker *tracker, const turn_packet *packet,
+                            const turn_stuck *stuck);
 
 /* One unit of a TCP stream. PACKET is the segment that completed it. */
 typedef struct turn_unit {
@@ -66,6 +74,7 @@ typedef struct turn_icmp_error {
     guint8 version; /* 4 or 6 */
     guint8 type;
     guint8 code;
+    guint mtu; /* of the next hop, in errors about the size of a packet; 0 when it is not told */
     turn_flow about;
 } turn_icmp_error;
 void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,

@@ -252,16 +252,16 @@ static void bound_unit(turn_tracker *tracker, const turn_packet *packet, const r
 
 static void free_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
     const route *to = tracker_route(tracker, &packet->flow);
+    const payload carried = {.bytes = unit->bytes,
+                             .captured = unit->opaque ? 0 : unit->captured,
+                             .length = unit->length};
     stun_message message;
 
     if (unit->opaque ||
         stun_message_parse(unit->bytes, unit->captured, unit->length, &message) == STUN_NOT_STUN) {
         if (to != NULL && to->kind == ROUTE_PAIR) {
-            tracker_pair_data(to, packet, unit->length);
+            tracker_pair_data(to, packet, &carried);
         } else {
-            const payload carried = {
-                .bytes = unit->bytes, .captured = unit->captured, .length = unit->length};
-
             tracker_relay_leg(tracker, packet, &carried);
         }
         return;

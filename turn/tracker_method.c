@@ -209,19 +209,7 @@ static void add_relayed(turn_tracker *tracker, turn_session *session, const stun
         if (!known) {
             g_array_append_val(session->relayed, address);
         }
-        port_set(tracker->live_ports, address.port);
-        g_hash_table_replace(tracker->relayed, g_memdup2(&address, sizeof address), session);
-    }
-}
-
-/* The addresses may be given to somebody else from now on. */
-static void forget_relayed(turn_tracker *tracker, const turn_session *session) {
-    for (guint i = 0; i < session->relayed->len; i++) {
-        const stun_address *address = &g_array_index(session->relayed, stun_address, i);
-
-        if (g_hash_table_lookup(tracker->relayed, address) == session) {
-            g_hash_table_remove(tracker->relayed, address);
-        }
+        tracker_relayed_add(tracker, session, &address);
     }
 }
 
@@ -239,7 +227,7 @@ static void note_lifetime(turn_tracker *tracker, turn_session *session, const tu
         memset(&session->first_after_expiry, 0, sizeof session->first_after_expiry);
     } else {
         session->released = turn_seen_at(packet);
-        forget_relayed(tracker, session);
+        tracker_relayed_forget(tracker, session);
     }
 }
 

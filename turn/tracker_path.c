@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define ROLE_CONFLICT 487u /* RFC 8445 section 7.3.1.1 */
+
 static void path_init(turn_path *path) {
     path->to_peer.rtt = -1;
     path->from_peer.rtt = -1;
@@ -108,6 +110,7 @@ static void check_request(turn_tracker *tracker, const turn_packet *packet, turn
         return;
     }
     transaction->to_peer = to_peer;
+    transaction->nominates = message_has(message, STUN_ATTR_USE_CANDIDATE);
     direction->requests++;
     seen_once(&direction->first_request, packet);
 }
@@ -121,12 +124,29 @@ static void note_rtt(turn_direction *direction, const turn_transaction *transact
     }
 }
 
-static void check_error(turn_direction *direction, const stun_message *message) {
+/* Checks that were under way when the first 487 came say nothing about what the sender did then. */
+static void note_conflict(turn_conflicts *conflicts, const turn_transaction *transaction,
+                          const turn_packet *packet) {
+    if (conflicts->count > 0 && transaction->first.time <= conflicts->last.time) {
+        return;
+    }
+    conflicts->count++;
+    seen_once(&conflicts->first, packet);
+    conflicts->last = turn_seen_at(packet);
+}
+
+static void check_error(turn_path *path, const turn_packet *packet, const stun_message *message,
+                        const turn_transaction *transaction) {
+    turn_direction *direction = transaction->to_peer ? &path->to_peer : &path->from_peer;
     stun_error error;
 
     direction->errors++;
-    if (message_error(message, &error)) {
-        direction->error_code = error.code;
+    if (!message_error(message, &error)) {
+        return;
+    }
+    direction->error_code = error.code;
+    if (error.code == ROLE_CONFLICT) {
+        note_conflict(&path->conflicts[transaction->to_peer], transaction, packet);
     }
 }
 
@@ -146,7 +166,7 @@ static void check_answer(turn_tracker *tracker, const turn_packet *packet, turn_
     }
     if (message->cls == STUN_ERROR) {
         if (!transaction->answered) {
-            check_error(direction, message);
+            check_error(path, packet, message, transaction);
         }
         transaction->answered = TRUE;
         return;
@@ -158,6 +178,11 @@ static void check_answer(turn_tracker *tracker, const turn_packet *packet, turn_
     transaction->succeeded = TRUE;
     direction->successes++;
     seen_once(&direction->first_success, packet);
+    memset(&path->conflicts[transaction->to_peer], 0, sizeof path->conflicts[0]);
+    if (transaction->nominates) {
+        seen_once(&path->nominated, packet);
+        path->last_nominated = turn_seen_at(packet);
+    }
     note_rtt(direction, transaction, packet);
 }
 
@@ -201,71 +226,13 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
     if (carried->length == 0) {
         return;
     }
+    tracker_note_passage(&peer->passages[to_peer], packet, carried->length, to_peer != relay_leg);
     if (relay_leg) {
         count(to_peer ? &peer->relay_to : &peer->relay_from, packet, carried->length);
     } else {
         count(to_peer ? &peer->path.to_peer : &peer->path.from_peer, packet, carried->length);
+        tracker_note_flight(&peer->path, packet, to_peer, carried);
     }
-}
-
-/* The session whose relayed address one end of FLOW is, and the peer at the other end. */
-static turn_peer *relay_leg_peer(turn_tracker *tracker, const turn_flow *flow, gboolean to_peer) {
-    const stun_address *relayed = to_peer ? &flow->source : &flow->destination;
-    const stun_address *peer = to_peer ? &flow->destination : &flow->source;
-    turn_session *session = g_hash_table_lookup(tracker->relayed, relayed);
-
-    return session != NULL ? tracker_peer(session, peer, TURN_VIA_RELAY) : NULL;
-}
-
-const turn_peer *tracker_find_relay_leg(const turn_tracker *tracker, const turn_flow *flow,
-                                        const turn_session **session) {
-    const turn_session *source = g_hash_table_lookup(tracker->relayed, &flow->source);
-    const turn_session *destination = g_hash_table_lookup(tracker->relayed, &flow->destination);
-    const turn_peer *peer = source != NULL ? tracker_find_peer(source, &flow->destination) : NULL;
-
-    *session = source;
-    if (peer == NULL && destination != NULL) {
-        peer = tracker_find_peer(destination, &flow->source);
-        *session = source == NULL || peer != NULL ? destination : source;
-    }
-    return peer;
-}
-
-/* Between two relayed addresses a packet leaves one session and enters another. */
-gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
-                           const payload *carried) {
-    gboolean copy_known = FALSE;
-    gboolean found = FALSE;
-
-    for (gint to_peer = 0; to_peer <= 1; to_peer++) {
-        turn_peer *peer = relay_leg_peer(tracker, &packet->flow, to_peer);
-
-        if (peer == NULL) {
-            continue;
-        }
-        found = TRUE;
-        if (!copy_known && tracker_is_copy(tracker, packet)) {
-            return TRUE;
-        }
-        copy_known = TRUE;
-        tracker_peer_packet(tracker, packet, peer, to_peer, TRUE, carried);
-    }
-    return found;
-}
-
-gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *packet,
-                                   const stun_message *message) {
-    gboolean found = FALSE;
-
-    for (gint to_peer = 0; to_peer <= 1; to_peer++) {
-        turn_peer *peer = relay_leg_peer(tracker, &packet->flow, to_peer);
-
-        if (peer != NULL) {
-            found = TRUE;
-            tracker_peer_message(tracker, packet, peer, to_peer, message);
-        }
-    }
-    return found;
 }
 
 /* A Binding Request without any of these asks a STUN server for an address and is no check between
@@ -317,13 +284,13 @@ void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
     }
 }
 
-void tracker_pair_data(const route *to, const turn_packet *packet, gsize length) {
+void tracker_pair_data(const route *to, const turn_packet *packet, const payload *carried) {
     turn_path *path = &to->pair->path;
+    const gboolean to_peer = stun_address_equal(&packet->flow.source, &to->pair->a);
 
-    if (length > 0) {
-        count(stun_address_equal(&packet->flow.source, &to->pair->a) ? &path->to_peer
-                                                                     : &path->from_peer,
-              packet, length);
+    if (carried->length > 0) {
+        count(to_peer ? &path->to_peer : &path->from_peer, packet, carried->length);
+        tracker_note_flight(path, packet, to_peer, carried);
     }
 }
 

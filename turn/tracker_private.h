@@ -4,7 +4,9 @@
  * part takes. tracker.c takes packets in and finds their route; tracker_session.c opens sessions
  * and notes what every request and answer has; tracker_method.c knows the TURN methods,
  * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c checks and relayed data,
- * tracker_integrity.c passwords. */
+ * tracker_integrity.c passwords, tracker_nat.c relayed addresses and what stands for them on the
+ * wire, tracker_relay.c what lies between them and the peers, tracker_media.c what becomes of large
+ * packets. */
 #ifndef TURN_TRACKER_PRIVATE_H
 #define TURN_TRACKER_PRIVATE_H
 
@@ -12,7 +14,7 @@
 #include "turn/transactions.h"
 
 /* Limits that hostile input cannot pass: a session with its texts takes up to 11 KB, a record under
- * 1 KB, a pair and a transaction less; together under 200 MB, of which a real capture uses a few.
+ * 2 KB, a pair and a transaction less; together under 200 MB, of which a real capture uses a few.
  */
 #define TURN_MAX_RECORDS          65536u /* in the lists of all sessions together */
 #define TURN_MAX_SESSIONS         4096u
@@ -27,6 +29,7 @@
 #define TURN_MAX_RELAYED          16u
 #define TURN_MAX_CONNECT_FAILURES 64u
 #define TURN_MAX_RECEIVERS        65536u
+#define TURN_MAX_NATS             8u /* servers behind static NAT */
 
 typedef enum route_kind {
     ROUTE_CONTROL,   /* client to server: TURN messages and ChannelData */
@@ -71,10 +74,20 @@ typedef struct recent_copy {
 
 #define RECENT_COPIES 1024u
 
+/* Static NAT changes the host and leaves the ports. Ports are 0 here. */
+typedef struct relay_nat {
+    stun_address relayed; /* what the server tells its clients */
+    stun_address local;   /* what its packets have on the wire */
+} relay_nat;
+
 struct turn_tracker {
     turn_model model;
     GHashTable *routes;      /* of turn_flow: route, owned */
-    GHashTable *relayed;     /* of stun_address: turn_session, borrowed */
+    GHashTable *relayed;     /* of stun_address: turn_session, borrowed; behind static NAT the
+                                address on the wire leads to it too */
+    GHashTable *relay_ports; /* of port: the latest turn_session with such a relayed address */
+    relay_nat nats[TURN_MAX_NATS];
+    guint nat_count;
     GHashTable *connections; /* of connection_key: connection_entry, owned */
     GHashTable *tcp;         /* of turn_flow: turn_tcp, borrowed from TCP_ALL */
     GPtrArray *tcp_all;      /* of turn_tcp, owned */
@@ -174,6 +187,33 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
                          gboolean to_peer, gboolean relay_leg, const payload *carried);
 void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                           gboolean to_peer, const stun_message *message);
+void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
+                          const stun_message *message);
+void tracker_pair_data(const route *to, const turn_packet *packet, const payload *carried);
+void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
+                          guint16 channel, const payload *carried);
+void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
+                              const turn_icmp_error *error);
+void tracker_pair_free(gpointer pair);
+void tracker_peer_free(gpointer peer);
+
+/* tracker_nat.c */
+
+/* Keeps ADDRESS as a relayed address of the session, from now on. */
+void tracker_relayed_add(turn_tracker *tracker, turn_session *session, const stun_address *address);
+/* The addresses of the session may be given to somebody else from now on. */
+void tracker_relayed_forget(turn_tracker *tracker, const turn_session *session);
+/* The session whose relayed address END is, or stands for where the server is behind static NAT;
+ * NULL when it is none's. *RELAYED is the address that the session knows it by. */
+turn_session *tracker_relay_end(const turn_tracker *tracker, const stun_address *end,
+                                stun_address *relayed);
+/* Whether LOCAL is what a server behind static NAT has on the wire for a relayed address: a packet
+ * with MESSAGE or (NULL) data went between it and FAR. */
+gboolean tracker_nat_learn(turn_tracker *tracker, const stun_address *local,
+                           const stun_address *far, const stun_message *message);
+
+/* tracker_relay.c */
+
 /* Messages and data between a relayed address and a peer; TRUE when FLOW is such a leg. */
 gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
                            const payload *carried);
@@ -183,15 +223,23 @@ gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *pac
  * leg, or when the peer is not known: SESSION is that of the relayed address then. */
 const turn_peer *tracker_find_relay_leg(const turn_tracker *tracker, const turn_flow *flow,
                                         const turn_session **session);
-void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
-                          const stun_message *message);
-void tracker_pair_data(const route *to, const turn_packet *packet, gsize length);
-void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
-                          guint16 channel, const payload *carried);
-void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
+/* What an ICMP error about a relay leg, in either direction, says. */
+void tracker_relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
+                               const turn_icmp_error *error);
+/* Finds the peers that are relayed addresses of other sessions. */
+void tracker_relays_finish(turn_tracker *tracker);
+
+/* tracker_media.c */
+
+/* One packet of LENGTH bytes that goes into the relay, or (ENTERS is FALSE) comes out of it. */
+void tracker_note_passage(turn_passage *passage, const turn_packet *packet, gsize length,
+                          gboolean enters);
+/* What a datagram on a path has to do with a DTLS handshake. */
+void tracker_note_flight(turn_path *path, const turn_packet *packet, gboolean to_peer,
+                         const payload *carried);
+/* TRUE when the error says that a packet was too large for the way; it is no more than that. */
+gboolean tracker_note_too_big(turn_tracker *tracker, const turn_packet *packet,
                               const turn_icmp_error *error);
-void tracker_pair_free(gpointer pair);
-void tracker_peer_free(gpointer peer);
 
 /* tracker_connection.c */
 

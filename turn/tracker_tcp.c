@@ -5,11 +5,14 @@
  * record took the first packet's sender for the opener. */
 static void turn_round(turn_tcp *tcp) {
     const turn_seen fin = tcp->opener_fin;
+    const turn_stuck stuck = tcp->stuck[0];
 
     tcp->flow = turn_flow_reversed(&tcp->flow);
     tcp->opener_fin = tcp->listener_fin;
     tcp->listener_fin = fin;
     tcp->reset_by_listener = tcp->reset.frame != 0 && !tcp->reset_by_listener;
+    tcp->stuck[0] = tcp->stuck[1];
+    tcp->stuck[1] = stuck;
 }
 
 const turn_tcp *tracker_tcp_of(turn_tracker *tracker, const stun_address *client,
@@ -41,6 +44,17 @@ static turn_tcp *tcp_record(turn_tracker *tracker, const turn_packet *packet,
     g_ptr_array_add(tracker->tcp_all, tcp);
     g_hash_table_insert(tracker->tcp, &tcp->flow, tcp);
     return tcp;
+}
+
+/* The connection of a peer to a TCP relay, seen behind it. */
+static void note_arrival(turn_tracker *tracker, const turn_tcp *tcp) {
+    stun_address relayed;
+    turn_session *session = tracker_relay_end(tracker, &tcp->flow.destination, &relayed);
+
+    if (session != NULL && session->relay_protocol == 6 &&
+        session_may_keep(session, session->arrivals->len, TURN_MAX_CONNECTIONS)) {
+        g_ptr_array_add(session->arrivals, (gpointer)tcp);
+    }
 }
 
 /* A SYN on a 5-tuple that has carried a whole connection opens another one. */
@@ -81,6 +95,9 @@ void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp
     }
     switch (event) {
     case TURN_TCP_SYN:
+        if (tcp->first_syn.frame == 0) {
+            note_arrival(tracker, tcp);
+        }
         seen_once(&tcp->first_syn, packet);
         tcp->last_syn = turn_seen_at(packet);
         tcp->syns++;
@@ -97,6 +114,15 @@ void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp
     default:
         tcp_closed(tcp, packet, event);
         break;
+    }
+}
+
+void turn_tracker_tcp_stuck(turn_tracker *tracker, const turn_packet *packet,
+                            const turn_stuck *stuck) {
+    turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &packet->flow);
+
+    if (tcp != NULL) {
+        tcp->stuck[stun_address_equal(&packet->flow.source, &tcp->flow.source) ? 0 : 1] = *stuck;
     }
 }
 

@@ -32,6 +32,7 @@ typedef struct turn_transaction {
     guint user;               /* of session->users, from 1 */
     turn_signature signature; /* of the request */
     gboolean to_peer;
+    gboolean nominates; /* carries USE-CANDIDATE */
     gboolean authenticated;
     gboolean stale;
     guint nonce; /* hash of the request's NONCE; 0 when it had none */

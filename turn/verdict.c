@@ -31,6 +31,46 @@ static GHashTable *working_ice(const turn_model *model) {
     return works;
 }
 
+static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
+                      const stun_address *b) {
+    const turn_flow hosts = turn_hosts(a, b);
+
+    if (path->ice != NULL) {
+        gpointer paths = g_hash_table_lookup(scene->ice_talks, path->ice);
+
+        g_hash_table_replace(scene->ice_talks, path->ice,
+                             GUINT_TO_POINTER(GPOINTER_TO_UINT(paths) + 1));
+    }
+    g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
+}
+
+/* Where data went in the whole capture, and what went outside of sessions. */
+static void find_talk(const turn_scene *scene) {
+    const turn_model *model = scene->model;
+
+    for (guint i = 0; i < model->sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(model->sessions, i);
+
+        for (guint k = 0; k < session->peers->len; k++) {
+            const turn_peer *peer = g_ptr_array_index(session->peers, k);
+
+            if (turn_peer_has_data(peer)) {
+                note_talk(scene, &peer->path, &session->client, &peer->address);
+            }
+        }
+    }
+    for (guint i = 0; i < model->pairs->len; i++) {
+        turn_pair *pair = g_ptr_array_index(model->pairs, i);
+
+        if (pair->path.ice != NULL && !g_hash_table_contains(scene->ice_direct, pair->path.ice)) {
+            g_hash_table_insert(scene->ice_direct, pair->path.ice, pair);
+        }
+        if (pair->path.to_peer.packets + pair->path.from_peer.packets > 0) {
+            note_talk(scene, &pair->path, &pair->a, &pair->b);
+        }
+    }
+}
+
 static void run_rules(const turn_scene *scene, GPtrArray *findings) {
     gsize count;
     const turn_cause *causes = turn_cause_table(&count);
@@ -142,13 +182,7 @@ static gboolean makes_spare(const turn_session *failed, const turn_session *othe
     return turn_session_works(other) && (failed->peers->len == 0 || helps(failed, other));
 }
 
-/* An Allocate that was content with the challenge asks whether the server is there: it says nothing
- * of the calls, and a client that has a working one is no mystery. */
-static gboolean is_probe(const turn_model *model, const turn_session *session) {
-    if (session->authenticated_requests > 0 ||
-        turn_session_allocate_outcome(session) != TURN_OUTCOME_CHALLENGED) {
-        return FALSE;
-    }
+static gboolean client_works(const turn_model *model, const turn_session *session) {
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *other = g_ptr_array_index(model->sessions, i);
 
@@ -157,6 +191,21 @@ static gboolean is_probe(const turn_model *model, const turn_session *session) {
         }
     }
     return FALSE;
+}
+
+/* An Allocate that was content with the challenge asks whether the server is there: it says nothing
+ * of the calls, and a client that has a working one is no mystery. */
+static gboolean is_probe(const turn_model *model, const turn_session *session) {
+    return session->authenticated_requests == 0 &&
+           turn_session_allocate_outcome(session) == TURN_OUTCOME_CHALLENGED &&
+           client_works(model, session);
+}
+
+/* The capture ends before the client could do anything with the allocation. */
+static gboolean is_just_begun(const turn_model *model, const turn_session *session) {
+    return session->allocated.frame != 0 && session->peers->len == 0 &&
+           turn_observed_since(model, &session->allocated) < TURN_PEER_PATIENCE &&
+           client_works(model, session);
 }
 
 /* What cannot be told of a session does not matter when more is known of it, or when the same
@@ -171,7 +220,7 @@ static gboolean is_moot(const GPtrArray *findings, const turn_model *model,
         return findings->len > 1;
     }
     return says_less(findings, finding) || is_probe(model, finding->session) ||
-           turn_session_works(finding->session) ||
+           is_just_begun(model, finding->session) || turn_session_works(finding->session) ||
            way_round(model, finding->session, makes_spare) != NULL;
 }
 
@@ -247,10 +296,19 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
 
 turn_judgement *turn_judge(const turn_model *model) {
     g_autoptr(GHashTable) works = working_ice(model);
+    g_autoptr(GHashTable) ice_talks = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) ice_direct = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) hosts_talk =
+        g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free, NULL);
     turn_judgement *judgement = g_new0(turn_judgement, 1);
-    turn_scene scene = {.model = model, .ice_works = works};
+    turn_scene scene = {.model = model,
+                        .ice_works = works,
+                        .ice_talks = ice_talks,
+                        .ice_direct = ice_direct,
+                        .hosts_talk = hosts_talk};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
 
+    find_talk(&scene);
     run_rules(&scene, findings);
     for (guint i = 0; i < model->sessions->len; i++) {
         scene.session = g_ptr_array_index(model->sessions, i);

@@ -64,6 +64,19 @@ void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp
     }
 }
 
+gboolean turn_tracker_is_relayed(const turn_tracker *tracker, const stun_address *address) {
+    (void)tracker;
+    return address->port == FAKE_RELAY_PORT;
+}
+
+void turn_tracker_tcp_stuck(turn_tracker *tracker, const turn_packet *packet,
+                            const turn_stuck *stuck) {
+    if (!tracker->hide_frames) {
+        begin(tracker, "stuck", packet);
+        g_string_append_printf(tracker->log, " %zu*%u\n", stuck->length, stuck->transmissions);
+    }
+}
+
 void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
     static const char *const framings[] = {"turn", "rfc4571", "ms-turn"};
     static const char *const kinds[] = {"stun",    "channel",     "packet",    "control",

@@ -7,11 +7,15 @@
  *     opaque 9 40000>3478 70/70 47455420
  *     gap 9 40000>3478 100
  *     datagram 2 40000>3478 5/5 68656c6c
+ *     stuck 9 40000>3478 1400*2                       length and transmissions
  *     icmp 3 v4 3/3 udp 40000>3478 */
 #ifndef TEST_FAKE_TRACKER_H
 #define TEST_FAKE_TRACKER_H
 
 #include "turn/tracker.h"
+
+/* Of the relayed address that it knows. */
+#define FAKE_RELAY_PORT 24000
 
 struct turn_tracker {
     GString *log;

@@ -50,6 +50,13 @@ static const struct {
     {"relay-unused", TURN_LEVEL_INCONCLUSIVE},
     {"client-password-differs", TURN_LEVEL_FAILED},
     {"server-password-differs", TURN_LEVEL_FAILED},
+    {"media-absent", TURN_LEVEL_DEGRADED},
+    {"large-packets-lost", TURN_LEVEL_DEGRADED},
+    {"nat-reflection-missing", TURN_LEVEL_FAILED},
+    {"role-conflict", TURN_LEVEL_DEGRADED},
+    {"relay-address-unreachable", TURN_LEVEL_FAILED},
+    {"peer-without-permission", TURN_LEVEL_FAILED},
+    {"bound-connection-silent", TURN_LEVEL_FAILED},
 };
 
 /* Reserved with their levels; they may get a row at any time. */
@@ -57,13 +64,6 @@ static const struct {
     const char *identifier;
     turn_level level;
 } reserved[] = {
-    {"bound-connection-silent", TURN_LEVEL_FAILED},
-    {"peer-without-permission", TURN_LEVEL_FAILED},
-    {"relay-address-unreachable", TURN_LEVEL_FAILED},
-    {"role-conflict", TURN_LEVEL_DEGRADED},
-    {"nat-reflection-missing", TURN_LEVEL_FAILED},
-    {"large-packets-lost", TURN_LEVEL_DEGRADED},
-    {"media-absent", TURN_LEVEL_DEGRADED},
     {"turn-port-blocked-inbound", TURN_LEVEL_FAILED},
     {"relay-range-blocked-inbound", TURN_LEVEL_FAILED},
     {"responses-blocked-outbound", TURN_LEVEL_FAILED},

@@ -398,7 +398,7 @@ static const rule_case cases[] = {
 
 static void family_auth_is_covered(void **state) {
     (void)state;
-    rule_cases_cover(cases, G_N_ELEMENTS(cases), FAMILY_AUTH, FAMILY_PEER);
+    rule_cases_cover(cases, G_N_ELEMENTS(cases), FAMILY_AUTH, FAMILY_RELAY);
 }
 
 static void findings_carry_code_and_reason(void **state) {

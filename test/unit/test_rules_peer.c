@@ -467,7 +467,7 @@ static const rule_case cases[] = {
 
 static void family_peer_is_covered(void **state) {
     (void)state;
-    rule_cases_cover(cases, G_N_ELEMENTS(cases), FAMILY_PEER, FAMILY_UNKNOWN);
+    rule_cases_cover(cases, G_N_ELEMENTS(cases), FAMILY_PEER, FAMILY_MEDIA);
 }
 
 static void connect_failed_gives_the_code(void **state) {

@@ -101,6 +101,24 @@ static void capture_of_unanswered_pairs(scene *s) {
     feed_other(s, 60000);
 }
 
+/* Both ways, outside any session. */
+static void capture_of_a_pair_that_works(scene *s) {
+    feed_udp(s, 0, CLIENT, PEER, "binding request 1 user=b:a mi");
+    feed_udp(s, 10, PEER, CLIENT, "binding success 1 mi");
+    feed_udp(s, 20, PEER, CLIENT, "binding request 2 user=a:b mi");
+    feed_udp(s, 30, CLIENT, PEER, "binding success 2 mi");
+}
+
+static void capture_of_a_pair_that_works_one_way(scene *s) {
+    feed_udp(s, 0, CLIENT, PEER, "binding request 1 user=b:a mi");
+    feed_udp(s, 10, PEER, CLIENT, "binding success 1 mi");
+}
+
+static void capture_of_data_both_ways(scene *s) {
+    feed_udp_bytes(s, 0, CLIENT, PEER, dtls, sizeof dtls);
+    feed_udp_bytes(s, 10, PEER, CLIENT, dtls, sizeof dtls);
+}
+
 static const rule_case cases[] = {
     HIT("one-direction-captured", client_direction_only, "inconclusive", "1 3"),
     HIT("one-direction-captured", server_direction_only, "inconclusive", "1 2"),
@@ -120,6 +138,9 @@ static const rule_case cases[] = {
     MISS("relay-unused", silent_server),
     HIT("no-turn-traffic", capture_without_a_packet, "inconclusive", ""),
     HIT("no-turn-traffic", capture_of_plain_stun, "inconclusive", ""),
+    HIT("no-turn-traffic", capture_of_a_pair_that_works_one_way, "inconclusive", ""),
+    HIT("no-turn-traffic", capture_of_data_both_ways, "inconclusive", ""),
+    MISS("no-turn-traffic", capture_of_a_pair_that_works),
     MISS("no-turn-traffic", both_directions),
     MISS("no-turn-traffic", capture_of_unanswered_pairs),
 };

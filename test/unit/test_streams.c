@@ -321,6 +321,43 @@ static void look_tells_turn_and_what_waits_in_each_direction(void **state) {
     assert_look(self, TRUE, FALSE, FALSE);
 }
 
+/* A peer that is turned away sends nothing. */
+static void connection_to_a_relayed_address_is_followed(void **state) {
+    fixture *self = *state;
+
+    self->server_port = FAKE_RELAY_PORT;
+    handshake(self);
+    to_client(self, TURN_SEGMENT_ACK | TURN_SEGMENT_FIN, 501, 101, NULL);
+    assert_log(self, "tcp 1 40000>24000 syn\n"
+                     "tcp 2 24000>40000 syn-ack\n"
+                     "tcp 3 40000>24000 established\n"
+                     "tcp 4 24000>40000 fin\n");
+}
+
+static void connection_to_another_port_is_not_followed(void **state) {
+    fixture *self = *state;
+
+    self->server_port = FAKE_RELAY_PORT + 1;
+    handshake(self);
+    assert_log(self, "");
+}
+
+static void segment_sent_again_is_reported(void **state) {
+    fixture *self = *state;
+
+    handshake(self);
+    fake_tracker_clear(self->tracker);
+    for (guint i = 0; i < 2; i++) {
+        auto_bytes large = g_byte_array_set_size(g_byte_array_new(), 600);
+
+        memset(large->data, 0xff, large->len);
+        self->mark.time += G_GINT64_CONSTANT(1000000000);
+        send_cut(self, FALSE, (tcp_fields){.flags = TURN_SEGMENT_ACK, .seq = 101, .ack = 501},
+                 large, 600);
+    }
+    assert_non_null(strstr(self->tracker->log->str, "stuck 5 40000>3478 600*2\n"));
+}
+
 static void look_at_what_is_not_followed_tells_nothing(void **state) {
     fixture *self = *state;
 
@@ -353,6 +390,9 @@ int main(void) {
         CONNECTION_TEST(connections_are_limited_in_memory),
         CONNECTION_TEST(look_tells_turn_and_what_waits_in_each_direction),
         CONNECTION_TEST(look_at_what_is_not_followed_tells_nothing),
+        CONNECTION_TEST(connection_to_a_relayed_address_is_followed),
+        CONNECTION_TEST(connection_to_another_port_is_not_followed),
+        CONNECTION_TEST(segment_sent_again_is_reported),
     };
 
     return cmocka_run_group_tests_name("streams", tests, NULL, NULL);

@@ -316,9 +316,32 @@ static void channel_bound_before_the_capture_has_an_unknown_peer(void **state) {
     assert_int_equal(channel->bytes_from_peer, 9);
 }
 
-static void channel_data_on_an_unknown_5_tuple_is_nothing(void **state) {
+static void channel_data_with_a_turn_port_opens_a_session(void **state) {
     scene *s = *state;
-    feed_channel(s, 0, TRUE, 0x4001, 9);
+    feed_channel(s, 0, FALSE, 0x4001, 9);
+    feed_channel(s, 20, TRUE, 0x4001, 5);
+    const turn_session *session = scene_session(s);
+
+    assert_address(&session->client, CLIENT);
+    assert_address(&session->server, SERVER);
+    assert_int_equal(session->packets_from_server, 1);
+    assert_int_equal(only_peer(s)->path.from_peer.bytes, 9);
+    assert_int_equal(only_peer(s)->path.to_peer.bytes, 5);
+    assert_true(turn_session_works(session));
+}
+
+static void channel_data_on_other_ports_is_nothing(void **state) {
+    static const guint8 channel_data[] = {0x40, 0x01, 0, 4, 1, 2, 3, 4};
+    scene *s = *state;
+    feed_udp_bytes(s, 0, CLIENT, PEER, channel_data, sizeof channel_data);
+
+    assert_int_equal(scene_model(s)->sessions->len, 0);
+}
+
+static void bytes_of_another_length_are_no_channel_data(void **state) {
+    static const guint8 other[] = {0x40, 0x01, 0, 9, 1, 2, 3, 4};
+    scene *s = *state;
+    feed_udp_bytes(s, 0, CLIENT, SERVER, other, sizeof other);
 
     assert_int_equal(scene_model(s)->sessions->len, 0);
 }
@@ -554,7 +577,9 @@ int main(void) {
         TEST(channel_answer_about_another_peer_is_not_the_bindings),
         TEST(channel_bound_again_at_the_limit_leads_to_the_new_peer),
         TEST(channel_bound_before_the_capture_has_an_unknown_peer),
-        TEST(channel_data_on_an_unknown_5_tuple_is_nothing),
+        TEST(channel_data_with_a_turn_port_opens_a_session),
+        TEST(channel_data_on_other_ports_is_nothing),
+        TEST(bytes_of_another_length_are_no_channel_data),
         TEST(checks_in_both_directions_are_counted),
         TEST(checks_sent_again_are_retransmissions),
         TEST(checks_of_microsoft_come_twice_and_count_once),

@@ -292,8 +292,19 @@ static void inconclusive_after_a_working_session_had_ended_stays(void **state) {
     working(s, 0, CLIENT, SERVER);
     feed_udp(s, 1000, SAME_HOST, SERVER_2, "allocate request 2 transport=17 " CREDENTIALS);
     feed_udp(s, 1010, SERVER_2, SAME_HOST, "allocate success 2 lifetime=600 mi");
+    feed_other(s, 6010);
 
     assert_findings(s, "relay-unused inconclusive");
+}
+
+static void allocation_at_the_end_of_the_capture_is_not_called_unused(void **state) {
+    scene *s = *state;
+    working(s, 0, CLIENT, SERVER);
+    feed_udp(s, 1000, SAME_HOST, SERVER_2, "allocate request 2 transport=17 " CREDENTIALS);
+    feed_udp(s, 1010, SERVER_2, SAME_HOST, "allocate success 2 lifetime=600 mi");
+    feed_other(s, 6009);
+
+    assert_findings(s, "");
 }
 
 static void inconclusive_alone_is_the_verdict(void **state) {
@@ -388,6 +399,7 @@ int main(void) {
         TEST(inconclusive_beside_a_fault_of_the_session_is_dropped),
         TEST(inconclusive_beside_a_working_session_is_dropped),
         TEST(inconclusive_after_a_working_session_had_ended_stays),
+        TEST(allocation_at_the_end_of_the_capture_is_not_called_unused),
         TEST(inconclusive_alone_is_the_verdict),
         TEST(pairs_unanswered_are_explained_by_a_session),
         TEST(pairs_of_one_ice_session_are_one_finding),

@@ -109,14 +109,29 @@ int turn_report_exit_status(const turn_report *self) {
     }
 }
 
+/* Without a session, only checks between the two ends can have made the capture healthy. */
+static gboolean has_sessions(const turn_report *self) {
+    return self->model->sessions->len > 0;
+}
+
 const char *turn_report_title(const turn_report *self) {
-    return self->judgement->first != NULL ? self->judgement->first->cause->title
-                                          : "TURN works in this capture";
+    if (self->judgement->first != NULL) {
+        return self->judgement->first->cause->title;
+    }
+    return has_sessions(self) ? "TURN works in this capture"
+                              : "Checks go both ways in this capture; no TURN session is in it";
 }
 
 const char *turn_report_explanation(const turn_report *self) {
     if (self->judgement->first != NULL) {
         return self->judgement->first->cause->explanation;
+    }
+    if (!has_sessions(self)) {
+        return "The two ends reach each other: connectivity checks were answered in both "
+               "directions, "
+               "and no fault was seen. Whether one of the ends is a relay of a TURN server cannot "
+               "be "
+               "told here. If the call failed all the same, the reason is not on this path.";
     }
     return "Checks or data went both ways through the relay, and no fault was seen. If the call "
            "failed all the same, the reason is not in TURN: look at signalling, certificates, DNS "

@@ -22,6 +22,35 @@ static void named(GString *line, const char *name, const char *value) {
     }
 }
 
+/* Static NAT in front of the server, and NAT in front of the client. */
+static void session_nat(GString *line, const turn_session *session) {
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format(&session->relay_local, text, sizeof text);
+    named(line, "on the wire", text);
+    if (turn_session_behind_nat(session)) {
+        g_string_append(line, ", client behind NAT");
+    }
+}
+
+/* Peers that are relayed addresses of the same server: the packets between the two never leave it,
+ * or have to come back to it. */
+static void session_relays(text_writer *writer, const turn_session *session) {
+    for (guint i = 0; i < session->peers->len && i < MAX_PAIRS_SHOWN; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        g_autofree char *line = NULL;
+        char text[STUN_ADDRESS_TEXT];
+
+        if (peer->relay == NULL) {
+            continue;
+        }
+        stun_address_format(&peer->address, text, sizeof text);
+        line = g_strdup_printf("Relay to relay: peer %s is the relayed address of session %u", text,
+                               peer->relay->id);
+        turn_wrap_append(writer->out, "     ", line);
+    }
+}
+
 static void session_names(text_writer *writer, const turn_session *session) {
     GString *line = g_string_new(NULL);
     char text[STUN_ADDRESS_TEXT];
@@ -35,6 +64,7 @@ static void session_names(text_writer *writer, const turn_session *session) {
         stun_address_format(&g_array_index(session->relayed, stun_address, i), text, sizeof text);
         named(line, "relayed address", text);
     }
+    session_nat(line, session);
     if (line->len > 0) {
         turn_wrap_append(writer->out, "     ", line->str);
     }
@@ -144,6 +174,7 @@ static void one_session(text_writer *writer, const turn_session *session) {
     for (guint i = 0; i < session->peers->len && i < MAX_PAIRS_SHOWN; i++) {
         session_peer(writer, g_ptr_array_index(session->peers, i));
     }
+    session_relays(writer, session);
 }
 
 void text_sessions(text_writer *writer) {

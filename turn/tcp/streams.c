@@ -2,6 +2,7 @@
 #include "turn/tcp/streams.h"
 
 #include "turn/bytes.h"
+#include "turn/tcp/held.h"
 #include "turn/tcp/stream.h"
 #include "turn/tcp/units.h"
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct connection {
     gboolean fin[2];      /* the event was passed on */
     gboolean syn_seen[2]; /* SYN or SYN-ACK */
     guint32 isn[2];       /* of that */
+    turn_held held[2];
     turn_stream streams[2];
     turn_units units;
 } connection;
@@ -168,7 +170,8 @@ static gboolean is_worth_following(turn_streams *self, const turn_segment *segme
 
     if (segment->flags & TURN_SEGMENT_SYN) {
         remember_beginning(self, segment);
-        return FALSE;
+        return !(segment->flags & TURN_SEGMENT_ACK) &&
+               turn_tracker_is_relayed(self->tracker, &segment->packet.flow.destination);
     }
     if (segment->captured == 0) {
         return FALSE;
@@ -245,6 +248,7 @@ static void restart(turn_streams *self, connection *target, const turn_mark *mar
         turn_stream_clear(&target->streams[side]);
         target->fin[side] = FALSE;
         target->syn_seen[side] = FALSE;
+        memset(&target->held[side], 0, sizeof target->held[side]);
     }
     turn_units_clear(&target->units);
     turn_units_init(&target->units, self->tracker, &target->flow, target->units.turn_port);
@@ -319,6 +323,28 @@ static void take_bytes(connection *target, guint side, const turn_segment *segme
     }
 }
 
+static void pass_stuck(turn_streams *self, const connection *about, guint side,
+                       const turn_mark *mark) {
+    const turn_packet seen = {.capture = mark->capture,
+                              .frame = mark->frame,
+                              .time = mark->time,
+                              .flow = about->units.flows[side]};
+
+    turn_tracker_tcp_stuck(self->tracker, &seen, &about->held[side].facts);
+}
+
+static void take_progress(turn_streams *self, connection *target, guint side,
+                          const turn_segment *segment, const turn_mark *mark) {
+    if ((segment->flags & TURN_SEGMENT_ACK) &&
+        turn_held_acknowledged(&target->held[1 - side], segment->ack, mark)) {
+        pass_stuck(self, target, 1 - side, mark);
+    }
+    if (segment->reported > 0 &&
+        turn_held_sent(&target->held[side], segment->seq, segment->reported, mark)) {
+        pass_stuck(self, target, side, mark);
+    }
+}
+
 static void take_fin(turn_streams *self, connection *target, guint side,
                      const turn_segment *segment, const turn_mark *mark) {
     turn_stream_fin(&target->streams[side], segment->seq + (guint32)segment->reported);
@@ -352,6 +378,7 @@ static void take_segment(turn_streams *self, connection *target, guint side,
     if (!is_ignored(target)) {
         take_bytes(target, side, segment, mark);
     }
+    take_progress(self, target, side, segment, mark);
     if (segment->flags & TURN_SEGMENT_FIN) {
         take_fin(self, target, side, segment, mark);
     }
