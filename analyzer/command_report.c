@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/capture.h"
 #include "analyzer/command.h"
+#include "analyzer/passwords.h"
 #include "analyzer/reader.h"
 #include "analyzer/report_json.h"
 #include "turn/report/printable.h"
@@ -16,6 +17,11 @@ typedef struct report_options {
     char *output;
     gboolean messages;
     char **turn_ports;
+    char *user;
+    char *realm;
+    char **password_files;
+    char **credentials;
+    char **descriptions;
     char **files;
 } report_options;
 
@@ -23,6 +29,11 @@ static void options_clear(report_options *options) {
     g_free(options->format);
     g_free(options->output);
     g_strfreev(options->turn_ports);
+    g_free(options->user);
+    g_free(options->realm);
+    g_strfreev(options->password_files);
+    g_strfreev(options->credentials);
+    g_strfreev(options->descriptions);
     g_strfreev(options->files);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
@@ -45,6 +56,16 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
         {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
          "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
          "PORT"},
+        {"user", 'u', 0, G_OPTION_ARG_STRING, &options->user,
+         "check what user NAME signed; the password is asked for, or read from a file", "NAME"},
+        {"realm", 0, 0, G_OPTION_ARG_STRING, &options->realm,
+         "the realm of NAME; any, when it is left out", "REALM"},
+        {"password-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->password_files,
+         "the password of NAME is the first line of FILE; may be repeated", "FILE"},
+        {"credentials", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->credentials,
+         "users and passwords; entries: [any name], user =, realm =, password =", "FILE"},
+        {"sdp", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->descriptions,
+         "take passwords of ICE checks from a session description", "FILE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
         G_OPTION_ENTRY_NULL};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -88,6 +109,45 @@ static gboolean check_options(const report_options *options, turn_tracker *track
         turn_tracker_add_port(tracker, (guint16)number);
     }
     return TRUE;
+}
+
+/* Not even to say that there is no such option: the message would repeat the password. */
+static gboolean has_no_password(int count, char **arguments, GError **error) {
+    for (int i = 1; i < count && !g_str_equal(arguments[i], "--"); i++) {
+        if (g_str_equal(arguments[i], "--password") ||
+            g_str_has_prefix(arguments[i], "--password=")) {
+            g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+                                "a password on the command line is seen by others: use "
+                                "--password-file FILE, or --user alone to be asked");
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static void warn_of_exposed(char **files) {
+    for (char **file = files; file != NULL && *file != NULL; file++) {
+        if (isatty(STDERR_FILENO) && passwords_is_exposed(*file)) {
+            g_autofree char *name = g_filename_display_name(*file);
+            g_autofree char *text = g_strdup_printf(
+                "others on this machine can read the passwords in %s: chmod 600", name);
+
+            complain(text);
+        }
+    }
+}
+
+static gboolean read_passwords(const report_options *options, turn_credentials **credentials,
+                               GError **error) {
+    const passwords_given given = {.user = options->user,
+                                   .realm = options->realm,
+                                   .password_files = options->password_files,
+                                   .credentials = options->credentials,
+                                   .descriptions = options->descriptions};
+
+    warn_of_exposed(options->password_files);
+    warn_of_exposed(options->credentials);
+    return passwords_read(&given, credentials, error);
 }
 
 static void keep_message(gpointer data, const turn_packet *packet, const stun_message *message) {
@@ -206,16 +266,22 @@ static int conclude(const report_options *options, turn_tracker *tracker, reader
 int command_report(int count, char **arguments) {
     g_auto(report_options) options = {0};
     g_autoptr(GError) error = NULL;
+    g_autoptr(turn_credentials) credentials = NULL;
     g_autoptr(turn_tracker) tracker = turn_tracker_new();
     g_autoptr(reader) into = reader_new(tracker);
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
     gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) ||
-        !check_options(&options, tracker, &error)) {
+    if (!has_no_password(count, arguments, &error) ||
+        !parse_options(count, arguments, &options, &error) ||
+        !check_options(&options, tracker, &error) ||
+        !read_passwords(&options, &credentials, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
+    }
+    if (credentials != NULL) {
+        turn_tracker_set_credentials(tracker, credentials);
     }
     if (options.messages) {
         found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/json_session.h"
 
+#include "analyzer/json_integrity.h"
+
 static void put_direction(JsonBuilder *json, const char *name, const turn_direction *direction) {
     json_begin_object(json, name);
     json_put_number(json, "requests", direction->requests);
@@ -154,6 +156,7 @@ static void put_peer(JsonBuilder *json, const turn_peer *peer) {
     json_put_number(json, "bytes_from_peer", from->bytes);
     json_put_number(json, "packets_to_peer", to->packets);
     json_put_number(json, "packets_from_peer", from->packets);
+    json_put_integrity_if_any(json, &peer->path.integrity);
     json_put_number(json, "relay_packets_to_peer", peer->relay_to.packets);
     json_put_number(json, "relay_packets_from_peer", peer->relay_from.packets);
     json_put_number_or_null(json, "relay_session", peer->relay != NULL ? peer->relay->id : 0,
@@ -213,7 +216,7 @@ void json_put_session(JsonBuilder *json, const turn_report *self, const turn_ses
     json_builder_begin_object(json);
     put_session_facts(json, self, session);
     put_allocate(json, session);
-    json_put_string(json, "integrity", NULL);
+    json_put_integrity(json, &session->integrity);
     json_begin_object(json, "fingerprint");
     json_put_number(json, "good", session->fingerprints_good);
     json_put_number(json, "bad", session->fingerprints_bad);

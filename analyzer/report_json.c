@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/report_json.h"
 
+#include "analyzer/json_integrity.h"
 #include "analyzer/json_session.h"
 #include "analyzer/version.h"
 #include "turn/report/printable.h"
@@ -119,6 +120,7 @@ static void put_pair(JsonBuilder *json, const turn_pair *pair) {
     json_put_address(json, "b", &pair->b);
     json_put_string(json, "transport", pair->transport == TURN_TRANSPORT_TCP ? "tcp" : "udp");
     json_put_checks(json, &pair->path);
+    json_put_integrity_if_any(json, &pair->path.integrity);
     json_builder_end_object(json);
 }
 

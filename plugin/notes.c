@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plugin/notes.h"
 
-#include "plugin/secrets.h"
 #include "plugin/state.h"
 #include "stun/fingerprint.h"
 #include "stun/value.h"
@@ -85,18 +84,12 @@ static guint32 copy_of(const turn_packet *packet, const stun_message *message) {
     return first;
 }
 
-/* What the session knew before this message: a request that names its user does so itself. */
-static void check_integrity(mstun_note *note, const turn_packet *packet,
-                            const stun_message *message) {
-    const turn_session *session = turn_tracker_find(mstun_state_tracker(), &packet->flow).session;
-    const turn_signer_context context = {.flow = &packet->flow,
-                                         .user = session != NULL ? session->username : NULL,
-                                         .realm = session != NULL ? session->realm : NULL};
-    const turn_signature signature = turn_credentials_check(mstun_secrets(), message, &context);
+static void take_signature(mstun_note *note) {
+    const turn_signature *signature = turn_tracker_signature(mstun_state_tracker());
 
-    note->integrity = signature.integrity;
-    note->integrity_text = signature.text;
-    note->integrity_user = signature.user;
+    note->integrity = signature->integrity;
+    note->integrity_text = signature->text;
+    note->integrity_user = signature->user;
 }
 
 mstun_note *mstun_note_new(const turn_packet *packet, const stun_message *message) {
@@ -105,7 +98,7 @@ mstun_note *mstun_note_new(const turn_packet *packet, const stun_message *messag
     guint32 number;
 
     note->copy_of = copy_of(packet, message);
-    check_integrity(note, packet, message);
+    take_signature(note);
     if (stun_message_find(message, STUN_ATTR_CONNECTION_ID, &id) && stun_value_uint(&id, &number)) {
         note->has_connection_id = TRUE;
         note->connection_id = number;

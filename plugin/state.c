@@ -35,15 +35,16 @@ static void begin(void) {
     state.streams = turn_streams_new(state.tracker);
     mstun_frames_begin(state.tracker);
     mstun_secrets_begin();
+    turn_tracker_set_credentials(state.tracker, mstun_secrets());
 }
 
 static void end(void) {
-    mstun_secrets_end();
     mstun_findings_end();
     mstun_frames_end();
     g_clear_pointer(&state.judgement, turn_judgement_free);
     g_clear_pointer(&state.streams, turn_streams_free);
     g_clear_pointer(&state.tracker, turn_tracker_free);
+    mstun_secrets_end();
     state.model = NULL;
     state.last = (turn_packet){.frame = 0};
     state.nanoseconds = FALSE;

@@ -33,6 +33,7 @@ typedef struct trial {
     turn_signer signer;
     stun_text realm; /* the signer's, else the credential's that is tried */
     stun_integrity_text text;
+    turn_key key;
 } trial;
 
 static void free_bytes(bytes *all) {
@@ -142,6 +143,10 @@ guint turn_credentials_count(const turn_credentials *credentials) {
     return credentials->all->len;
 }
 
+guint turn_credentials_count_users(const turn_credentials *credentials) {
+    return credentials->all->len - credentials->ice;
+}
+
 #define COLON                                                                                      \
     { (const uint8_t *)":", 1 }
 
@@ -195,9 +200,6 @@ static gsize forms_of(const stun_message *message) {
 }
 
 static gboolean is_user_of(const credential *of, const trial *on) {
-    if (on->realm.bytes == NULL || (of->realm != NULL && !is_same(on->realm, of->realm))) {
-        return FALSE;
-    }
     if (on->signer.user.bytes == NULL) {
         return TRUE;
     }
@@ -220,7 +222,8 @@ static gboolean applies(const credential *with, trial *on) {
     if (on->realm.bytes == NULL && with->realm != NULL) {
         on->realm = (stun_text){with->realm, strlen(with->realm)};
     }
-    return is_user_of(with, on);
+    return on->realm.bytes != NULL && (with->realm == NULL || is_same(on->realm, with->realm)) &&
+           is_user_of(with, on);
 }
 
 static stun_integrity try_key(trial *on, const guint8 *key, gsize length) {
@@ -231,6 +234,7 @@ static stun_integrity try_key(trial *on, const guint8 *key, gsize length) {
  * for [MS-TURN]. */
 static stun_integrity try_long_term(trial *on, const bytes *user, const bytes *password) {
     static const stun_hash hashes[] = {STUN_HASH_MD5, STUN_HASH_SHA256};
+    static const turn_key keys[] = {TURN_KEY_MD5, TURN_KEY_SHA256};
     const stun_span spans[] = {{user->at, user->length},
                                COLON,
                                span_of(on->realm),
@@ -243,6 +247,7 @@ static stun_integrity try_long_term(trial *on, const bytes *user, const bytes *p
         const gsize length = turn_digest(hashes[i], spans, G_N_ELEMENTS(spans), key);
 
         integrity = try_key(on, key, length);
+        on->key = keys[i];
         turn_wipe(key, sizeof key);
     }
     return integrity;
@@ -267,6 +272,7 @@ static stun_integrity try_user(const credential *with, trial *on) {
 static stun_integrity try_ice(const credential *with, trial *on) {
     stun_integrity integrity = STUN_INTEGRITY_FAILED;
 
+    on->key = TURN_KEY_PASSWORD;
     for (gsize i = 0; i < FORMS && integrity == STUN_INTEGRITY_FAILED; i++) {
         if (with->password[i].at != NULL) {
             integrity = try_key(on, with->password[i].at, with->password[i].length);
@@ -280,28 +286,97 @@ static gboolean may_fail(const turn_signer *signer) {
     return signer->user.bytes != NULL && !signer->assumed;
 }
 
+/* Which of its user's passwords the one at INDEX is. */
+static void name_password(const turn_credentials *credentials, guint index,
+                          turn_signature *signature) {
+    const credential *named = g_ptr_array_index(credentials->all, index);
+
+    signature->user = named->name;
+    signature->realm = named->realm;
+    signature->index = index;
+    signature->passwords = 0;
+    for (guint i = 0; i < credentials->all->len; i++) {
+        const credential *other = g_ptr_array_index(credentials->all, i);
+
+        if (other->is_ice == named->is_ice && g_str_equal(other->name, named->name)) {
+            signature->passwords++;
+            signature->password = i == index ? signature->passwords : signature->password;
+        }
+    }
+}
+
+static turn_realm_fit try_realms(const credential *with, trial *on) {
+    on->realm = on->signer.realm;
+    if (try_user(with, on) == STUN_INTEGRITY_VERIFIED) {
+        return TURN_REALM_OF_MESSAGE;
+    }
+    on->realm = (stun_text){with->realm, strlen(with->realm)};
+    return try_user(with, on) == STUN_INTEGRITY_VERIFIED ? TURN_REALM_AS_ADDED
+                                                         : TURN_REALM_FITS_NOT;
+}
+
+/* Of a message that names its user, and that no password for its realm signs: whether one for
+ * another realm does. NONE says that there is none for its realm. */
+static void look_for_reason(const turn_credentials *credentials, trial *on, gboolean none,
+                            turn_signature *signature) {
+    for (guint i = 0; i < credentials->all->len && on->signer.realm.bytes != NULL; i++) {
+        const credential *with = g_ptr_array_index(credentials->all, i);
+        turn_realm_fit fit;
+
+        on->realm = on->signer.realm;
+        if (with->is_ice || with->realm == NULL || is_same(on->realm, with->realm) ||
+            !is_user_of(with, on)) {
+            continue;
+        }
+        fit = try_realms(with, on);
+        if (fit != TURN_REALM_FITS_NOT || (none && signature->doubt != TURN_DOUBT_REALM)) {
+            signature->doubt = TURN_DOUBT_REALM;
+            signature->realm_fit = fit;
+            name_password(credentials, i, signature);
+        }
+        if (fit != TURN_REALM_FITS_NOT) {
+            signature->integrity = STUN_INTEGRITY_UNKNOWN;
+            return;
+        }
+    }
+    if (none && signature->doubt != TURN_DOUBT_REALM &&
+        on->message->method != STUN_METHOD_BINDING &&
+        turn_credentials_count_users(credentials) > 0) {
+        signature->doubt = TURN_DOUBT_NO_PASSWORD;
+    }
+}
+
 static turn_signature check(const turn_credentials *credentials, trial *on) {
     const guint limit =
         on->signer.user.bytes != NULL ? credentials->all->len : TURN_CREDENTIALS_GUESSES;
-    turn_signature signature = {.integrity = STUN_INTEGRITY_UNKNOWN};
+    turn_signature signature = {.integrity = STUN_INTEGRITY_UNKNOWN, .doubt = TURN_DOUBT_SIGNER};
     guint tried = 0;
 
     for (guint i = 0; i < credentials->all->len && tried < limit; i++) {
         const credential *with = g_ptr_array_index(credentials->all, i);
-        turn_signature now = {.user = with->name, .index = i};
+        stun_integrity integrity;
 
         if (!applies(with, on)) {
             continue;
         }
-        now.integrity = with->is_ice ? try_ice(with, on) : try_user(with, on);
-        if (now.integrity == STUN_INTEGRITY_VERIFIED) {
-            now.text = on->text;
-            return now;
+        integrity = with->is_ice ? try_ice(with, on) : try_user(with, on);
+        if (integrity == STUN_INTEGRITY_VERIFIED ||
+            (tried == 0 && integrity == STUN_INTEGRITY_FAILED && may_fail(&on->signer))) {
+            signature = (turn_signature){.integrity = integrity};
+            name_password(credentials, i, &signature);
+        } else if (tried == 0 && integrity == STUN_INTEGRITY_UNKNOWN) {
+            signature.doubt = TURN_DOUBT_CUT;
         }
-        if (tried == 0 && now.integrity == STUN_INTEGRITY_FAILED && may_fail(&on->signer)) {
-            signature = now;
+        if (integrity == STUN_INTEGRITY_VERIFIED) {
+            signature.text = on->text;
+            signature.key = on->key;
+            break;
         }
         tried++;
+    }
+    if (signature.integrity != STUN_INTEGRITY_VERIFIED && signature.doubt != TURN_DOUBT_CUT &&
+        may_fail(&on->signer)) {
+        look_for_reason(credentials, on, tried == 0, &signature);
     }
     return signature;
 }
@@ -312,7 +387,8 @@ turn_signature turn_credentials_check(turn_credentials *credentials, const stun_
                                     STUN_ATTR_MESSAGE_INTEGRITY};
     const gboolean is_cut = message->captured < message->length;
     turn_signature signature = {.integrity =
-                                    is_cut ? STUN_INTEGRITY_UNKNOWN : STUN_INTEGRITY_ABSENT};
+                                    is_cut ? STUN_INTEGRITY_UNKNOWN : STUN_INTEGRITY_ABSENT,
+                                .doubt = is_cut ? TURN_DOUBT_CUT : TURN_DOUBT_NONE};
     trial on = {.message = message};
     stun_attr attr;
 

@@ -37,18 +37,53 @@ gboolean turn_credentials_add_ice(turn_credentials *credentials, const char *fra
 /* How many were added. */
 guint turn_credentials_count(const turn_credentials *credentials);
 
+/* How many long-term ones. */
+guint turn_credentials_count_users(const turn_credentials *credentials);
+
+/* What the key of a message was made of. */
+typedef enum turn_key {
+    TURN_KEY_PASSWORD, /* short-term: the password itself */
+    TURN_KEY_MD5,
+    TURN_KEY_SHA256,
+    TURN_KEY_COUNT
+} turn_key;
+
+/* Why a signed message proves nothing. */
+typedef enum turn_doubt {
+    TURN_DOUBT_NONE,
+    TURN_DOUBT_CUT,         /* bytes are missing */
+    TURN_DOUBT_SIGNER,      /* its user is not known, or only assumed, and no password fits */
+    TURN_DOUBT_NO_PASSWORD, /* there are long-term passwords, but none of its user */
+    TURN_DOUBT_REALM        /* one of its user was added for another realm */
+} turn_doubt;
+
+/* With TURN_DOUBT_REALM: whether it is the realm alone that keeps a password from fitting. */
+typedef enum turn_realm_fit {
+    TURN_REALM_FITS_NOT,   /* the password does not fit either */
+    TURN_REALM_OF_MESSAGE, /* it fits with the realm that the message names */
+    TURN_REALM_AS_ADDED    /* it fits with the realm that it was added for */
+} turn_realm_fit;
+
 /* What MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 proves. */
 typedef struct turn_signature {
     /* ABSENT    the message is not signed
      * VERIFIED  one of the passwords signs it
      * FAILED    passwords of its user are known, and none signs it
-     * UNKNOWN   no password of its user is known, its user is not known or only the context's and
-     *           none of the passwords signs it, or bytes are missing */
+     * UNKNOWN   no password of its user and realm is known, its user is not known or only the
+     *           context's and none of the passwords signs it, one for another realm does, or bytes
+     *           are missing */
     stun_integrity integrity;
     stun_integrity_text text; /* VERIFIED: the form that fitted */
-    /* VERIFIED: of the credential that fitted; FAILED: of the first that was tried */
-    const char *user; /* as it was added; owned by the credentials; NULL otherwise */
-    guint index;      /* in the order of adding, from 0 */
+    turn_key key;             /* VERIFIED: what the key was made of */
+    turn_doubt doubt;         /* UNKNOWN: why */
+    turn_realm_fit realm_fit;
+    /* VERIFIED: of the credential that fitted; FAILED: of the first that was tried; with
+     * TURN_DOUBT_REALM of the one that fits, else of the first. NULL and 0 otherwise. */
+    const char *user;  /* as it was added; owned by the credentials */
+    const char *realm; /* as it was added, NULL: any; the same */
+    guint index;       /* in the order of adding, from 0 */
+    guint password;    /* in the order of adding among the passwords of USER, from 1 */
+    guint passwords;   /* how many of USER there are */
 } turn_signature;
 
 /* Checks MESSAGE with every password that may be the one of its user (signer.h), in the order of

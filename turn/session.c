@@ -117,3 +117,23 @@ gboolean turn_model_receives(const turn_model *model, const stun_address *host) 
     key.port = 0;
     return g_hash_table_contains(model->receivers, &key);
 }
+
+char *turn_granted_key(const stun_address *server, const turn_signature *signature) {
+    char host[STUN_ADDRESS_TEXT];
+
+    stun_address_format_host(server, host, sizeof host);
+    if (signature->integrity == STUN_INTEGRITY_VERIFIED ||
+        signature->realm_fit != TURN_REALM_FITS_NOT) {
+        return g_strdup_printf("%s signed %u %d", host, signature->index, signature->realm_fit);
+    }
+    return signature->integrity == STUN_INTEGRITY_FAILED
+               ? g_strdup_printf("%s unsigned %s", host, signature->user)
+               : NULL;
+}
+
+gboolean turn_model_granted(const turn_model *model, const stun_address *server,
+                            const turn_signature *signature) {
+    g_autofree char *key = turn_granted_key(server, signature);
+
+    return key != NULL && model->granted != NULL && g_hash_table_contains(model->granted, key);
+}

@@ -8,6 +8,7 @@
 #define TURN_SESSION_H
 
 #include "stun/codes.h"
+#include "turn/integrity.h"
 #include "turn/packet.h"
 
 /* A place in the capture. Frames count from 1: frame 0 says that it was not seen. */
@@ -75,6 +76,7 @@ typedef struct turn_path {
     guint8 icmp_version;
     guint8 icmp_type;
     guint8 icmp_code;
+    turn_integrity integrity; /* of the checks, as far as passwords of ICE agents are given */
 } turn_path;
 
 typedef enum turn_via {
@@ -148,6 +150,9 @@ typedef struct turn_rejection {
     gboolean alternate;     /* carries ALTERNATE-SERVER */
     stun_address peer;      /* XOR-PEER-ADDRESS of the request */
     guint user;             /* of session->users, from 1; 0 when not seen */
+    turn_signature
+        request_signature; /* ABSENT too when no passwords are given, or it was not seen */
+    turn_signature response_signature;
 } turn_rejection;
 
 /* All requests of one method. */
@@ -331,6 +336,9 @@ struct turn_session {
     guint records_dropped;    /* from the lists above */
     guint fingerprints_good;  /* the legacy Microsoft form included */
     guint fingerprints_bad;
+    turn_integrity integrity; /* of the client's and the server's messages, on all connections */
+    guint misfits; /* users of requests that no password signs and that the server granted: bit
+                      number N is that of session->users[N - 1], bit 0 of those not in it */
     guint64 bytes_missing; /* of its TCP connections */
     turn_seen unreachable; /* ICMP about the client's packets */
     guint8 icmp_version;
@@ -373,6 +381,8 @@ typedef struct turn_model {
     guint64 messages;
     gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
+    guint passwords;        /* of TURN users that were given */
+    GHashTable *granted;    /* for turn_model_granted(); NULL when no passwords are given */
 } turn_model;
 
 /* Whether the path has proved itself: checks answered both ways, or packets both ways. */
@@ -394,5 +404,11 @@ turn_outcome turn_session_allocate_outcome(const turn_session *session);
  * over where it ends. */
 gint64 turn_model_end(const turn_model *model, const turn_seen *seen);
 gboolean turn_model_receives(const turn_model *model, const stun_address *host);
+/* Whether the host of SERVER granted any request with a SIGNATURE like this one in the whole
+ * capture: VERIFIED with the same password, or FAILED for the same user. */
+gboolean turn_model_granted(const turn_model *model, const stun_address *server,
+                            const turn_signature *signature);
+/* What GRANTED knows such requests by; NULL for other signatures. Owned by the caller. */
+char *turn_granted_key(const stun_address *server, const turn_signature *signature);
 
 #endif

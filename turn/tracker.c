@@ -56,6 +56,7 @@ void turn_tracker_free(turn_tracker *tracker) {
     g_hash_table_destroy(tracker->relay_ports);
     g_hash_table_destroy(tracker->relayed);
     g_hash_table_destroy(tracker->routes);
+    g_clear_pointer(&tracker->model.granted, g_hash_table_destroy);
     g_hash_table_destroy(tracker->model.receivers);
     g_array_unref(tracker->model.spans);
     g_ptr_array_unref(tracker->model.pairs);
@@ -175,6 +176,7 @@ void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
     seen_once(&tracker->model.first, packet);
     tracker->model.last = turn_seen_at(packet);
     note_receiver(tracker, packet);
+    tracker_integrity_check(tracker, packet, message);
     if (tracker->observer != NULL) {
         tracker->observer(tracker->observer_data, packet, message);
     }
@@ -475,6 +477,7 @@ const turn_model *turn_tracker_finish(turn_tracker *tracker) {
     tracker_connections_finish(tracker);
     tracker_relays_finish(tracker);
     tracker->model.limit_reached |= tracker->records_left == 0;
+    tracker_integrity_finish(tracker);
     g_ptr_array_sort(tracker->model.sessions, session_order);
     for (guint i = 0; i < tracker->model.sessions->len; i++) {
         turn_session *session = g_ptr_array_index(tracker->model.sessions, i);

@@ -21,6 +21,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_tracker, turn_tracker_free)
 void turn_tracker_add_port(turn_tracker *tracker, guint16 port);
 gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port);
 
+/* Passwords to check signed messages with, in the order of the capture; more may be added to them
+ * on the way. They are borrowed and must outlive the tracker. Without them nothing is checked. */
+void turn_tracker_set_credentials(turn_tracker *tracker, turn_credentials *credentials);
+/* What was proved of the message that the tracker looks at: for observers. */
+const turn_signature *turn_tracker_signature(const turn_tracker *tracker);
 /* Whether ADDRESS is that of a TCP relay at this moment: a connection to it concerns TURN before it
  * carries anything. */
 gboolean turn_tracker_is_relayed(const turn_tracker *tracker, const stun_address *address);

@@ -154,6 +154,7 @@ static void bind_request(turn_tracker *tracker, const turn_packet *packet, const
     exchange->requests++;
     seen_once(&exchange->first_request, packet);
     tracker_request_facts(to->session, message, transaction);
+    transaction->signature = tracker->signature;
     transaction->subject = to->connection;
 }
 
@@ -171,9 +172,10 @@ static void bind_answer(turn_tracker *tracker, const turn_packet *packet, const 
         connection->outcome = TURN_OUTCOME_SUCCESS;
         connection->code = 0;
         connection->bind_answer = turn_seen_at(packet);
+        tracker_integrity_granted(tracker, to->session, transaction);
         return;
     }
-    if (tracker_note_error(to->session, packet, message, transaction)) {
+    if (tracker_note_error(tracker, to->session, packet, message, transaction)) {
         connection->outcome = TURN_OUTCOME_CHALLENGED;
         return;
     }
@@ -190,6 +192,7 @@ void tracker_connection_bind(turn_tracker *tracker, const turn_packet *packet,
         return;
     }
     tracker_session_seen(to->session, packet, message->cls == STUN_REQUEST);
+    turn_integrity_count(&to->session->integrity, &tracker->signature, message->cls);
     if (message->cls == STUN_REQUEST) {
         bind_request(tracker, packet, to, message);
     } else {

@@ -157,6 +157,7 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
     exchange->requests++;
     seen_once(&exchange->first_request, packet);
     tracker_request_facts(session, message, transaction);
+    transaction->signature = tracker->signature;
     if (message->method != STUN_METHOD_BINDING && message->method != STUN_METHOD_ALLOCATE &&
         !transaction->release) {
         tracker_session_used(session, packet, TRUE);
@@ -282,8 +283,10 @@ static void on_answer(turn_tracker *tracker, const turn_packet *packet, turn_ses
     tracker_note_answer(session, message->method, packet, message, transaction);
     if (message->cls == STUN_SUCCESS && message->method != STUN_METHOD_BINDING) {
         tracker_session_used(session, packet, FALSE);
+        tracker_integrity_granted(tracker, session, transaction);
     }
-    if (message->cls == STUN_ERROR && tracker_note_error(session, packet, message, transaction)) {
+    if (message->cls == STUN_ERROR &&
+        tracker_note_error(tracker, session, packet, message, transaction)) {
         return;
     }
     switch (message->method) {
@@ -418,6 +421,7 @@ void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
         return;
     }
     tracker_session_seen(session, packet, from_client);
+    turn_integrity_count(&session->integrity, &tracker->signature, message->cls);
     if (message->dialect == STUN_DIALECT_MS_TURN && message->method == STUN_METHOD_SEND) {
         on_relayed(tracker, packet, session, message, TRUE);
         return;

@@ -191,6 +191,7 @@ static void check(turn_tracker *tracker, const turn_packet *packet, turn_path *p
     if (message->method != STUN_METHOD_BINDING || message->cls == STUN_INDICATION) {
         return;
     }
+    turn_integrity_count(&path->integrity, &tracker->signature, message->cls);
     if (message->cls == STUN_REQUEST) {
         check_request(tracker, packet, path, to_peer, message);
     } else {

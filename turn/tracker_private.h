@@ -4,8 +4,9 @@
  * part takes. tracker.c takes packets in and finds their route; tracker_session.c opens sessions
  * and notes what every request and answer has; tracker_method.c knows the TURN methods,
  * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c checks and relayed data,
- * tracker_nat.c relayed addresses and what stands for them on the wire, tracker_relay.c what lies
- * between them and the peers, tracker_media.c what becomes of large packets. */
+ * tracker_integrity.c passwords, tracker_nat.c relayed addresses and what stands for them on the
+ * wire, tracker_relay.c what lies between them and the peers, tracker_media.c what becomes of large
+ * packets. */
 #ifndef TURN_TRACKER_PRIVATE_H
 #define TURN_TRACKER_PRIVATE_H
 
@@ -96,6 +97,8 @@ struct turn_tracker {
     guint8 live_ports[65536 / 8]; /* ports of 5-tuples that are followed: the quick way out for all
                                      other traffic */
     recent_copy copies[RECENT_COPIES];
+    turn_credentials *credentials; /* borrowed; NULL: nothing is checked */
+    turn_signature signature;      /* of the message that was counted last */
     turn_message_observer observer;
     gpointer observer_data;
     turn_unit_observer unit_observer;
@@ -160,7 +163,7 @@ gboolean tracker_is_turn_method(const stun_message *message);
 void tracker_request_facts(turn_session *session, const stun_message *message,
                            turn_transaction *transaction);
 /* Notes an error response; TRUE when it is no fault: a challenge, or cut before its code. */
-gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
+gboolean tracker_note_error(turn_tracker *tracker, turn_session *session, const turn_packet *packet,
                             const stun_message *message, const turn_transaction *transaction);
 void tracker_note_answer(turn_session *session, guint16 method, const turn_packet *packet,
                          const stun_message *message, turn_transaction *transaction);
@@ -252,6 +255,16 @@ void tracker_connection_unit(turn_tracker *tracker, const turn_packet *packet,
                              const turn_unit *unit);
 guint connection_key_hash(gconstpointer key);
 gboolean connection_key_equal(gconstpointer a, gconstpointer b);
+
+/* tracker_integrity.c */
+
+/* Checks a message, once, before anybody is told of it. */
+void tracker_integrity_check(turn_tracker *tracker, const turn_packet *packet,
+                             const stun_message *message);
+/* That the server granted the request of TRANSACTION, which may be NULL. */
+void tracker_integrity_granted(turn_tracker *tracker, turn_session *session,
+                               const turn_transaction *transaction);
+void tracker_integrity_finish(turn_tracker *tracker);
 
 /* tracker_tcp.c */
 

@@ -197,7 +197,7 @@ void tracker_request_facts(turn_session *session, const stun_message *message,
     }
 }
 
-static void note_rejection(turn_session *session, const turn_packet *packet,
+static void note_rejection(turn_tracker *tracker, turn_session *session, const turn_packet *packet,
                            const stun_message *message, const turn_transaction *transaction,
                            const stun_error *error) {
     turn_rejection rejection = {.method = message->method, .code = error->code};
@@ -208,6 +208,7 @@ static void note_rejection(turn_session *session, const turn_packet *packet,
     rejection.reason = g_utf8_make_valid(error->reason_length > 0 ? error->reason : "",
                                          (gssize)MIN(error->reason_length, TURN_MAX_TEXT));
     rejection.response = turn_seen_at(packet);
+    rejection.response_signature = tracker->signature;
     rejection.credentials = transaction == NULL && message_names_user(message);
     rejection.alternate =
         message_address(message, STUN_ATTR_ALTERNATE_SERVER, &session->alternate_server) ||
@@ -220,6 +221,7 @@ static void note_rejection(turn_session *session, const turn_packet *packet,
         rejection.release = transaction->release;
         rejection.peer = transaction->peer;
         rejection.user = transaction->user;
+        rejection.request_signature = transaction->signature;
     }
     g_array_append_val(session->rejections, rejection);
 }
@@ -255,7 +257,7 @@ static void note_nonce_refusal(turn_session *session, const turn_packet *packet,
     session->last_nonce_refusal = turn_seen_at(packet);
 }
 
-gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
+gboolean tracker_note_error(turn_tracker *tracker, turn_session *session, const turn_packet *packet,
                             const stun_message *message, const turn_transaction *transaction) {
     const gboolean authenticated = transaction != NULL && transaction->authenticated;
     const gboolean stale = transaction != NULL && transaction->stale;
@@ -276,7 +278,7 @@ gboolean tracker_note_error(turn_session *session, const turn_packet *packet,
         session->last_challenge = turn_seen_at(packet);
         note_nonce_refusal(session, packet, transaction, error.code);
     } else {
-        note_rejection(session, packet, message, transaction, &error);
+        note_rejection(tracker, session, packet, message, transaction, &error);
     }
     if (nonce != NULL) {
         g_free(session->nonce);

@@ -13,7 +13,7 @@
 /* How long an answer is waited for: RFC 8489 section 6.2.1 gives up after 39.5 s, a Connect may
  * take longer than 30 s (RFC 6062 section 5.2). Nanoseconds. */
 #define TURN_TRANSACTION_LIFE (60 * G_GINT64_CONSTANT(1000000000))
-/* Beyond this many the oldest leave early; about 16 MB. */
+/* Beyond this many the oldest leave early; about 20 MB. */
 #define TURN_TRANSACTIONS_MAX 65536u
 
 typedef struct turn_transaction {
@@ -29,7 +29,8 @@ typedef struct turn_transaction {
 
     turn_session *session; /* NULL for checks between peers */
     guint16 method;
-    guint user; /* of session->users, from 1 */
+    guint user;               /* of session->users, from 1 */
+    turn_signature signature; /* of the request */
     gboolean to_peer;
     gboolean nominates; /* carries USE-CANDIDATE */
     gboolean authenticated;

@@ -144,6 +144,7 @@ static const turn_session *way_round(const turn_model *model, const turn_session
 
 static void soften(turn_finding *finding, const turn_model *model) {
     const turn_session *other;
+    g_autofree char *detail = NULL;
     char server[STUN_ADDRESS_TEXT];
 
     if (finding->level != TURN_LEVEL_FAILED || finding->session == NULL) {
@@ -155,9 +156,10 @@ static void soften(turn_finding *finding, const turn_model *model) {
     }
     finding->level = TURN_LEVEL_DEGRADED;
     stun_address_format(&other->server, server, sizeof server);
-    g_free(finding->detail);
+    detail = g_steal_pointer(&finding->detail);
     finding->detail =
-        g_strdup_printf("The same client got round it: session %u, %s to %s, is up.", other->id,
+        g_strdup_printf("%s%sThe same client got round it: session %u, %s to %s, is up.",
+                        detail != NULL ? detail : "", detail != NULL ? " " : "", other->id,
                         other->protocol == TURN_PROTOCOL_UDP ? "UDP" : "TCP", server);
 }
 
@@ -283,6 +285,7 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
                                         "not in it.",
                                         late, late == 1 ? "" : "s"));
     }
+    turn_password_unknowns(model, judgement->unknowns);
     if (model->limit_reached) {
         g_ptr_array_add(judgement->unknowns,
                         g_strdup("There is more in the capture than turnpcap keeps: some sessions, "

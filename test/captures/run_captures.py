@@ -5,7 +5,7 @@
 A case is a file NAME.expected.json in the folder of captures, with:
   file   one capture, or the rotated ones of one interface
   files  captures by point (client, server)
-  args   further options
+  args   further options; @/ in them stands for the folder
   level  one of these must be the verdict's level
   cause  one of these must be among the findings, unless "healthy" is allowed and is the verdict
   facts  paths into the report, such as "sessions[0].relay_transport", and the value there
@@ -39,9 +39,7 @@ def lookup(report, path):
 
 def waits_for(case):
     """Return what the program must learn before it can run a case, or None."""
-    if "files" in case:
-        return "--at"
-    return "a password" if "args" in case else None
+    return "--at" if "files" in case else None
 
 
 def wrong_level(case, report):
@@ -80,8 +78,10 @@ def wrong_facts(case, report):
 
 def problems(program, folder, case):
     """Return all that the report over a case gets wrong."""
+    options = [option.replace("@/", f"{folder}/") for option in case.get("args", [])]
+    files = [folder / name for name in as_list(case["file"])]
     try:
-        report = reporting.json_report(program, [folder / name for name in as_list(case["file"])])
+        report = reporting.json_report(program, files, options)
     except reporting.ReportFailed as error:
         return [str(error)]
     rules = (wrong_level, wrong_cause, invented_faults, wrong_facts)

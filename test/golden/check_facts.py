@@ -29,6 +29,8 @@ S4_MESSAGES = (
     (83, "0x0011"),  # 3209 Binding Indication
 )
 
+PASSWORDS = str(pathlib.Path(__file__).resolve().parent / "passwords") + "/"
+
 CHECKS = []
 
 
@@ -238,6 +240,45 @@ def udp_channel(report):
         counts = peer["checks"][direction]
         assert counts["successes"] >= 1, f"{direction}: {counts}"
         assert peer[f"bytes_{direction}"] > 0, f"no data {direction}"
+
+
+@check("s1-webrtc-431", "--user", "turnuser", "--password-file", PASSWORDS + "s1-client.txt")
+def s1_client_has_the_password(report):
+    """S1: with the client's password, the server is the one that differs"""
+    verdict(report, "failed", "server-password-differs")
+    frames_of(report, "server-password-differs", {1, 2})
+    frames_of(report, "integrity-check-failed", {1, 2})
+    remedy_names(report)
+
+
+@check("s1-webrtc-431", "--user", "turnuser", "--password-file", PASSWORDS + "s1-server.txt")
+def s1_server_has_the_password(report):
+    """S1: with the server's password, the client is the one that differs"""
+    verdict(report, "failed", "client-password-differs")
+    detail = finding(report, "client-password-differs")["detail"]
+    assert "The server has the password given" in detail, detail
+    remedy_names(report)
+
+
+@check("s1-webrtc-431", "--credentials", PASSWORDS + "s1-both.txt")
+def s1_both_passwords(report):
+    """S1: with both passwords, each side is known to have its own"""
+    integrity = only(report["sessions"], "sessions")["integrity"]
+    equal((integrity["requests_verified"], integrity["responses_verified"]), (1, 1), "verified")
+    equal((integrity["request_password"], integrity["response_password"]), (1, 2), "passwords")
+    detail = finding(report, "server-password-differs")["detail"]
+    assert "client has the first" in detail and "server has the second" in detail, detail
+
+
+@check("s4-sfb-presentation", "--credentials", PASSWORDS + "s4.txt")
+def s4_signatures(report):
+    """S4: frames 8, 12, 16 and 25 asked, 10, 14, 18 and 27 answered and 20 told, all signed with one password"""
+    integrity = only(report["sessions"], "sessions")["integrity"]
+    equal(integrity["requests_verified"], 4, "requests")
+    equal(integrity["responses_verified"], 4, "responses")
+    equal(integrity["indications_verified"], 1, "indications")
+    equal(sum(integrity[f"{kind}_failed"] for kind in ("requests", "responses", "indications")), 0, "failed")
+    equal((integrity["unchecked"], integrity["form"]), (0, "RFC 8489, MD5 key"), "form")
 
 
 def main():

@@ -22,11 +22,12 @@ typedef struct rule_case {
     { cause, #play "_is_not_found", play, NULL, NULL }
 
 /* First causes of the families after the first one. */
-#define FAMILY_AUTH    "integrity-check-failed"
-#define FAMILY_RELAY   "peer-without-permission"
-#define FAMILY_PEER    "permission-denied"
-#define FAMILY_MEDIA   "role-conflict"
-#define FAMILY_UNKNOWN "one-direction-captured"
+#define FAMILY_PASSWORD "client-password-differs"
+#define FAMILY_AUTH     "integrity-check-failed"
+#define FAMILY_RELAY    "peer-without-permission"
+#define FAMILY_PEER     "permission-denied"
+#define FAMILY_MEDIA    "role-conflict"
+#define FAMILY_UNKNOWN  "one-direction-captured"
 
 /* A CMocka test whose initial state is a rule_case. */
 void rule_case_run(void **state);

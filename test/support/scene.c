@@ -27,6 +27,7 @@ scene *scene_new(void) {
 void scene_free(scene *s) {
     turn_judgement_free(s->judgement);
     turn_tracker_free(s->tracker);
+    turn_credentials_free(s->credentials);
     g_free(s);
 }
 

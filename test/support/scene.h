@@ -29,6 +29,7 @@ typedef struct scene {
     guint64 identity; /* that the packets fed from now on have */
     const turn_model *model;
     turn_judgement *judgement;
+    turn_credentials *credentials; /* of signing.h; NULL: none are given */
 } scene;
 
 scene *scene_new(void);

@@ -48,6 +48,8 @@ static const struct {
     {"one-direction-captured", TURN_LEVEL_INCONCLUSIVE},
     {"session-incomplete", TURN_LEVEL_INCONCLUSIVE},
     {"relay-unused", TURN_LEVEL_INCONCLUSIVE},
+    {"client-password-differs", TURN_LEVEL_FAILED},
+    {"server-password-differs", TURN_LEVEL_FAILED},
     {"media-absent", TURN_LEVEL_DEGRADED},
     {"large-packets-lost", TURN_LEVEL_DEGRADED},
     {"nat-reflection-missing", TURN_LEVEL_FAILED},
@@ -67,8 +69,6 @@ static const struct {
     {"responses-blocked-outbound", TURN_LEVEL_FAILED},
     {"server-did-not-answer", TURN_LEVEL_FAILED},
     {"captures-do-not-overlap", TURN_LEVEL_INCONCLUSIVE},
-    {"client-password-differs", TURN_LEVEL_FAILED},
-    {"server-password-differs", TURN_LEVEL_FAILED},
 };
 
 static gboolean is_kebab_case(const char *text) {

@@ -68,16 +68,77 @@ static void long_term_request_is_verified_with_or_without_a_realm_given(void **s
 
 static void long_term_request_fails_with_wrong_passwords_only(void **state) {
     turn_credentials *credentials = *state;
+    turn_credentials *wrong = turn_credentials_new();
     turn_signature signature;
 
     turn_credentials_add(credentials, "alice", NULL, "TheMatrIX");
     turn_credentials_add(credentials, LONG_TERM_USER, "example.com", "TheMatrIX");
     expect_integrity(check_hex(credentials, vector_rfc5769_long_term), UNKNOWN);
-    turn_credentials_add(credentials, LONG_TERM_USER, "example.org", "TheMatrix");
-    signature = check_hex(credentials, vector_rfc5769_long_term);
+    turn_credentials_add(wrong, LONG_TERM_USER, "example.com", "wrong too");
+    turn_credentials_add(wrong, LONG_TERM_USER, "example.org", "TheMatrix");
+    signature = check_hex(wrong, vector_rfc5769_long_term);
     expect_integrity(signature, FAILED);
     assert_string_equal(signature.user, LONG_TERM_USER);
-    assert_int_equal(signature.index, 2);
+    assert_int_equal(signature.index, 1);
+    assert_int_equal(signature.password, 2);
+    assert_int_equal(signature.passwords, 2);
+    turn_credentials_free(wrong);
+}
+
+/* The password is right, and the realm that it was added for is not; or the other way round, the
+ * key was made with that realm. */
+static void password_for_another_realm_is_named_but_proves_nothing(void **state) {
+    const message other =
+        message_signed_long("refresh request 7 user=alice realm=r", "alice:q:secret");
+    turn_credentials *credentials = *state;
+    turn_signature signature;
+
+    turn_credentials_add(credentials, LONG_TERM_USER, "example.org", "wrong");
+    turn_credentials_add(credentials, LONG_TERM_USER, "example.net", "wrong");
+    turn_credentials_add(credentials, LONG_TERM_USER, "example.com", "TheMatrIX");
+    signature = check_hex(credentials, vector_rfc5769_long_term);
+    expect_integrity(signature, UNKNOWN);
+    assert_int_equal(signature.doubt, TURN_DOUBT_REALM);
+    assert_int_equal(signature.realm_fit, TURN_REALM_OF_MESSAGE);
+    assert_int_equal(signature.password, 3);
+    assert_int_equal(signature.passwords, 3);
+    assert_string_equal(signature.realm, "example.com");
+    turn_credentials_add(credentials, "alice", "q", "secret");
+    signature = check_message(credentials, &other);
+    expect_integrity(signature, UNKNOWN);
+    assert_int_equal(signature.realm_fit, TURN_REALM_AS_ADDED);
+    assert_int_equal(signature.password, 1);
+}
+
+static void doubts_say_why_nothing_is_proved(void **state) {
+    message made = message_signed_long("refresh request 7 user=alice realm=r", "alice:r:secret");
+    turn_credentials *credentials = *state;
+    stun_message view;
+
+    turn_credentials_add_ice(credentials, "evtj", "secret");
+    assert_int_equal(check_message(credentials, &made).doubt, TURN_DOUBT_SIGNER);
+    turn_credentials_add(credentials, "bob", NULL, "secret");
+    assert_int_equal(check_message(credentials, &made).doubt, TURN_DOUBT_NO_PASSWORD);
+    turn_credentials_add(credentials, "alice", "q", "other");
+    assert_int_equal(check_message(credentials, &made).doubt, TURN_DOUBT_REALM);
+    assert_int_equal(check_message(credentials, &made).realm_fit, TURN_REALM_FITS_NOT);
+    turn_credentials_add(credentials, "alice", NULL, "wrong");
+    assert_int_equal(check_message(credentials, &made).doubt, TURN_DOUBT_NONE);
+    assert_int_equal(stun_message_parse(made.bytes, made.length - 1, made.length, &view),
+                     STUN_TRUNCATED);
+    assert_int_equal(turn_credentials_check(credentials, &view, &(turn_signer_context){0}).doubt,
+                     TURN_DOUBT_CUT);
+}
+
+static void key_that_fitted_is_named(void **state) {
+    turn_credentials *credentials = *state;
+
+    turn_credentials_add(credentials, LONG_TERM_USER, NULL, "TheMatrIX");
+    turn_credentials_add_ice(credentials, "evtj", VECTOR_ICE_PASSWORD);
+    assert_int_equal(check_hex(credentials, vector_rfc5769_long_term).key, TURN_KEY_MD5);
+    assert_int_equal(check_hex(credentials, vector_rfc8489_b1).key, TURN_KEY_SHA256);
+    assert_int_equal(check_hex(credentials, vector_rfc5769_request).key, TURN_KEY_PASSWORD);
+    assert_int_equal(turn_credentials_count_users(credentials), 1);
 }
 
 static void long_term_user_may_have_a_colon(void **state) {
@@ -231,6 +292,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         with_credentials(long_term_request_is_verified_with_or_without_a_realm_given),
         with_credentials(long_term_request_fails_with_wrong_passwords_only),
+        with_credentials(password_for_another_realm_is_named_but_proves_nothing),
+        with_credentials(doubts_say_why_nothing_is_proved),
+        with_credentials(key_that_fitted_is_named),
         with_credentials(long_term_user_may_have_a_colon),
         with_credentials(userhash_is_compared_with_every_user),
         with_credentials(response_to_a_userhash_is_verified),

@@ -21,6 +21,8 @@ void text_heading(text_writer *writer, const char *text);
 /* "Session 3: 10.1.2.3:5 to 10.1.2.4:3478 over UDP". Owned by the caller. */
 char *text_session_line(const turn_session *session);
 void text_sessions(text_writer *writer);
+/* What the passwords given prove of a session and of the checks in it. */
+void text_integrity(text_writer *writer, const turn_session *session);
 /* Checks outside of all sessions. */
 void text_pairs(text_writer *writer);
 

@@ -167,6 +167,7 @@ static void one_session(text_writer *writer, const turn_session *session) {
     if (session->protocol <= TURN_PROTOCOL_TCP) {
         session_allocate(writer, session);
     }
+    text_integrity(writer, session);
     for (guint i = 0; i < session->connections->len && i < MAX_PAIRS_SHOWN; i++) {
         session_connection(writer, g_ptr_array_index(session->connections, i));
     }
