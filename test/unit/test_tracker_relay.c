@@ -293,6 +293,8 @@ static void client_with_another_mapped_address_is_behind_nat(void **state) {
 
 static void servers_behind_nat_have_a_limit(void **state) {
     scene *s = *state;
+    gint64 ms = 0;
+
     for (guint i = 0; i < TURN_MAX_NATS + 1; i++) {
         g_autofree char *client = g_strdup_printf("10.1.2.%u:40000", i + 1);
         g_autofree char *wire = g_strdup_printf("192.168.1.%u:%u", i + 1, 25000 + i);
@@ -302,11 +304,11 @@ static void servers_behind_nat_have_a_limit(void **state) {
         g_autofree char *send = g_strdup_printf("send indication 9 peer=%s", peer);
         message whole = message_of(send);
 
-        feed_udp(s, 10 * i, client, SERVER, "allocate request 5 transport=17 " CREDENTIALS);
-        feed_udp(s, 10 * i + 1, SERVER, client, answer);
+        feed_udp(s, ms++, client, SERVER, "allocate request 5 transport=17 " CREDENTIALS);
+        feed_udp(s, ms++, SERVER, client, answer);
         message_add(&whole, STUN_ATTR_DATA, media, sizeof media);
-        feed_udp_bytes(s, 10 * i + 2, client, SERVER, whole.bytes, whole.length);
-        feed_udp_bytes(s, 10 * i + 3, wire, peer, media, sizeof media);
+        feed_udp_bytes(s, ms++, client, SERVER, whole.bytes, whole.length);
+        feed_udp_bytes(s, ms++, wire, peer, media, sizeof media);
     }
     assert_int_equal(session_at(s, TURN_MAX_NATS - 1)->relay_local.family, STUN_FAMILY_IPV4);
     assert_int_equal(session_at(s, TURN_MAX_NATS)->relay_local.family, STUN_FAMILY_NONE);
