@@ -113,7 +113,9 @@ gboolean rule_relay_address_unreachable(const turn_scene *scene, turn_finding *f
     if (!turn_can_judge(session) || session->relay_unreachable.frame == 0 ||
         !turn_icmp_is_unreachable(session->relay_icmp_version, session->relay_icmp_type) ||
         turn_session_works(session) || is_over(session, &session->relay_unreachable) ||
-        works_without_relay(scene)) {
+        works_without_relay(scene) ||
+        /* ICE goes on to try what is left. */
+        turn_observed_since(scene->model, &session->relay_unreachable) < TURN_PEER_PATIENCE) {
         return FALSE;
     }
     stun_address_format(&session->relay_sender, sender, sizeof sender);

@@ -129,18 +129,23 @@ static void one_of_two_is_turned_away(scene *s) {
     feed_opaque(s, 4210, SERVER, DATA_END, 10);
 }
 
-static void relay_answers_with_icmp(scene *s, guint8 type) {
+static void relay_answers_with_icmp(scene *s, guint8 type, gint64 end) {
     scene_allocate(s, 0);
     feed_send(s, 100, PEER, CHECK);
     feed_icmp(s, 200, TURN_TRANSPORT_UDP, PEER, RELAYED, type);
+    feed_other(s, end);
 }
 
 static void relayed_address_unreachable(scene *s) {
-    relay_answers_with_icmp(s, ICMP_PORT);
+    relay_answers_with_icmp(s, ICMP_PORT, 5200);
+}
+
+static void relayed_address_unreachable_just_before_the_end(scene *s) {
+    relay_answers_with_icmp(s, ICMP_PORT, 5199);
 }
 
 static void relayed_address_too_far(scene *s) {
-    relay_answers_with_icmp(s, ICMP_TIME);
+    relay_answers_with_icmp(s, ICMP_TIME, 60000);
 }
 
 static void relayed_address_unreachable_after_the_release(scene *s) {
@@ -148,29 +153,32 @@ static void relayed_address_unreachable_after_the_release(scene *s) {
     feed_udp(s, 100, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
     feed_udp(s, 110, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
     feed_icmp(s, 200, TURN_TRANSPORT_UDP, PEER, RELAYED, ICMP_PORT);
+    feed_other(s, 60000);
 }
 
 static void relayed_address_unreachable_after_it_expired(scene *s) {
     scene_allocate(s, 0);
     feed_icmp(s, 600030, TURN_TRANSPORT_UDP, PEER, RELAYED, ICMP_PORT);
+    feed_other(s, 660000);
 }
 
 static void relayed_address_unreachable_for_one_and_reached_by_another(scene *s) {
     relayed_address_unreachable(s);
-    scene_checks(s, 300, OTHER);
+    scene_checks(s, 5300, OTHER);
 }
 
 static void relayed_address_unreachable_and_not_needed(scene *s) {
     relayed_address_unreachable(s);
-    feed_udp(s, 300, CLIENT, OTHER, "binding request 201 user=b:a priority=1 mi");
-    feed_udp(s, 310, OTHER, CLIENT, "binding success 201 mi");
-    feed_udp(s, 320, OTHER, CLIENT, "binding request 202 user=a:b priority=1 mi");
-    feed_udp(s, 330, CLIENT, OTHER, "binding success 202 mi");
+    feed_udp(s, 5300, CLIENT, OTHER, "binding request 201 user=b:a priority=1 mi");
+    feed_udp(s, 5310, OTHER, CLIENT, "binding success 201 mi");
+    feed_udp(s, 5320, OTHER, CLIENT, "binding request 202 user=a:b priority=1 mi");
+    feed_udp(s, 5330, CLIENT, OTHER, "binding success 202 mi");
 }
 
 static void relayed_address_of_somebody_else_unreachable(scene *s) {
     scene_allocate(s, 0);
     feed_icmp(s, 200, TURN_TRANSPORT_UDP, PEER, RELAYED_2, ICMP_PORT);
+    feed_other(s, 60000);
 }
 
 /* Bound in frame 13. */
@@ -339,6 +347,7 @@ static const rule_case cases[] = {
     MISS("peer-without-permission", arrives_at_a_udp_relay),
     MISS("peer-without-permission", arrives_when_the_other_interface_is_not_captured),
     HIT("relay-address-unreachable", relayed_address_unreachable, "failed", "4 6"),
+    MISS("relay-address-unreachable", relayed_address_unreachable_just_before_the_end),
     MISS("relay-address-unreachable", relayed_address_too_far),
     MISS("relay-address-unreachable", relayed_address_unreachable_after_the_release),
     MISS("relay-address-unreachable", relayed_address_unreachable_after_it_expired),
