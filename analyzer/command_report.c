@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
 #include "analyzer/input.h"
+#include "analyzer/output.h"
 #include "analyzer/report_json.h"
-
-#include <errno.h>
-#include <stdio.h>
 
 typedef struct report_options {
     char *format;
@@ -36,22 +34,15 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
          "PORT"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
         G_OPTION_ENTRY_NULL};
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-    g_auto(GStrv) own = g_new0(char *, (gsize)count + 1);
 
-    for (int i = 0; i < count; i++) {
-        own[i] = g_strdup(arguments[i]);
-    }
-    g_option_context_add_main_entries(context, entries, NULL);
-    g_option_context_set_summary(
-        context,
+    return parse_command(
+        count, arguments, "turnpcap report", entries,
         "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
         "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
         "are the rotated files of one capture.\n\n"
         "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, 2 when the command\n"
-        "line is wrong or an input could not be read at all.");
-    g_set_prgname("turnpcap report");
-    return g_option_context_parse_strv(context, &own, error);
+        "line is wrong or an input could not be read at all.",
+        error);
 }
 
 static gboolean check_options(const report_options *options, turn_tracker *tracker,
@@ -80,19 +71,8 @@ static gboolean write_report(const turn_report *found, const report_options *opt
     g_autofree char *text =
         json ? report_json_write(found)
              : turn_report_write_text(found, options->output == NULL && wants_colour());
-    const gboolean newline = !g_str_has_suffix(text, "\n");
 
-    if (options->output != NULL) {
-        g_autofree char *whole = g_strconcat(text, newline ? "\n" : "", NULL);
-
-        return g_file_set_contents(options->output, whole, -1, error);
-    }
-    if (fputs(text, stdout) == EOF || (newline && putchar('\n') == EOF) || fflush(stdout) != 0) {
-        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
-                    "the report could not be written: %s", g_strerror(errno));
-        return FALSE;
-    }
-    return TRUE;
+    return output_write(text, options->output, error);
 }
 
 static int conclude(const report_options *options, turn_tracker *tracker, reader *from,

@@ -13,6 +13,20 @@ void complain(const char *message) {
     fprintf(stderr, "turnpcap: %s\n", safe);
 }
 
+gboolean parse_command(int count, char **arguments, const char *program,
+                       const GOptionEntry *entries, const char *summary, GError **error) {
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_auto(GStrv) own = g_new0(char *, (gsize)count + 1);
+
+    for (int i = 0; i < count; i++) {
+        own[i] = g_strdup(arguments[i]);
+    }
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_summary(context, summary);
+    g_set_prgname(program);
+    return g_option_context_parse_strv(context, &own, error);
+}
+
 gboolean add_turn_ports(char **ports, turn_tracker *tracker, GError **error) {
     for (char **port = ports; port != NULL && *port != NULL; port++) {
         guint64 number;

@@ -11,6 +11,11 @@
 /* "turnpcap: MESSAGE" on standard error, made harmless. */
 void complain(const char *message);
 
+/* Reads ARGUMENTS, of which the first is the name of the command, by ENTRIES; PROGRAM and SUMMARY
+ * are for --help, which ends the program. */
+gboolean parse_command(int count, char **arguments, const char *program,
+                       const GOptionEntry *entries, const char *summary, GError **error);
+
 /* The values of --turn-port; PORTS may be NULL. */
 gboolean add_turn_ports(char **ports, turn_tracker *tracker, GError **error);
 

@@ -3,7 +3,6 @@
 
 #include "analyzer/json_session.h"
 #include "analyzer/version.h"
-#include "turn/report/printable.h"
 
 static void add_text(gpointer text, gpointer json) {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
@@ -182,9 +181,6 @@ static void put_lists(JsonBuilder *json, const turn_report *self) {
 
 char *report_json_write(const turn_report *self) {
     g_autoptr(JsonBuilder) json = json_builder_new();
-    g_autoptr(JsonGenerator) generator = json_generator_new();
-    g_autoptr(JsonNode) root = NULL;
-    g_autofree char *text = NULL;
 
     json_builder_begin_object(json);
     json_put_string(json, "schema", "turnpcap.report/1");
@@ -197,11 +193,5 @@ char *report_json_write(const turn_report *self) {
     put_verdict(json, self);
     put_lists(json, self);
     json_builder_end_object(json);
-
-    root = json_builder_get_root(json);
-    json_generator_set_pretty(generator, TRUE);
-    json_generator_set_indent(generator, 2);
-    json_generator_set_root(generator, root);
-    text = json_generator_to_data(generator, NULL);
-    return turn_printable_json(text);
+    return json_put_end(json);
 }

@@ -80,6 +80,10 @@ void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observ
     tracker->unit_observer_data = data;
 }
 
+turn_carried turn_tracker_carried(const turn_tracker *tracker) {
+    return tracker->carried;
+}
+
 turn_place turn_tracker_find(const turn_tracker *tracker, const turn_flow *flow) {
     const route *to = tracker_route(tracker, flow);
     turn_place place = {.session = NULL};

@@ -88,6 +88,7 @@ struct turn_tracker {
     gpointer observer_data;
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
+    turn_carried carried;
 };
 
 static inline gboolean port_is_set(const guint8 *set, guint16 port) {

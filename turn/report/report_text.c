@@ -23,6 +23,20 @@ void text_heading(text_writer *writer, const char *text) {
                            writer->colour ? "\033[0m" : "");
 }
 
+void text_level(GString *out, gboolean colour, const char *first, turn_level level,
+                const char *text) {
+    g_autofree char *whole = g_strconcat(marks[level].word, text, NULL);
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    turn_wrap_append(line, first, whole);
+    if (colour) {
+        g_string_insert(line, (gssize)(strlen(first) + strlen(marks[level].word)), "\033[0m");
+        g_string_insert(line, (gssize)strlen(first), marks[level].colour);
+    }
+    g_string_append(out, line->str);
+}
+
+/* A line that goes on below its title. */
 static void level_line(text_writer *writer, turn_level level, const char *title) {
     g_autofree char *first = g_strdup_printf("%s: ", marks[level].word);
     GString *line = g_string_new(NULL);
