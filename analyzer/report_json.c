@@ -3,6 +3,7 @@
 
 #include "analyzer/json_session.h"
 #include "analyzer/version.h"
+#include "turn/next.h"
 
 static void add_text(gpointer text, gpointer json) {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
@@ -61,6 +62,24 @@ static void put_unknowns(JsonBuilder *json, const turn_report *self) {
     json_builder_end_array(json);
 }
 
+static void put_next_captures(JsonBuilder *json, const turn_report *self) {
+    g_autoptr(GPtrArray) all = turn_next_captures(self->model, self->judgement);
+
+    json_begin_array(json, "next_capture");
+    for (guint i = 0; i < all->len; i++) {
+        const turn_next *next = g_ptr_array_index(all, i);
+
+        json_builder_begin_object(json);
+        json_put_string(json, "where", next->where);
+        json_put_string(json, "what", next->what);
+        json_put_string(json, "filter", next->filter);
+        json_put_string(json, "from", next->from);
+        json_put_string(json, "until", next->until);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
 static void put_verdict(JsonBuilder *json, const turn_report *self) {
     const turn_judgement *judgement = self->judgement;
     const turn_cause *cause = judgement->first != NULL ? judgement->first->cause : NULL;
@@ -79,6 +98,7 @@ static void put_verdict(JsonBuilder *json, const turn_report *self) {
         json_put_string(json, "next", NULL);
     }
     put_unknowns(json, self);
+    put_next_captures(json, self);
     json_builder_end_object(json);
 }
 

@@ -290,6 +290,7 @@ typedef struct turn_model {
     turn_seen last;
     GArray *spans; /* of turn_span: when the capture was running, packets of any kind counted */
     guint64 messages;
+    guint64 cut;            /* messages of which the capture lacks the end */
     gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
 } turn_model;

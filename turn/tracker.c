@@ -174,6 +174,7 @@ static void note_receiver(turn_tracker *tracker, const turn_packet *packet) {
 void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
                            const stun_message *message) {
     tracker->model.messages++;
+    tracker->model.cut += message->captured < message->length;
     seen_once(&tracker->model.first, packet);
     tracker->model.last = turn_seen_at(packet);
     note_receiver(tracker, packet);

@@ -170,7 +170,7 @@ typedef struct layout {
     gsize widths[TURN_LIST_COLUMNS]; /* 0: left out */
     gboolean day;                    /* the sessions began on several days */
     gboolean folders;                /* files of one name lie in several folders */
-    gboolean narrow;                 /* there is little room */
+    gsize file_limit;                /* widest that a file is shown */
 } layout;
 
 /* Below this width the name of a file is cut so that verdict, cause and start find room. */
@@ -195,8 +195,7 @@ static char *shown(const turn_list_row *row, turn_list_column column, const layo
     const char *cell = column == TURN_LIST_FILE && !laid->folders ? name_of(row->cells[column])
                                                                   : row->cells[column];
     g_autofree char *safe = turn_printable_text(cell != NULL ? cell : "-");
-    const gsize limit =
-        column == TURN_LIST_FILE && laid->narrow ? NARROW_FILE : columns[column].limit;
+    const gsize limit = column == TURN_LIST_FILE ? laid->file_limit : columns[column].limit;
     const gboolean keeps_end = columns[column].keeps_end;
 
     if (column == TURN_LIST_START && is_time(safe)) {
@@ -272,14 +271,20 @@ static gboolean several_folders(const turn_list *self) {
     return FALSE;
 }
 
+static gsize widest(const turn_list *self, turn_list_column column, const layout *laid) {
+    gsize width = turn_wrap_columns(columns[column].heading);
+
+    for (guint i = 0; i < self->rows->len; i++) {
+        g_autofree char *text = shown(g_ptr_array_index(self->rows, i), column, laid);
+
+        width = MAX(width, turn_wrap_columns(text));
+    }
+    return width;
+}
+
 static void measure(const turn_list *self, layout *laid) {
     for (gsize column = 0; column < TURN_LIST_COLUMNS; column++) {
-        laid->widths[column] = turn_wrap_columns(columns[column].heading);
-        for (guint i = 0; i < self->rows->len; i++) {
-            g_autofree char *text = shown(g_ptr_array_index(self->rows, i), column, laid);
-
-            laid->widths[column] = MAX(laid->widths[column], turn_wrap_columns(text));
-        }
+        laid->widths[column] = widest(self, column, laid);
     }
     if (!several_files(self)) {
         laid->widths[TURN_LIST_FILE] = 0;
@@ -317,6 +322,16 @@ static void squeeze(layout *laid, gsize width, GString *left_out) {
     }
 }
 
+/* What room is left goes to the names of files. */
+static void widen(layout *laid, const turn_list *self, gsize width) {
+    const gsize room = width > total(laid) ? width - total(laid) : 0;
+
+    if (laid->widths[TURN_LIST_FILE] > 0) {
+        laid->file_limit = MIN(laid->file_limit + room, columns[TURN_LIST_FILE].limit);
+        laid->widths[TURN_LIST_FILE] = widest(self, TURN_LIST_FILE, laid);
+    }
+}
+
 /* ROW is NULL for the headings. */
 static void write_line(GString *out, const turn_list_row *row, const layout *laid) {
     gsize blanks = 0;
@@ -340,11 +355,13 @@ static void write_line(GString *out, const turn_list_row *row, const layout *lai
 char *turn_list_write_text(const turn_list *self, gsize width) {
     GString *out = g_string_new(NULL);
     g_autoptr(GString) left_out = g_string_new(NULL);
-    layout laid = {
-        .day = several_days(self), .folders = several_folders(self), .narrow = width < NARROW};
+    layout laid = {.day = several_days(self),
+                   .folders = several_folders(self),
+                   .file_limit = width < NARROW ? NARROW_FILE : columns[TURN_LIST_FILE].limit};
 
     measure(self, &laid);
     squeeze(&laid, width, left_out);
+    widen(&laid, self, width);
     write_line(out, NULL, &laid);
     for (guint i = 0; i < self->rows->len; i++) {
         write_line(out, g_ptr_array_index(self->rows, i), &laid);
