@@ -245,6 +245,7 @@ struct turn_session {
     guint requests_without_credentials_after_challenge;
     turn_seen challenge; /* the first */
     turn_seen last_challenge;
+    turn_seen attempt;        /* the Allocate that began the latest try; earlier ones were probes */
     gboolean answered_unseen; /* what the client sent proves answers that the capture lacks */
     GArray *rejections;       /* of turn_rejection; challenges are not in it */
     GArray *unanswered;       /* of turn_unanswered */
@@ -258,6 +259,7 @@ struct turn_session {
     guint fingerprints_good;  /* the legacy Microsoft form included */
     guint fingerprints_bad;
     guint64 bytes_missing; /* of its TCP connections */
+    guint64 relayed_cut;   /* relayed packets of which the capture has too little to tell a check */
     turn_seen unreachable; /* ICMP about the client's packets */
     guint8 icmp_version;
     guint8 icmp_type;

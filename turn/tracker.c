@@ -174,7 +174,7 @@ static void note_receiver(turn_tracker *tracker, const turn_packet *packet) {
 void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
                            const stun_message *message) {
     tracker->model.messages++;
-    tracker->model.cut += message->captured < message->length;
+    tracker->model.cut += message->captured < message->length ? 1 : 0;
     seen_once(&tracker->model.first, packet);
     tracker->model.last = turn_seen_at(packet);
     note_receiver(tracker, packet);

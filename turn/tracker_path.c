@@ -363,7 +363,9 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     } else {
         channel->bytes_from_peer += carried->length;
     }
-    if (channel->peer != NULL) {
+    if (payload_is_unreadable(carried)) {
+        session->relayed_cut++;
+    } else if (channel->peer != NULL) {
         tracker->carried.channel = number;
         tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
         tracker->carried.channel = 0;

@@ -105,6 +105,12 @@ static inline void seen_once(turn_seen *seen, const turn_packet *packet) {
     }
 }
 
+/* Whether what is there of CARRIED is too short to tell a check between peers from data. */
+static inline gboolean payload_is_unreadable(const payload *carried) {
+    return carried->captured < MIN(carried->length, STUN_HEADER_SIZE) &&
+           (carried->captured == 0 || carried->bytes[0] < 0x40);
+}
+
 /* Whether one more record may be kept in a list of LENGTH, of at most LIMIT, of the session. */
 static inline gboolean session_may_keep(turn_session *session, guint length, guint limit) {
     if (length >= limit || *session->records_left == 0) {
