@@ -128,10 +128,10 @@ static gint64 end_of_relay(const turn_model *model, const turn_session *session)
 static gboolean place(const turn_session *session, gint64 relay_end, const turn_logged *logged,
                       turn_step *step) {
     const turn_flow *flow = &logged->packet.flow;
-    const gint64 time = logged->packet.time;
+    const turn_seen seen = turn_seen_at(&logged->packet);
     gboolean forward;
 
-    if (time >= session->first.time && time <= session->last.time &&
+    if (!turn_seen_after(&session->first, &seen) && !turn_seen_after(&seen, &session->last) &&
         (is_on_control(session, flow, &forward) ||
          is_on_data_connection(session, flow, &forward))) {
         if (logged->carried.peer != NULL) {
@@ -141,7 +141,8 @@ static gboolean place(const turn_session *session, gint64 relay_end, const turn_
         }
         return TRUE;
     }
-    if (time < session->allocated.time || time >= relay_end || session->relayed->len == 0) {
+    if (seen.time < session->allocated.time || seen.time >= relay_end ||
+        session->relayed->len == 0) {
         return FALSE;
     }
     forward = is_relayed(session, &flow->source);

@@ -31,7 +31,7 @@ CASES = [
     (f"show {S2}", 2, [], ["-s NUMBER: there are 2 (turnpcap list shows them)"]),
     (f"show {S1}", 2, [], ["-s NUMBER: there is 1 (turnpcap list shows it)"]),
     (f"show -s 3 {S2}", 2, [], ["there are 2"]),
-    (f"show -s 2 {S2}", 0, ["Session 2:", '401 "Unauthorized"'], []),
+    (f"show -s 2 {S2}", 0, ["Session 2:", '"Unauthorized"'], []),
 ]
 
 
