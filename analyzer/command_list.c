@@ -61,6 +61,12 @@ static gboolean check_options(const list_options *options, GError **error) {
     return TRUE;
 }
 
+static void conclude(turn_list *list, turn_tracker *tracker, reader *from, turn_report *found) {
+    g_autoptr(turn_judgement) judgement = judge_captures(tracker, from, found);
+
+    turn_list_add(list, found);
+}
+
 /* Adds what is in FILES, which are one capture. FALSE with an error when an option is wrong, and
  * ALL_READ becomes FALSE when a file could not be read at all. */
 static gboolean list_capture(turn_list *list, const list_options *options, char **files,
@@ -69,7 +75,6 @@ static gboolean list_capture(turn_list *list, const list_options *options, char 
     g_autoptr(reader) into = reader_new(tracker);
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
-    g_autoptr(turn_judgement) judgement = NULL;
 
     if (!add_turn_ports(options->turn_ports, tracker, error)) {
         return FALSE;
@@ -77,8 +82,7 @@ static gboolean list_capture(turn_list *list, const list_options *options, char 
     *all_read &= open_files(files, into, found, captures);
     if (captures->len > 0) {
         read_captures(into, found, captures);
-        judgement = judge_captures(tracker, into, found);
-        turn_list_add(list, found);
+        conclude(list, tracker, into, found);
     }
     return TRUE;
 }

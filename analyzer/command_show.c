@@ -61,12 +61,11 @@ static gboolean check_options(const show_options *options, turn_tracker *tracker
     return add_turn_ports(options->turn_ports, tracker, error);
 }
 
-/* NULL with an error when there is no session with the number. */
-static const turn_session *find_session(const turn_model *model, int number, GError **error) {
+static gboolean check_session(const turn_model *model, int number, GError **error) {
     const guint count = model->sessions->len;
 
     if (number >= 1 && (guint)number <= count) {
-        return g_ptr_array_index(model->sessions, (guint)number - 1);
+        return TRUE;
     }
     if (count == 0) {
         g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
@@ -76,23 +75,35 @@ static const turn_session *find_session(const turn_model *model, int number, GEr
                     "say which session with -s NUMBER: there %s %u (turnpcap list shows %s)",
                     count == 1 ? "is" : "are", count, count == 1 ? "it" : "them");
     }
-    return NULL;
+    return FALSE;
 }
 
 static gboolean show_session(const show_options *options, const turn_ladder_log *log,
                              const turn_report *found, GError **error) {
-    const turn_session *session = find_session(found->model, options->session, error);
     g_autoptr(turn_ladder) ladder = NULL;
     g_autofree char *text = NULL;
 
-    if (session == NULL) {
+    if (!check_session(found->model, options->session, error)) {
         return FALSE;
     }
-    ladder = turn_ladder_new(log, found->model, found->judgement, session);
+    ladder = turn_ladder_new(log, found->model, found->judgement,
+                             g_ptr_array_index(found->model->sessions, options->session - 1));
     text = g_strcmp0(options->format, "json") == 0
                ? ladder_json_write(ladder, found)
                : turn_ladder_write_text(ladder, found, options->output == NULL && wants_colour());
     return output_write(text, options->output, error);
+}
+
+static gboolean conclude(const show_options *options, turn_tracker *tracker, reader *from,
+                         turn_report *found, const turn_ladder_log *log) {
+    g_autoptr(turn_judgement) judgement = judge_captures(tracker, from, found);
+    g_autoptr(GError) error = NULL;
+
+    if (!show_session(options, log, found, &error)) {
+        complain(error->message);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 int command_show(int count, char **arguments) {
@@ -103,7 +114,6 @@ int command_show(int count, char **arguments) {
     g_autoptr(reader) into = reader_new(tracker);
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
-    g_autoptr(turn_judgement) judgement = NULL;
     gboolean all_read;
 
     if (!parse_options(count, arguments, &options, &error) ||
@@ -116,10 +126,5 @@ int command_show(int count, char **arguments) {
         return COMMAND_UNUSABLE;
     }
     read_captures(into, found, captures);
-    judgement = judge_captures(tracker, into, found);
-    if (!show_session(&options, log, found, &error)) {
-        complain(error->message);
-        return COMMAND_UNUSABLE;
-    }
-    return all_read ? 0 : COMMAND_UNUSABLE;
+    return conclude(&options, tracker, into, found, log) && all_read ? 0 : COMMAND_UNUSABLE;
 }

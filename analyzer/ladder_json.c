@@ -6,8 +6,10 @@
 
 /* Seconds with microseconds behind the point, as everywhere. */
 static void put_seconds(JsonBuilder *json, const char *name, gint64 nanoseconds) {
+    const gint64 microseconds = nanoseconds / 1000;
+
     json_builder_set_member_name(json, name);
-    json_builder_add_double_value(json, (double)(nanoseconds / 1000) / 1e6);
+    json_builder_add_double_value(json, (double)microseconds / 1e6);
 }
 
 static void put_marks(JsonBuilder *json, const turn_step *step) {

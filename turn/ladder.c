@@ -289,30 +289,45 @@ static void add_marks(turn_ladder *self, const turn_judgement *judgement) {
     }
 }
 
-/* By frame within one capture, since clocks are set back at times, and by time between several. */
-static gint step_order(gconstpointer a, gconstpointer b, gpointer several) {
+static gint frame_order(gconstpointer a, gconstpointer b) {
     const turn_seen *left = &(*(turn_step *const *)a)->seen;
     const turn_seen *right = &(*(turn_step *const *)b)->seen;
 
-    if (several != NULL && left->time != right->time) {
-        return left->time < right->time ? -1 : 1;
-    }
     if (left->capture != right->capture) {
         return left->capture < right->capture ? -1 : 1;
     }
-    return left->frame == right->frame ? 0 : left->frame < right->frame ? -1 : 1;
+    if (left->frame != right->frame) {
+        return left->frame < right->frame ? -1 : 1;
+    }
+    return 0;
 }
 
-static void sort_steps(turn_ladder *self) {
-    gboolean several = FALSE;
+static gint time_order(gconstpointer a, gconstpointer b) {
+    const turn_seen *left = &(*(turn_step *const *)a)->seen;
+    const turn_seen *right = &(*(turn_step *const *)b)->seen;
+
+    if (left->time != right->time) {
+        return left->time < right->time ? -1 : 1;
+    }
+    return frame_order(a, b);
+}
+
+static gboolean several_captures(const turn_ladder *self) {
+    const turn_step *first = self->steps->len > 0 ? g_ptr_array_index(self->steps, 0) : NULL;
 
     for (guint i = 1; i < self->steps->len; i++) {
         const turn_step *step = g_ptr_array_index(self->steps, i);
 
-        several |= step->seen.capture !=
-                   ((const turn_step *)g_ptr_array_index(self->steps, 0))->seen.capture;
+        if (step->seen.capture != first->seen.capture) {
+            return TRUE;
+        }
     }
-    g_ptr_array_sort_with_data(self->steps, step_order, several ? self : NULL);
+    return FALSE;
+}
+
+/* By frame within one capture, since clocks are set back at times, and by time between several. */
+static void sort_steps(turn_ladder *self) {
+    g_ptr_array_sort(self->steps, several_captures(self) ? time_order : frame_order);
 }
 
 turn_ladder *turn_ladder_new(const turn_ladder_log *log, const turn_model *model,

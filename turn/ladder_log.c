@@ -17,19 +17,22 @@ static gboolean is_carrier(const stun_message *message) {
 static void keep(gpointer data, const turn_packet *packet, const stun_message *message) {
     turn_ladder_log *self = data;
     turn_logged logged = {.packet = *packet, .message = *message};
+    gsize captured = message->captured;
 
     if (is_carrier(message)) {
         return;
     }
-    logged.message.captured = MIN(message->captured, TURN_LADDER_MAX_MESSAGE);
-    if (self->messages->len >= TURN_LADDER_MAX_MESSAGES ||
-        logged.message.captured > self->bytes_left) {
+    if (captured > TURN_LADDER_MAX_MESSAGE) {
+        captured = TURN_LADDER_MAX_MESSAGE;
+    }
+    if (self->messages->len >= TURN_LADDER_MAX_MESSAGES || captured > self->bytes_left) {
         self->dropped++;
         return;
     }
-    self->bytes_left -= logged.message.captured;
+    self->bytes_left -= captured;
     logged.carried = turn_tracker_carried(self->tracker);
-    logged.message.bytes = g_memdup2(message->bytes, logged.message.captured);
+    logged.message.captured = captured;
+    logged.message.bytes = g_memdup2(message->bytes, captured);
     g_array_append_val(self->messages, logged);
 }
 

@@ -34,8 +34,8 @@ typedef enum condition {
 typedef struct suggestion {
     const char *cause;
     condition when;
-    const char *where;
     scope filter;
+    const char *where;
     const char *what;
     const char *from;
     const char *until;
@@ -43,70 +43,70 @@ typedef struct suggestion {
 
 /* Causes that one capture leaves open. A cause that is not here is proven by what was seen. */
 static const suggestion suggestions[] = {
-    {"turn-server-silent", ALWAYS, WHERE_SERVER, SCOPE_CONTROL_AT_SERVER,
+    {"turn-server-silent", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the Allocate requests arrive, and whether answers leave.", FROM_CALL,
      UNTIL_ATTEMPT},
-    {"turn-tcp-unanswered", ALWAYS, WHERE_SERVER, SCOPE_CONTROL_AT_SERVER,
+    {"turn-tcp-unanswered", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the SYNs arrive, and whether SYN-ACKs leave.", FROM_CALL, UNTIL_ATTEMPT},
-    {"turn-connection-reset", ALWAYS, WHERE_SERVER, SCOPE_CONTROL_AT_SERVER,
+    {"turn-connection-reset", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the Expressway-E closes the connection, or a box between.", FROM_CALL,
      UNTIL_ATTEMPT},
-    {"session-lost", ALWAYS, WHERE_SERVER, SCOPE_CONTROL_AT_SERVER,
+    {"session-lost", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the requests that got no answer arrive, and whether answers leave.",
      FROM_SESSION, UNTIL_FAILURE},
-    {"peer-never-connected", ALWAYS, WHERE_OUTSIDE, SCOPE_RELAY,
+    {"peer-never-connected", ALWAYS, SCOPE_RELAY, WHERE_OUTSIDE,
      "Look for SYNs to the relayed address.", FROM_CALL, UNTIL_FAILURE},
-    {"peer-connect-failed", ALWAYS, WHERE_OUTSIDE, SCOPE_RELAY,
+    {"peer-connect-failed", ALWAYS, SCOPE_RELAY, WHERE_OUTSIDE,
      "Look what comes back for the SYN to the peer: a RST, an ICMP error or nothing.", FROM_CALL,
      UNTIL_FAILURE},
-    {"connection-bind-missing", ALWAYS, WHERE_CLIENT, SCOPE_CONTROL_AT_CLIENT,
+    {"connection-bind-missing", ALWAYS, SCOPE_CONTROL_AT_CLIENT, WHERE_CLIENT,
      "Look whether the client opens a second TCP connection to the server.", FROM_CALL,
      UNTIL_FAILURE},
-    {"connection-bind-failed", NOT_REFUSED, WHERE_SERVER, SCOPE_CONTROL_AT_SERVER,
+    {"connection-bind-failed", NOT_REFUSED, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the second TCP connection of the client arrives.", FROM_CALL, UNTIL_FAILURE},
-    {"checks-unanswered", ALWAYS, WHERE_CLIENT, SCOPE_ALL,
+    {"checks-unanswered", ALWAYS, SCOPE_ALL, WHERE_CLIENT,
      "Capture here and at the next place at the same time: where a request is seen last is where "
      "it was lost.",
      FROM_CALL, UNTIL_FAILURE},
-    {"checks-unanswered", RELAY_UNSEEN, WHERE_OUTSIDE, SCOPE_RELAY,
+    {"checks-unanswered", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
      "Look whether the Binding Requests arrive at the relayed address, or leave it, and what is "
      "answered.",
      FROM_CALL, UNTIL_FAILURE},
-    {"checks-unanswered", RELAY_SEEN, WHERE_PEER, SCOPE_RELAY,
+    {"checks-unanswered", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
      "Look whether the Binding Requests of the relay arrive, and whether answers leave.", FROM_CALL,
      UNTIL_FAILURE},
-    {"checks-one-way", ALWAYS, WHERE_CLIENT, SCOPE_ALL,
+    {"checks-one-way", ALWAYS, SCOPE_ALL, WHERE_CLIENT,
      "Capture here and at the next place at the same time, and follow one unanswered request by "
      "its transaction id.",
      FROM_CALL, UNTIL_FAILURE},
-    {"checks-one-way", RELAY_UNSEEN, WHERE_OUTSIDE, SCOPE_RELAY,
+    {"checks-one-way", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
      "Look how far the unanswered request, or its answer, gets.", FROM_CALL, UNTIL_FAILURE},
-    {"checks-one-way", RELAY_SEEN, WHERE_PEER, SCOPE_RELAY,
+    {"checks-one-way", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
      "Look how far the unanswered request, or its answer, gets.", FROM_CALL, UNTIL_FAILURE},
-    {"media-one-way", RELAY_UNSEEN, WHERE_OUTSIDE, SCOPE_RELAY,
+    {"media-one-way", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
      "Look whether packets come from the peer, and whether those to it leave.", FROM_CALL,
      UNTIL_FAILURE},
-    {"media-one-way", RELAY_SEEN, WHERE_PEER, SCOPE_RELAY,
+    {"media-one-way", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
      "Look whether the packets of the relay arrive, and whether the peer sends any.", FROM_CALL,
      UNTIL_FAILURE},
-    {"one-direction-captured", ALWAYS, WHERE_AGAIN, SCOPE_CONTROL_HERE,
+    {"one-direction-captured", ALWAYS, SCOPE_CONTROL_HERE, WHERE_AGAIN,
      "Take both directions: on the host itself, or at a mirror port that copies what is received "
      "and what is sent.",
      FROM_CALL, UNTIL_FAILURE},
-    {"turn-encrypted", ALWAYS, WHERE_CLIENT, SCOPE_CONTROL_CLEAR,
+    {"turn-encrypted", ALWAYS, SCOPE_CONTROL_CLEAR, WHERE_CLIENT,
      "Let the client use TURN over UDP 3478 without TLS, if it can.", FROM_CALL, UNTIL_FAILURE},
-    {"turn-encrypted", RELAY_UNSEEN, WHERE_OUTSIDE, SCOPE_RELAY,
+    {"turn-encrypted", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
      "The checks between relay and peer are in the clear there.", FROM_CALL, UNTIL_FAILURE},
-    {"session-incomplete", ALWAYS, WHERE_AGAIN, SCOPE_ALL,
+    {"session-incomplete", ALWAYS, SCOPE_ALL, WHERE_AGAIN,
      "Start the capture first, then place the call.", FROM_CALL, UNTIL_FAILURE},
-    {"relay-unused", RELAY_UNSEEN, WHERE_OUTSIDE, SCOPE_RELAY,
+    {"relay-unused", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
      "Only the side of the client was captured: look whether a peer sends to the relayed address.",
      FROM_CALL, UNTIL_FAILURE},
-    {"relay-unused", RELAY_SEEN, WHERE_PEER, SCOPE_RELAY,
+    {"relay-unused", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
      "Look whether the peer sends to the relayed address at all.", FROM_CALL, UNTIL_FAILURE},
-    {"no-turn-traffic", ALWAYS, WHERE_CLIENT, SCOPE_ALL,
+    {"no-turn-traffic", ALWAYS, SCOPE_ALL, WHERE_CLIENT,
      "Look whether the client tries to reach the TURN server at all.", FROM_CALL, UNTIL_FAILURE},
-    {"no-turn-traffic", ALWAYS, WHERE_SERVER, SCOPE_ALL,
+    {"no-turn-traffic", ALWAYS, SCOPE_ALL, WHERE_SERVER,
      "Look whether anything arrives for the TURN server.", FROM_CALL, UNTIL_FAILURE},
 };
 
@@ -184,7 +184,7 @@ static void append_relay(GString *out, const turn_session *session) {
 }
 
 static void append_port(GString *out, const turn_session *session) {
-    g_string_append_printf(out, "port %u", session != NULL ? session->server.port : 3478);
+    g_string_append_printf(out, "port %u", session != NULL ? (guint)session->server.port : 3478u);
 }
 
 static void append_host(GString *out, const stun_address *address) {
@@ -296,20 +296,20 @@ static void add_quality(GPtrArray *found, const turn_model *model, const turn_fi
         suggestion one;
     } lacks[] = {
         {turn_next_only_relay_side(model),
-         {NULL, ALWAYS, WHERE_SERVER, SCOPE_CONTROL_AT_SERVER,
+         {NULL, ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
           "Only the side of the peers was captured: the session with the TURN server passes the "
           "other interface.",
           FROM_CALL, UNTIL_FAILURE}},
         {begins_late(finding),
-         {NULL, ALWAYS, WHERE_AGAIN, SCOPE_ALL,
+         {NULL, ALWAYS, SCOPE_ALL, WHERE_AGAIN,
           "The session began before the capture: start the capture first, then place the call.",
           FROM_CALL, UNTIL_FAILURE}},
         {model->cut > 0,
-         {NULL, ALWAYS, WHERE_AGAIN, SCOPE_ALL,
+         {NULL, ALWAYS, SCOPE_ALL, WHERE_AGAIN,
           "Take whole packets: messages were cut by the snap length (tcpdump -s 0).", FROM_CALL,
           UNTIL_FAILURE}},
         {loses_bytes(model),
-         {NULL, ALWAYS, WHERE_AGAIN, SCOPE_ALL,
+         {NULL, ALWAYS, SCOPE_ALL, WHERE_AGAIN,
           "Bytes of TCP connections are missing: take whole packets (tcpdump -s 0), give the "
           "capture a larger buffer (tcpdump -B 16384) and write it to a local disk.",
           FROM_CALL, UNTIL_FAILURE}},
@@ -327,8 +327,11 @@ GPtrArray *turn_next_captures(const turn_model *model, const turn_judgement *jud
     const turn_finding *first = judgement->first;
     const gboolean relay_seen = sees_relay(model);
 
-    for (gsize i = 0; first != NULL && i < G_N_ELEMENTS(suggestions); i++) {
-        if (!is_got_round(first) && applies(&suggestions[i], first, relay_seen)) {
+    if (first == NULL || is_got_round(first)) {
+        return found;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(suggestions); i++) {
+        if (applies(&suggestions[i], first, relay_seen)) {
             add(found, first->session, &suggestions[i]);
         }
     }

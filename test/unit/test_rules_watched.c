@@ -132,7 +132,7 @@ static void challenges(scene *s, gsize cut) {
             g_strdup_printf("allocate request %u transport=17 user=alice", i + 2);
         const message request = message_of(text);
 
-        feed_cut(s, 100 * (i + 1), CLIENT, SERVER, &request, request.length - cut);
+        feed_cut(s, (gint64)i * 100 + 100, CLIENT, SERVER, &request, request.length - cut);
     }
 }
 

@@ -61,9 +61,12 @@ static void append_lanes(GString *out, const turn_step *step) {
     const gsize first = MIN(step->from, step->to) * (LANE + 1);
     const gsize last = MAX(step->from, step->to) * (LANE + 1);
     const gboolean through = last - first > LANE + 1;
-    const char shaft = step->kind == TURN_STEP_MEDIA ? '.' : through ? '=' : '-';
+    char shaft = through ? '=' : '-';
     char lanes[] = "|      |      |";
 
+    if (step->kind == TURN_STEP_MEDIA) {
+        shaft = '.';
+    }
     if (step->from != step->to) {
         memset(lanes + first + 1, shaft, last - first - 1);
         if (step->from < step->to) {
