@@ -238,6 +238,76 @@ static void check_without_an_answer(scene *s) {
     feed_other(s, 20000);
 }
 
+/* peer-never-connected */
+
+static void allocate_tcp_relay(scene *s) {
+    scene_challenge(s, 0);
+    feed_udp(s, 20, CLIENT, SERVER, "allocate request 2 transport=6 " CREDENTIALS);
+    feed_udp(s, 30, SERVER, CLIENT, "allocate success 2 relayed=" RELAYED " lifetime=600 mi");
+}
+
+static void release_tcp_relay(scene *s, guint32 capture) {
+    allocate_tcp_relay(s);
+    feed_file(s, capture, 60000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_file(s, capture, 60010, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+}
+
+static void tcp_relay_released_in_the_same_file(scene *s) {
+    release_tcp_relay(s, 0);
+}
+
+static void tcp_relay_released_after_a_missing_file(scene *s) {
+    release_tcp_relay(s, 1);
+}
+
+/* checks-one-way, media-one-way and peer-connect-failed */
+
+static void bind_connection(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 100, SERVER, CLIENT, "attempt indication 3 peer=" PEER " connection=0x01020304");
+    feed_unit(s, 120, DATA_END, SERVER, "bind request 4 connection=0x01020304 " CREDENTIALS);
+    feed_unit(s, 130, SERVER, DATA_END, "bind success 4 mi");
+}
+
+static void check_of_one_side_over_tcp(scene *s) {
+    bind_connection(s);
+    feed_framed(s, 140, DATA_END, SERVER, CHECK);
+    feed_framed(s, 150, SERVER, DATA_END, "binding success 101 mapped=" RELAYED " mi");
+    feed_framed(s, 160, SERVER, DATA_END, "binding request 102 user=a:b priority=1 mi");
+    feed_other(s, 20000);
+}
+
+static void check_of_one_side_over_tcp_with_bytes_missing(scene *s) {
+    check_of_one_side_over_tcp(s);
+    lose_bytes(s, 20010);
+}
+
+static void data_of_one_side_over_tcp(scene *s) {
+    static const guint8 media[40] = {0x80};
+
+    bind_connection(s);
+    for (gint64 i = 0; i < 12; i++) {
+        feed_framed_bytes(s, 200 + i * 100, DATA_END, SERVER, media, sizeof media);
+    }
+    feed_other(s, 20000);
+}
+
+static void data_of_one_side_over_tcp_with_bytes_missing(scene *s) {
+    data_of_one_side_over_tcp(s);
+    lose_bytes(s, 20010);
+}
+
+static void connect_failed(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 100, CLIENT, SERVER, "connect request 3 peer=" PEER " " CREDENTIALS);
+    feed_unit(s, 110, SERVER, CLIENT, "connect error 3 error=447");
+}
+
+static void connect_failed_with_bytes_missing(scene *s) {
+    connect_failed(s);
+    lose_bytes(s, 120);
+}
+
 /* permission-denied */
 
 static void permission_refused_over_tcp(scene *s, gboolean complete) {
@@ -281,6 +351,14 @@ static const rule_case cases[] = {
     MISS("checks-unanswered", check_whose_answer_is_cut),
     MISS("checks-unanswered", check_whose_answer_is_cut_before_it_begins),
     HIT("checks-unanswered", check_without_an_answer, "failed", "5"),
+    HIT("peer-never-connected", tcp_relay_released_in_the_same_file, "failed", "4 6"),
+    MISS("peer-never-connected", tcp_relay_released_after_a_missing_file),
+    HIT("checks-one-way", check_of_one_side_over_tcp, "failed", "12 13"),
+    MISS("checks-one-way", check_of_one_side_over_tcp_with_bytes_missing),
+    HIT("media-one-way", data_of_one_side_over_tcp, "degraded", "11 22"),
+    MISS("media-one-way", data_of_one_side_over_tcp_with_bytes_missing),
+    HIT("peer-connect-failed", connect_failed, "failed", "8 9"),
+    MISS("peer-connect-failed", connect_failed_with_bytes_missing),
     HIT("permission-denied", permission_refused_and_all_seen, "failed", "8 9"),
     MISS("permission-denied", permission_refused_and_another_answer_missing),
 };
