@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/json_put.h"
 
+#include "turn/report/printable.h"
+
 void json_put_string(JsonBuilder *json, const char *name, const char *value) {
     json_builder_set_member_name(json, name);
     if (value == NULL) {
@@ -71,4 +73,16 @@ void json_begin_array(JsonBuilder *json, const char *name) {
 void json_begin_object(JsonBuilder *json, const char *name) {
     json_builder_set_member_name(json, name);
     json_builder_begin_object(json);
+}
+
+char *json_put_end(JsonBuilder *json) {
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+    g_autoptr(JsonNode) root = json_builder_get_root(json);
+    g_autofree char *text = NULL;
+
+    json_generator_set_pretty(generator, TRUE);
+    json_generator_set_indent(generator, 2);
+    json_generator_set_root(generator, root);
+    text = json_generator_to_data(generator, NULL);
+    return turn_printable_json(text);
 }

@@ -23,5 +23,7 @@ void json_put_time(JsonBuilder *json, const turn_report *self, const char *name,
                    const turn_seen *seen);
 void json_begin_array(JsonBuilder *json, const char *name);
 void json_begin_object(JsonBuilder *json, const char *name);
+/* All that the builder holds, as text that acts in no terminal. Owned by the caller. */
+char *json_put_end(JsonBuilder *json);
 
 #endif

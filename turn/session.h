@@ -324,6 +324,7 @@ struct turn_session {
     guint requests_without_credentials_after_challenge;
     turn_seen challenge; /* the first */
     turn_seen last_challenge;
+    turn_seen attempt;        /* the Allocate that began the latest try; earlier ones were probes */
     gboolean answered_unseen; /* what the client sent proves answers that the capture lacks */
     GArray *rejections;       /* of turn_rejection; challenges are not in it */
     GArray *unanswered;       /* of turn_unanswered */
@@ -340,6 +341,7 @@ struct turn_session {
     guint misfits; /* users of requests that no password signs and that the server granted: bit
                       number N is that of session->users[N - 1], bit 0 of those not in it */
     guint64 bytes_missing; /* of its TCP connections */
+    guint64 relayed_cut;   /* relayed packets of which the capture has too little to tell a check */
     turn_seen unreachable; /* ICMP about the client's packets */
     guint8 icmp_version;
     guint8 icmp_type;
@@ -379,6 +381,7 @@ typedef struct turn_model {
     turn_seen last;
     GArray *spans; /* of turn_span: when the capture was running, packets of any kind counted */
     guint64 messages;
+    guint64 cut;            /* messages of which the capture lacks the end */
     gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
     guint passwords;        /* of TURN users that were given */

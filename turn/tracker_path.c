@@ -218,7 +218,10 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
     if (stun_message_parse(carried->bytes, carried->captured, carried->length, &message) !=
         STUN_NOT_STUN) {
         if (!relay_leg) {
+            tracker->carried.peer = peer;
+            tracker->carried.to_peer = to_peer;
             tracker_count_message(tracker, packet, &message);
+            tracker->carried.peer = NULL;
         }
         tracker_peer_message(tracker, packet, peer, to_peer, &message);
         return;
@@ -328,8 +331,12 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     } else {
         channel->bytes_from_peer += carried->length;
     }
-    if (channel->peer != NULL) {
+    if (payload_is_unreadable(carried)) {
+        session->relayed_cut++;
+    } else if (channel->peer != NULL) {
+        tracker->carried.channel = number;
         tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
+        tracker->carried.channel = 0;
     }
 }
 

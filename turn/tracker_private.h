@@ -103,6 +103,7 @@ struct turn_tracker {
     gpointer observer_data;
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
+    turn_carried carried;
 };
 
 static inline gboolean port_is_set(const guint8 *set, guint16 port) {
@@ -117,6 +118,12 @@ static inline void seen_once(turn_seen *seen, const turn_packet *packet) {
     if (seen->frame == 0) {
         *seen = turn_seen_at(packet);
     }
+}
+
+/* Whether what is there of CARRIED is too short to tell a check between peers from data. */
+static inline gboolean payload_is_unreadable(const payload *carried) {
+    return carried->captured < MIN(carried->length, STUN_HEADER_SIZE) &&
+           (carried->captured == 0 || carried->bytes[0] < 0x40);
 }
 
 /* Whether one more record may be kept in a list of LENGTH, of at most LIMIT, of the session. */

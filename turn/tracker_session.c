@@ -183,6 +183,9 @@ void tracker_request_facts(turn_session *session, const stun_message *message,
     message_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &transaction->peer);
     if (transaction->release) {
         session->release_asked = transaction->first;
+    } else if (message->method == STUN_METHOD_REFRESH && message->captured < message->length &&
+               !message_has(message, STUN_ATTR_LIFETIME)) {
+        transaction->release = TRUE; /* it may be one: nothing may be held against its end */
     }
     /* Only the server gives out nonces: this one came in an answer that the capture lacks. */
     if (nonce != NULL && session->nonce == NULL && session->packets_from_server == 0) {

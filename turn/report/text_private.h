@@ -15,6 +15,10 @@ typedef struct text_writer {
 /* report_text.c */
 
 void text_heading(text_writer *writer, const char *text);
+/* TEXT after FIRST, wrapped; TEXT begins with the word for LEVEL, which is in its colour where the
+ * terminal has colours. */
+void text_level(GString *out, gboolean colour, const char *first, turn_level level,
+                const char *text);
 
 /* text_session.c */
 
