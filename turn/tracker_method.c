@@ -171,6 +171,9 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
         if (message_uint(message, STUN_ATTR_REQUESTED_TRANSPORT, &protocol)) {
             session->relay_protocol = (guint8)protocol;
         }
+        if (transaction->authenticated) {
+            seen_once(&session->authenticated_allocate, packet);
+        }
         break;
     case STUN_METHOD_CREATE_PERMISSION:
         note_permission(session, packet, message);
@@ -430,6 +433,7 @@ void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
         return;
     }
     tracker_session_seen(session, packet, from_client);
+    session->ms_turn |= message->dialect == STUN_DIALECT_MS_TURN;
     if (message->dialect == STUN_DIALECT_MS_TURN && message->method == STUN_METHOD_SEND) {
         on_relayed(tracker, packet, session, message, TRUE);
         return;

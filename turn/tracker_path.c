@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/hash.h"
 #include "turn/message_values.h"
 #include "turn/tracker_private.h"
 
@@ -6,7 +7,9 @@
 
 static void path_init(turn_path *path) {
     path->to_peer.rtt = -1;
+    path->to_peer.rtt_longest = -1;
     path->from_peer.rtt = -1;
+    path->from_peer.rtt_longest = -1;
 }
 
 void tracker_peer_free(gpointer data) {
@@ -65,114 +68,6 @@ turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn
     return peer;
 }
 
-/* "a:b" and "b:a" are the two directions of one ICE session (RFC 8445 section 7.2.2): put the
- * fragments in one order. */
-static char *ice_session(const char *username) {
-    const char *colon = strchr(username, ':');
-    g_autofree char *first = NULL;
-
-    if (colon == NULL) {
-        return g_strdup(username);
-    }
-    first = g_strndup(username, (gsize)(colon - username));
-    return strcmp(first, colon + 1) <= 0 ? g_strdup(username)
-                                         : g_strconcat(colon + 1, ":", first, NULL);
-}
-
-static void note_ice(turn_path *path, const stun_message *message) {
-    g_autofree char *username = NULL;
-
-    if (path->ice != NULL) {
-        return;
-    }
-    username = message_text(message, STUN_ATTR_USERNAME);
-    if (username != NULL && *username != '\0') {
-        path->ice = ice_session(username);
-    }
-}
-
-static void check_request(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
-                          gboolean to_peer, const stun_message *message) {
-    turn_direction *direction = to_peer ? &path->to_peer : &path->from_peer;
-    turn_transaction *transaction;
-    gboolean opened;
-    guint before;
-
-    note_ice(path, message);
-    transaction = turn_transactions_find(tracker->transactions, path, message);
-    before = transaction != NULL ? transaction->transmissions : 1;
-    transaction = turn_transactions_request(tracker->transactions, path, packet, message, &opened);
-    direction->last_request = turn_seen_at(packet);
-    if (!opened) {
-        direction->retransmissions += transaction->transmissions - before;
-        return;
-    }
-    transaction->to_peer = to_peer;
-    direction->requests++;
-    seen_once(&direction->first_request, packet);
-}
-
-static void note_rtt(turn_direction *direction, const turn_transaction *transaction,
-                     const turn_packet *packet) {
-    const gint64 rtt = turn_transaction_rtt(transaction, packet);
-
-    if (rtt >= 0 && (direction->rtt < 0 || rtt < direction->rtt)) {
-        direction->rtt = rtt;
-    }
-}
-
-static void check_error(turn_direction *direction, const stun_message *message) {
-    stun_error error;
-
-    direction->errors++;
-    if (message_error(message, &error)) {
-        direction->error_code = error.code;
-    }
-}
-
-static void check_answer(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
-                         const stun_message *message) {
-    turn_transaction *transaction = turn_transactions_find(tracker->transactions, path, message);
-    turn_direction *direction;
-
-    if (transaction == NULL) {
-        return;
-    }
-    direction = transaction->to_peer ? &path->to_peer : &path->from_peer;
-    if (transaction->succeeded) {
-        /* With both legs of the relay captured, the answer comes first on the other leg. */
-        note_rtt(direction, transaction, packet);
-        return;
-    }
-    if (message->cls == STUN_ERROR) {
-        if (!transaction->answered) {
-            check_error(direction, message);
-        }
-        transaction->answered = TRUE;
-        return;
-    }
-    if (transaction->answered) {
-        direction->errors--;
-    }
-    transaction->answered = TRUE;
-    transaction->succeeded = TRUE;
-    direction->successes++;
-    seen_once(&direction->first_success, packet);
-    note_rtt(direction, transaction, packet);
-}
-
-static void check(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
-                  gboolean to_peer, const stun_message *message) {
-    if (message->method != STUN_METHOD_BINDING || message->cls == STUN_INDICATION) {
-        return;
-    }
-    if (message->cls == STUN_REQUEST) {
-        check_request(tracker, packet, path, to_peer, message);
-    } else {
-        check_answer(tracker, packet, path, message);
-    }
-}
-
 static void count(turn_direction *direction, const turn_packet *packet, gsize length) {
     direction->packets++;
     direction->bytes += length;
@@ -182,7 +77,7 @@ static void count(turn_direction *direction, const turn_packet *packet, gsize le
 
 void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                           gboolean to_peer, const stun_message *message) {
-    check(tracker, packet, &peer->path, to_peer, message);
+    tracker_check(tracker, packet, &peer->path, to_peer, message);
 }
 
 void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
@@ -311,8 +206,8 @@ void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
         pair = pair_new(tracker, packet);
     }
     if (pair != NULL) {
-        check(tracker, packet, &pair->path, stun_address_equal(&packet->flow.source, &pair->a),
-              message);
+        tracker_check(tracker, packet, &pair->path,
+                      stun_address_equal(&packet->flow.source, &pair->a), message);
     }
 }
 
@@ -323,6 +218,43 @@ void tracker_pair_data(const route *to, const turn_packet *packet, gsize length)
         count(stun_address_equal(&packet->flow.source, &to->pair->a) ? &path->to_peer
                                                                      : &path->from_peer,
               packet, length);
+    }
+}
+
+static gboolean host_equal(gconstpointer a, gconstpointer b) {
+    return stun_address_equal(a, b);
+}
+
+static void add_host(GHashTable *hosts, const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    g_hash_table_add(hosts, g_memdup2(&host, sizeof host));
+}
+
+static gboolean has_host(GHashTable *hosts, const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    return g_hash_table_contains(hosts, &host);
+}
+
+void tracker_pairs_finish(turn_tracker *tracker) {
+    g_autoptr(GHashTable) hosts =
+        g_hash_table_new_full(turn_hash_address, host_equal, g_free, NULL);
+
+    for (guint i = 0; i < tracker->model.sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(tracker->model.sessions, i);
+
+        add_host(hosts, &session->server);
+        for (guint k = 0; k < session->relayed->len; k++) {
+            add_host(hosts, &g_array_index(session->relayed, stun_address, k));
+        }
+    }
+    for (guint i = 0; i < tracker->model.pairs->len; i++) {
+        turn_pair *pair = g_ptr_array_index(tracker->model.pairs, i);
+
+        pair->at_server = has_host(hosts, &pair->a) || has_host(hosts, &pair->b);
     }
 }
 

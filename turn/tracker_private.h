@@ -3,8 +3,8 @@
  * What the parts of the tracker share: where each 5-tuple leads, and the steps that more than one
  * part takes. tracker.c takes packets in and finds their route; tracker_session.c opens sessions
  * and notes what every request and answer has; tracker_method.c knows the TURN methods,
- * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c checks and relayed data.
- */
+ * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c peers and relayed data,
+ * tracker_check.c the checks between peers. */
 #ifndef TURN_TRACKER_PRIVATE_H
 #define TURN_TRACKER_PRIVATE_H
 
@@ -190,6 +190,15 @@ void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
                               const turn_icmp_error *error);
 void tracker_pair_free(gpointer pair);
 void tracker_peer_free(gpointer peer);
+
+/* Finds the pairs that end at a TURN server: once the capture is over all servers are known. */
+void tracker_pairs_finish(turn_tracker *tracker);
+
+/* tracker_check.c */
+
+/* A message between the two ends of PATH; only Binding counts. */
+void tracker_check(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
+                   gboolean to_peer, const stun_message *message);
 
 /* tracker_connection.c */
 

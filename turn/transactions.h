@@ -26,11 +26,14 @@ typedef struct turn_transaction {
                   further on, and no retransmission */
     gboolean answered;
     gboolean succeeded;
+    gboolean measured; /* its round-trip time has been counted */
 
     turn_session *session; /* NULL for checks between peers */
     guint16 method;
     guint user; /* of session->users, from 1 */
     gboolean to_peer;
+    gboolean keep_alive; /* a Binding Request without USERNAME */
+    gboolean nominates;  /* with USE-CANDIDATE */
     gboolean authenticated;
     gboolean stale;
     guint nonce; /* hash of the request's NONCE; 0 when it had none */
