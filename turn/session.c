@@ -63,6 +63,12 @@ const char *turn_protocol_name(turn_protocol protocol) {
     return names[protocol];
 }
 
+gboolean turn_connection_is_bound(const turn_connection *connection) {
+    return connection->outcome == TURN_OUTCOME_SUCCESS ||
+           (connection->outcome != TURN_OUTCOME_REJECTED &&
+            connection->bytes_to_peer + connection->bytes_from_peer > 0);
+}
+
 gboolean turn_path_works(const turn_path *path) {
     return (path->to_peer.successes > 0 && path->from_peer.successes > 0) ||
            (path->to_peer.packets > 0 && path->from_peer.packets > 0);

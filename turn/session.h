@@ -335,6 +335,8 @@ typedef struct turn_model {
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
 } turn_model;
 
+/* The server said so, or let data through. */
+gboolean turn_connection_is_bound(const turn_connection *connection);
 /* Whether the path has proved itself: checks answered both ways, or packets both ways. */
 gboolean turn_path_works(const turn_path *path);
 /* Packets both ways on the peer's path, on whichever leg they were seen. */

@@ -73,7 +73,7 @@ static guint step_before(const turn_stages *stages, guint end) {
 
 /* Asks the step what kept it from being reached; the answer is in STAGES. */
 static void ask(const stage_walk *walk, turn_stages *stages, const stage_step *step, guint index) {
-    static const turn_seen nowhere;
+    static const turn_seen nowhere = {.frame = 0};
 
     stages->after = step_before(stages, index);
     stages->from = stages->after < index
@@ -228,7 +228,10 @@ static gboolean stops_before_relay(const turn_stages *stages) {
     return FALSE;
 }
 
-/* When the client began to wait for a relay, and whether it had to wait too long. */
+/* The client goes on with another server; RFC 8489 section 14.8. */
+#define TRY_ALTERNATE 300
+
+/* Whether the client had to wait too long for a relay. */
 static void note_patience(const turn_model *model, const turn_session *session,
                           turn_stages *stages) {
     const turn_exchange *allocate = &session->exchanges[TURN_METHOD_ALLOCATE];
@@ -239,23 +242,23 @@ static void note_patience(const turn_model *model, const turn_session *session,
     if (stages->kind == TURN_STAGES_NONE || !asked) {
         return;
     }
-    stages->patience_from = session->first;
     if (session->allocated.frame != 0) {
-        stages->relay_after = MAX(session->allocated.time - session->first.time, 0);
+        stages->relay_after = MAX(session->allocated.time - stages->start.time, 0);
         stages->out_of_patience = stages->relay_after > TURN_ALLOCATE_PATIENCE;
         return;
     }
-    end = turn_model_end(model, &session->first);
+    end = turn_model_end(model, &stages->start);
     stages->out_of_patience =
-        turn_stop_is_fault(stages->stop) && stops_before_relay(stages) &&
-        (stages->stop == TURN_STOP_REFUSED || end - session->first.time > TURN_ALLOCATE_PATIENCE);
+        turn_stop_is_fault(stages->stop) && stages->code != TRY_ALTERNATE &&
+        stops_before_relay(stages) &&
+        (stages->stop == TURN_STOP_REFUSED || end - stages->start.time > TURN_ALLOCATE_PATIENCE);
 }
 
 gboolean turn_stages_patience(const turn_stages *stages, turn_seen *when) {
     if (!stages->out_of_patience) {
         return FALSE;
     }
-    *when = stages->patience_from;
+    *when = stages->start;
     when->time += TURN_ALLOCATE_PATIENCE;
     return TRUE;
 }
@@ -268,6 +271,11 @@ turn_stages *turn_stages_of_session(const turn_model *model, const turn_session 
         choose_connection(&walk, stages);
     } else if (stages->kind == TURN_STAGES_UDP_RELAY) {
         choose_peer(&walk, stages);
+    }
+    stages->start = session->first;
+    if (session->tcp != NULL && session->tcp->first_syn.frame != 0 &&
+        turn_seen_after(&session->first, &session->tcp->first_syn)) {
+        stages->start = session->tcp->first_syn;
     }
     walk_steps(&walk, stages);
     note_patience(model, session, stages);
@@ -282,6 +290,7 @@ turn_stages *turn_stages_of_pair(const turn_model *model, const turn_pair *pair)
                              .data_from = &pair->path.from_peer,
                              .from = pair->first};
 
+    stages->start = pair->first;
     walk_steps(&walk, stages);
     return stages;
 }

@@ -69,10 +69,10 @@ typedef struct turn_stages {
     turn_ways ways; /* of data, for TURN_STOP_ONE_WAY */
     guint16 code;   /* of the STUN error; 0 when there is none */
     const char
-        *reason; /* the server's words, borrowed from the session; NULL when there are none */
-    gint64 relay_after; /* nanoseconds from the first packet to the allocation; -1 when either is
-                           not in the capture */
-    turn_seen patience_from; /* see turn_stages_patience() */
+        *reason;     /* the server's words, borrowed from the session; NULL when there are none */
+    turn_seen start; /* the first packet; of a TCP connection its SYN */
+    gint64 relay_after; /* nanoseconds from START to the allocation; -1 when it was not seen, or the
+                           client did not ask for it in this capture */
     gboolean out_of_patience;
 } turn_stages;
 

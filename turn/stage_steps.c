@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/stage_private.h"
 
-static const turn_seen nowhere;
+static const turn_seen nowhere = {.frame = 0};
 
 static turn_seen earlier(turn_seen a, turn_seen b) {
     if (a.frame == 0) {
@@ -14,13 +14,18 @@ static const turn_exchange *exchange_of(const stage_walk *walk, turn_method meth
     return &walk->session->exchanges[method];
 }
 
-static gboolean over_tcp(const stage_walk *walk) {
-    return walk->session->protocol == TURN_PROTOCOL_TCP;
+/* Not when it was open before the capture began. On ports that are no TURN ports nobody looks at a
+ * connection before there is TURN in it, either. */
+static gboolean tcp_begins(const turn_tcp *tcp) {
+    return tcp != NULL && tcp->first_syn.frame + tcp->syn_ack.frame > 0;
 }
 
-/* Without a SYN of either side it was open before the capture began. */
+static gboolean has_tcp(const stage_walk *walk) {
+    return walk->session->protocol == TURN_PROTOCOL_TCP && tcp_begins(walk->session->tcp);
+}
+
 static turn_seen tcp_open(const turn_tcp *tcp) {
-    if (tcp == NULL || (tcp->syn_ack.frame == 0 && tcp->first_syn.frame == 0)) {
+    if (!tcp_begins(tcp)) {
         return nowhere;
     }
     return tcp->syn_ack.frame != 0 ? tcp->syn_ack : tcp->established;
@@ -56,6 +61,20 @@ static turn_seen seen_challenge(const stage_walk *walk) {
 
 static turn_seen seen_credentials(const stage_walk *walk) {
     return walk->session->authenticated_allocate;
+}
+
+/* Its refusal is in the capture. */
+static gboolean is_credentials_refused(const stage_walk *walk) {
+    const GArray *rejections = walk->session->rejections;
+
+    for (guint i = 0; i < rejections->len; i++) {
+        const turn_rejection *rejection = &g_array_index(rejections, turn_rejection, i);
+
+        if (rejection->method == STUN_METHOD_ALLOCATE && rejection->credentials) {
+            return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 static turn_seen seen_allocated(const stage_walk *walk) {
@@ -130,6 +149,12 @@ static turn_seen seen_peer_connection(const stage_walk *walk) {
     return walk->connection != NULL ? walk->connection->attempt : nowhere;
 }
 
+static gboolean has_data_connection(const stage_walk *walk) {
+    const turn_connection *connection = walk->connection;
+
+    return connection == NULL || connection->bind.frame == 0 || tcp_begins(connection->tcp);
+}
+
 static turn_seen seen_data_connection(const stage_walk *walk) {
     return walk->connection != NULL ? tcp_open(walk->connection->tcp) : nowhere;
 }
@@ -139,11 +164,13 @@ static turn_seen seen_bind(const stage_walk *walk) {
 }
 
 static gboolean is_bound(const stage_walk *walk) {
-    return walk->connection != NULL && walk->connection->outcome == TURN_OUTCOME_SUCCESS;
+    return walk->connection != NULL && turn_connection_is_bound(walk->connection);
 }
 
 static turn_seen seen_bound(const stage_walk *walk) {
-    return is_bound(walk) ? walk->connection->bind_answer : nowhere;
+    return walk->connection != NULL && walk->connection->outcome == TURN_OUTCOME_SUCCESS
+               ? walk->connection->bind_answer
+               : nowhere;
 }
 
 /* Data without any check: an application that does without ICE. */
@@ -208,14 +235,15 @@ typedef enum step_number {
 } step_number;
 
 static const stage_step steps[] = {
-    [STEP_CONNECTED] = {"connected", "TCP connection", TRUE, over_tcp, seen_connection, NULL,
+    [STEP_CONNECTED] = {"connected", "TCP connection", TRUE, has_tcp, seen_connection, NULL,
                         stop_connection},
     [STEP_ALLOCATE_SENT] = {"allocate-sent", "Allocate Request", TRUE, has_first_allocate,
                             seen_allocate, NULL, stop_not_tried},
     [STEP_CHALLENGED] = {"challenged", "challenge by the server", TRUE, has_challenge,
                          seen_challenge, NULL, stop_allocate},
     [STEP_CREDENTIALS_SENT] = {"credentials-sent", "Allocate with credentials", TRUE,
-                               has_credentials, seen_credentials, NULL, stop_not_tried},
+                               has_credentials, seen_credentials, is_credentials_refused,
+                               stop_not_tried},
     [STEP_ALLOCATED] = {STAGE_ALLOCATED, "relay allocated", TRUE, NULL, seen_allocated,
                         is_allocation_alive, stop_allocate},
     [STEP_PERMISSION] = {"permission", "permission for the peer", FALSE, has_permission,
@@ -224,7 +252,7 @@ static const stage_step steps[] = {
                                seen_permission, has_connection, stop_permission},
     [STEP_PEER_CONNECTED] = {"peer-connected", "connection with the peer", TRUE, NULL,
                              seen_peer_connection, NULL, stop_peer_connection},
-    [STEP_DATA_CONNECTION] = {"data-connection", "data connection", TRUE, NULL,
+    [STEP_DATA_CONNECTION] = {"data-connection", "data connection", TRUE, has_data_connection,
                               seen_data_connection, NULL, stop_data_connection},
     [STEP_BIND_SENT] = {"bind-sent", "ConnectionBind Request", TRUE, NULL, seen_bind, NULL,
                         stop_not_tried},
@@ -298,7 +326,7 @@ guint stage_score(const turn_path *path, const turn_direction *data_to,
 }
 
 static guint connection_steps(const turn_connection *connection) {
-    if (connection->outcome == TURN_OUTCOME_SUCCESS) {
+    if (turn_connection_is_bound(connection)) {
         return 4;
     }
     if (connection->bind.frame != 0) {

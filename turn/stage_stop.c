@@ -10,42 +10,34 @@ static void stop_at(turn_stages *stages, turn_stop stop, const turn_seen *seen) 
     stages->seen = *seen;
 }
 
-/* The client ended it: what it did not do any more was not wanted. */
-static gboolean is_given_up(const stage_walk *walk, turn_stages *stages) {
+static void end_at(turn_stages *stages, turn_stop stop, const turn_seen *seen) {
+    if (seen->frame != 0 && (stages->seen.frame == 0 || turn_seen_after(&stages->seen, seen))) {
+        stop_at(stages, stop, seen);
+    }
+}
+
+/* What ended the session as a whole, whatever came first; FALSE when nothing did. A client that
+ * gives up did not want any more. */
+static gboolean is_over(const stage_walk *walk, turn_stages *stages) {
     const turn_session *session = walk->session;
+    const turn_tcp *tcp = session != NULL ? session->tcp : NULL;
 
     if (session == NULL) {
         return FALSE;
     }
     if (session->released.frame != 0) {
-        stop_at(stages, TURN_STOP_RELEASED, &session->released);
-    } else if (session->tcp != NULL && session->tcp->opener_fin.frame != 0) {
-        stop_at(stages, TURN_STOP_RELEASED, &session->tcp->opener_fin);
-    } else {
-        return FALSE;
+        end_at(stages, TURN_STOP_RELEASED,
+               session->release_asked.frame != 0 ? &session->release_asked : &session->released);
     }
-    return TRUE;
-}
-
-/* What broke the session as a whole. */
-static gboolean is_broken(const stage_walk *walk, turn_stages *stages) {
-    const turn_session *session = walk->session;
-
-    if (session == NULL) {
-        return FALSE;
+    if (tcp != NULL) {
+        end_at(stages, TURN_STOP_RELEASED, &tcp->opener_fin);
+        end_at(stages, TURN_STOP_CLOSED, &tcp->listener_fin);
+        end_at(stages, tcp->reset_by_listener ? TURN_STOP_CLOSED : TURN_STOP_RELEASED, &tcp->reset);
     }
-    if (session->tcp != NULL && session->tcp->reset.frame != 0) {
-        stop_at(stages, TURN_STOP_CLOSED, &session->tcp->reset);
-    } else if (session->tcp != NULL && session->tcp->listener_fin.frame != 0 &&
-               session->tcp->opener_fin.frame == 0) {
-        stop_at(stages, TURN_STOP_CLOSED, &session->tcp->listener_fin);
-    } else if (session->unreachable.frame != 0 &&
-               turn_icmp_is_unreachable(session->icmp_version, session->icmp_type)) {
-        stop_at(stages, TURN_STOP_UNREACHABLE, &session->unreachable);
-    } else {
-        return FALSE;
+    if (turn_icmp_is_unreachable(session->icmp_version, session->icmp_type)) {
+        end_at(stages, TURN_STOP_UNREACHABLE, &session->unreachable);
     }
-    return TRUE;
+    return stages->seen.frame != 0;
 }
 
 /* Nothing came: whether that was so, or is only not in the capture. */
@@ -66,7 +58,7 @@ static void stop_silent(const stage_walk *walk, turn_stages *stages, turn_stop s
 }
 
 static void stop_waiting(const stage_walk *walk, turn_stages *stages, gint64 patience) {
-    if (!is_broken(walk, stages) && !is_given_up(walk, stages)) {
+    if (!is_over(walk, stages)) {
         stop_silent(walk, stages, TURN_STOP_NOT_TRIED, patience);
     }
 }
@@ -76,7 +68,11 @@ void stop_not_tried(const stage_walk *walk, turn_stages *stages) {
 }
 
 static void stop_unanswered(const stage_walk *walk, turn_stages *stages, gint64 patience) {
-    if (!is_broken(walk, stages)) {
+    static const turn_seen nowhere = {.frame = 0};
+
+    /* A client that gave up did so because no answer came. */
+    if (!is_over(walk, stages) || stages->stop == TURN_STOP_RELEASED) {
+        stages->seen = nowhere;
         stop_silent(walk, stages, TURN_STOP_UNANSWERED, patience);
     }
 }

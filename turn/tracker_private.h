@@ -11,9 +11,9 @@
 #include "turn/tracker.h"
 #include "turn/transactions.h"
 
-/* Limits that hostile input cannot pass: a session with its texts takes up to 11 KB, a record under
- * 1 KB, a pair and a transaction less; together under 200 MB, of which a real capture uses a few.
- */
+/* Limits that hostile input cannot pass: a session with its texts takes up to 11 KB, a peer a
+ * little over 1 KB, any other record, a pair and a transaction less; together under 200 MB, of
+ * which a real capture uses a few. */
 #define TURN_MAX_RECORDS          65536u /* in the lists of all sessions together */
 #define TURN_MAX_SESSIONS         4096u
 #define TURN_MAX_PAIRS            8192u

@@ -16,6 +16,9 @@ typedef struct text_writer {
 
 void text_heading(text_writer *writer, const char *text);
 
+/* Only the clock: the day stands with the capture. Owned by the caller. */
+char *text_clock(const text_writer *writer, const turn_seen *seen);
+
 /* text_session.c */
 
 /* "Session 3: 10.1.2.3:5 to 10.1.2.4:3478 over UDP". Owned by the caller. */
@@ -23,5 +26,19 @@ char *text_session_line(const turn_session *session);
 void text_sessions(text_writer *writer);
 /* Checks outside of all sessions. */
 void text_pairs(text_writer *writer);
+
+/* text_stage.c */
+
+/* "0.010", to the millisecond, and "11.5", to the tenth. Owned by the caller. */
+char *text_seconds(gint64 nanoseconds);
+char *text_milliseconds(gint64 nanoseconds);
+/* How far the session got. */
+void text_stages(text_writer *writer, const turn_session *session);
+
+/* text_path.c */
+
+/* One end of a path each: a peer of a session, and two ends outside of any. */
+void text_peer(text_writer *writer, const turn_session *session, const turn_peer *peer);
+void text_pair(text_writer *writer, const turn_pair *pair);
 
 #endif
