@@ -47,7 +47,7 @@ typedef enum turn_stop {
     TURN_STOP_NOT_TRIED,     /* the capture goes on, and nothing more was sent for it */
     TURN_STOP_CAPTURE_ENDS,  /* too early to tell */
     TURN_STOP_ONE_DIRECTION, /* the capture shows one direction only */
-    TURN_STOP_BYTES_MISSING  /* bytes of the session's TCP connections are not in the capture */
+    TURN_STOP_BYTES_MISSING  /* bytes of TCP connections, or the end of an answer, are not in it */
 } turn_stop;
 
 /* "refused", "unanswered" and so on; NULL for TURN_STOP_NONE. */

@@ -40,6 +40,16 @@ static gboolean is_over(const stage_walk *walk, turn_stages *stages) {
     return stages->seen.frame != 0;
 }
 
+/* An error whose code the snap length cut off: what was answered is not known. */
+static gboolean has_cut_answer(const turn_session *session) {
+    guint errors = 0;
+
+    for (guint i = 0; i < TURN_METHOD_COUNT; i++) {
+        errors += session->exchanges[i].errors;
+    }
+    return errors > session->challenges + session->rejections->len;
+}
+
 /* Nothing came: whether that was so, or is only not in the capture. */
 static void stop_silent(const stage_walk *walk, turn_stages *stages, turn_stop stop,
                         gint64 patience) {
@@ -47,7 +57,7 @@ static void stop_silent(const stage_walk *walk, turn_stages *stages, turn_stop s
 
     if (session != NULL && turn_one_direction_only(session)) {
         stages->stop = TURN_STOP_ONE_DIRECTION;
-    } else if (session != NULL && !turn_is_complete(session)) {
+    } else if (session != NULL && (!turn_is_complete(session) || has_cut_answer(session))) {
         stages->stop = TURN_STOP_BYTES_MISSING;
     } else if (stages->from.frame == 0 ||
                turn_observed_since(walk->model, &stages->from) < patience) {

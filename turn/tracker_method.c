@@ -354,7 +354,7 @@ static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_se
         return;
     }
     peer = tracker_peer(session, &address, TURN_VIA_INDICATION);
-    if (peer != NULL) {
+    if (peer != NULL && data.captured > 0) {
         const payload carried = {
             .bytes = data.value, .captured = data.captured, .length = data.length};
 

@@ -80,6 +80,13 @@ void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn
     tracker_check(tracker, packet, &peer->path, to_peer, message);
 }
 
+/* Whether the snap length left too little of it to tell a check from data. What follows no framing
+ * has no bytes at all here, and is data. */
+static gboolean may_be_cut_check(const payload *carried) {
+    return carried->captured > 0 && carried->captured < carried->length &&
+           carried->captured < STUN_HEADER_SIZE && carried->bytes[0] < 4;
+}
+
 void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                          gboolean to_peer, gboolean relay_leg, const payload *carried) {
     stun_message message;
@@ -92,7 +99,7 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
         tracker_peer_message(tracker, packet, peer, to_peer, &message);
         return;
     }
-    if (carried->length == 0) {
+    if (carried->length == 0 || may_be_cut_check(carried)) {
         return;
     }
     if (relay_leg) {
@@ -292,7 +299,7 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     } else {
         channel->bytes_from_peer += carried->length;
     }
-    if (channel->peer != NULL) {
+    if (channel->peer != NULL && carried->captured > 0) {
         tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
     }
 }

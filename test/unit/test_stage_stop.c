@@ -8,6 +8,8 @@
 
 #include "support/call.h"
 
+#include "stun/message.h"
+
 typedef struct stop_case {
     guint lines; /* after so many the call goes no further */
     const char *stop;
@@ -267,6 +269,20 @@ static void missing_bytes_may_hold_the_step(void **state) {
     expect_stop(s, "6/14 peer-connected bytes-missing");
 }
 
+/* The code of the error is not in the capture. */
+static void cut_answer_is_no_silence(void **state) {
+    g_autoptr(scene) s = scene_new();
+    const message whole = message_of("allocate error 2 error=486");
+    turn_packet packet;
+
+    (void)state;
+    feed_lines(s, udp_call, 0, 3);
+    packet = scene_packet(s, 30, TURN_TRANSPORT_UDP, SERVER, CLIENT);
+    turn_tracker_datagram(s->tracker, &packet, whole.bytes, STUN_HEADER_SIZE, whole.length);
+    feed_other(s, 60000);
+    expect_stop(s, "4/10 allocated bytes-missing");
+}
+
 static void expect_one_direction(gboolean from_client, const char *stop) {
     g_autoptr(scene) s = scene_new();
 
@@ -381,6 +397,7 @@ int main(void) {
         cmocka_unit_test(capture_that_begins_late_shows_no_fault),
         cmocka_unit_test(one_direction_cannot_tell),
         cmocka_unit_test(missing_bytes_may_hold_the_step),
+        cmocka_unit_test(cut_answer_is_no_silence),
         cmocka_unit_test(refused_allocate_has_code_reason_and_wait),
         cmocka_unit_test(last_refusal_with_its_request_counts),
         cmocka_unit_test(nonce_loop_is_a_refusal),

@@ -8,6 +8,8 @@
 
 #include "support/scene.h"
 
+#include "stun/message.h"
+
 #include <string.h>
 
 #define MS   G_GINT64_CONSTANT(1000000)
@@ -202,6 +204,40 @@ static void cut_check_is_no_keep_alive(void **state) {
     assert_int_equal(only_path(s)->to_peer.keep_alives, 0);
 }
 
+/* Send Indication with a check or with data in it, of whose DATA the capture has KEPT bytes. */
+static void feed_cut_send(scene *s, gint64 ms, const void *data, gsize length, gsize kept) {
+    message whole = message_of("send indication 900 peer=" PEER);
+    const turn_packet packet = scene_packet(s, ms, TURN_TRANSPORT_UDP, CLIENT, SERVER);
+    const gsize begin = whole.length + 4;
+
+    message_add(&whole, STUN_ATTR_DATA, data, length);
+    turn_tracker_datagram(s->tracker, &packet, whole.bytes, begin + kept, whole.length);
+}
+
+static void cut_check_is_no_data(void **state) {
+    scene *s = *state;
+    const message check = message_of("binding request 1 user=b:a");
+    scene_allocate(s, 0);
+    feed_cut_send(s, 100, check.bytes, check.length, 0);
+    feed_cut_send(s, 200, check.bytes, check.length, 1);
+    feed_cut_send(s, 300, check.bytes, check.length, 19);
+    const turn_peer *peer = g_ptr_array_index(scene_session(s)->peers, 0);
+
+    assert_int_equal(peer->path.to_peer.packets, 0);
+    assert_int_equal(peer->path.to_peer.requests, 0);
+}
+
+static void cut_data_is_data(void **state) {
+    scene *s = *state;
+    static const guint8 media[40] = {0x80};
+    scene_allocate(s, 0);
+    feed_cut_send(s, 100, media, sizeof media, 1);
+    const turn_peer *peer = g_ptr_array_index(scene_session(s)->peers, 0);
+
+    assert_int_equal(peer->path.to_peer.packets, 1);
+    assert_int_equal(peer->path.to_peer.bytes, 40);
+}
+
 /* The same check on both legs of the relay: the time between the legs is no round trip. */
 static void rtt_is_measured_on_the_leg_of_the_request(void **state) {
     scene *s = *state;
@@ -291,6 +327,8 @@ int main(void) {
         CHECK_TEST(priority_is_that_of_the_first_check),
         CHECK_TEST(keep_alives_are_counted_apart),
         CHECK_TEST(cut_check_is_no_keep_alive),
+        CHECK_TEST(cut_check_is_no_data),
+        CHECK_TEST(cut_data_is_data),
     };
     const struct CMUnitTest data[] = {
         CHECK_TEST(data_of_both_legs_counts_once),

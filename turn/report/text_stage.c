@@ -66,7 +66,7 @@ static char *why_text(const turn_stages *stages) {
         [TURN_STOP_NOT_TRIED] = {"nothing more came", "nothing more came in the %s"},
         [TURN_STOP_CAPTURE_ENDS] = {"the capture ends", "the capture ends %s"},
         [TURN_STOP_ONE_DIRECTION] = {"the capture shows one direction only", NULL},
-        [TURN_STOP_BYTES_MISSING] = {"not in what the capture has of the TCP connection", NULL},
+        [TURN_STOP_BYTES_MISSING] = {"not in those bytes that the capture has", NULL},
     };
     g_autofree char *wait = wait_text(stages);
 
