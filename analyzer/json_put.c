@@ -29,9 +29,8 @@ void json_put_number_or_null(JsonBuilder *json, const char *name, gint64 value, 
     }
 }
 
-/* Milliseconds with microseconds behind the point; null when not measured. */
-void json_put_rtt(JsonBuilder *json, gint64 nanoseconds) {
-    json_builder_set_member_name(json, "rtt_ms");
+void json_put_milliseconds(JsonBuilder *json, const char *name, gint64 nanoseconds) {
+    json_builder_set_member_name(json, name);
     if (nanoseconds < 0) {
         json_builder_add_null_value(json);
     } else {
@@ -39,6 +38,10 @@ void json_put_rtt(JsonBuilder *json, gint64 nanoseconds) {
 
         json_builder_add_double_value(json, (double)microseconds / 1000.0);
     }
+}
+
+void json_put_rtt(JsonBuilder *json, gint64 nanoseconds) {
+    json_put_milliseconds(json, "rtt_ms", nanoseconds);
 }
 
 void json_put_boolean(JsonBuilder *json, const char *name, gboolean value) {

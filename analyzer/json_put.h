@@ -14,7 +14,9 @@ void json_put_string(JsonBuilder *json, const char *name, const char *value);
 void json_put_number(JsonBuilder *json, const char *name, guint64 value);
 /* Null for what the capture does not show. */
 void json_put_number_or_null(JsonBuilder *json, const char *name, gint64 value, gboolean shown);
-/* Milliseconds with microseconds behind the point; null when not measured. */
+/* Milliseconds with microseconds behind the point; null when negative: not measured. */
+void json_put_milliseconds(JsonBuilder *json, const char *name, gint64 nanoseconds);
+/* The same, as "rtt_ms". */
 void json_put_rtt(JsonBuilder *json, gint64 nanoseconds);
 void json_put_boolean(JsonBuilder *json, const char *name, gboolean value);
 void json_put_address(JsonBuilder *json, const char *name, const stun_address *address);

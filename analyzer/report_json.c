@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/report_json.h"
 
-#include "analyzer/json_integrity.h"
+#include "analyzer/json_path.h"
 #include "analyzer/json_session.h"
 #include "analyzer/version.h"
 #include "turn/next.h"
@@ -133,16 +133,6 @@ static void put_finding(JsonBuilder *json, const turn_report *self, const turn_f
     json_put_string(json, "filter", filter);
     json_builder_end_object(json);
 }
-static void put_pair(JsonBuilder *json, const turn_pair *pair) {
-    json_builder_begin_object(json);
-    json_put_address(json, "a", &pair->a);
-    json_put_address(json, "b", &pair->b);
-    json_put_string(json, "transport", pair->transport == TURN_TRANSPORT_TCP ? "tcp" : "udp");
-    json_put_checks(json, &pair->path);
-    json_put_integrity_if_any(json, &pair->path.integrity);
-    json_builder_end_object(json);
-}
-
 static void put_message(JsonBuilder *json, const turn_report *self,
                         const turn_report_message *message) {
     GString *id = g_string_new(NULL);
@@ -188,7 +178,7 @@ static void put_lists(JsonBuilder *json, const turn_report *self) {
     json_builder_end_array(json);
     json_begin_array(json, "checks");
     for (guint i = 0; i < self->model->pairs->len; i++) {
-        put_pair(json, g_ptr_array_index(self->model->pairs, i));
+        json_put_pair(json, self, g_ptr_array_index(self->model->pairs, i));
     }
     json_builder_end_array(json);
     if (self->messages == NULL) {

@@ -156,9 +156,10 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
     return turn_found_beside(session, finding);
 }
 
-/* Requests that had time to be answered, and none was. */
+/* Requests that had time to be answered, and none was. Nobody needs to answer keep-alives. */
 static gboolean never_succeeded(const turn_scene *scene, const turn_direction *direction) {
-    return direction->requests > 0 && direction->successes == 0 && direction->errors == 0 &&
+    return direction->requests > direction->keep_alives && direction->successes == 0 &&
+           direction->errors == 0 &&
            turn_observed_since(scene->model, &direction->first_request) >= TURN_PEER_PATIENCE;
 }
 

@@ -491,5 +491,6 @@ const turn_model *turn_tracker_finish(turn_tracker *tracker) {
         session->works = works(session);
         tracker->model.limit_reached |= session->records_dropped > 0;
     }
+    tracker_pairs_finish(tracker);
     return &tracker->model;
 }

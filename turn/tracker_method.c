@@ -184,6 +184,9 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
         if (message_uint(message, STUN_ATTR_REQUESTED_TRANSPORT, &protocol)) {
             session->relay_protocol = (guint8)protocol;
         }
+        if (transaction->authenticated) {
+            seen_once(&session->authenticated_allocate, packet);
+        }
         break;
     case STUN_METHOD_CREATE_PERMISSION:
         note_permission(session, packet, message);
@@ -355,7 +358,7 @@ static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_se
         return;
     }
     peer = tracker_peer(session, &address, TURN_VIA_INDICATION);
-    if (peer != NULL) {
+    if (peer != NULL && data.captured > 0) {
         const payload carried = {
             .bytes = data.value, .captured = data.captured, .length = data.length};
 
@@ -439,6 +442,7 @@ void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
     }
     tracker_session_seen(session, packet, from_client);
     turn_integrity_count(&session->integrity, &tracker->signature, message->cls);
+    session->ms_turn |= message->dialect == STUN_DIALECT_MS_TURN;
     if (message->dialect == STUN_DIALECT_MS_TURN && message->method == STUN_METHOD_SEND) {
         on_relayed(tracker, packet, session, message, TRUE);
         return;

@@ -52,8 +52,7 @@ static void level_line(text_writer *writer, turn_level level, const char *title)
     g_string_free(line, TRUE);
 }
 
-/* Only the clock: the day stands with the capture. */
-static char *clock_time(const text_writer *writer, const turn_seen *seen) {
+char *text_clock(const text_writer *writer, const turn_seen *seen) {
     g_autofree char *full = turn_report_time(writer->report, seen->capture, seen->time);
     char *clock = strchr(full, 'T');
 
@@ -65,7 +64,7 @@ static char *clock_time(const text_writer *writer, const turn_seen *seen) {
 }
 
 static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
-    g_autofree char *when = clock_time(writer, &evidence->seen);
+    g_autofree char *when = text_clock(writer, &evidence->seen);
     g_autofree char *capture = writer->report->captures->len > 1
                                    ? g_strdup_printf("capture %u, ", evidence->seen.capture + 1)
                                    : g_strdup("");
