@@ -9,6 +9,8 @@
 
 /* ARGUMENTS[0] is the name of the command. */
 int command_report(int count, char **arguments);
+int command_list(int count, char **arguments);
+int command_show(int count, char **arguments);
 int command_explain(int count, char **arguments);
 
 #endif

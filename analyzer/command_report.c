@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/capture.h"
 #include "analyzer/command.h"
+#include "analyzer/input.h"
+#include "analyzer/output.h"
 #include "analyzer/passwords.h"
-#include "analyzer/reader.h"
 #include "analyzer/report_json.h"
-#include "turn/report/printable.h"
-#include "turn/report/report.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,12 +34,6 @@ static void options_clear(report_options *options) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
 
-static void complain(const char *message) {
-    g_autofree char *safe = turn_printable_text(message);
-
-    fprintf(stderr, "turnpcap: %s\n", safe);
-}
-
 static gboolean parse_options(int count, char **arguments, report_options *options,
                               GError **error) {
     const GOptionEntry entries[] = {
@@ -68,22 +58,15 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
          "take passwords of ICE checks from a session description", "FILE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
         G_OPTION_ENTRY_NULL};
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-    g_auto(GStrv) own = g_new0(char *, (gsize)count + 1);
 
-    for (int i = 0; i < count; i++) {
-        own[i] = g_strdup(arguments[i]);
-    }
-    g_option_context_add_main_entries(context, entries, NULL);
-    g_option_context_set_summary(
-        context,
+    return parse_command(
+        count, arguments, "turnpcap report", entries,
         "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
         "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
         "are the rotated files of one capture.\n\n"
         "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, 2 when the command\n"
-        "line is wrong or an input could not be read at all.");
-    g_set_prgname("turnpcap report");
-    return g_option_context_parse_strv(context, &own, error);
+        "line is wrong or an input could not be read at all.",
+        error);
 }
 
 static gboolean check_options(const report_options *options, turn_tracker *tracker,
@@ -99,16 +82,7 @@ static gboolean check_options(const report_options *options, turn_tracker *track
                     "there is no format \"%s\": text or json", options->format);
         return FALSE;
     }
-    for (char **port = options->turn_ports; port != NULL && *port != NULL; port++) {
-        guint64 number;
-
-        if (!g_ascii_string_to_unsigned(*port, 10, 1, G_MAXUINT16, &number, error)) {
-            g_prefix_error(error, "--turn-port: ");
-            return FALSE;
-        }
-        turn_tracker_add_port(tracker, (guint16)number);
-    }
-    return TRUE;
+    return add_turn_ports(options->turn_ports, tracker, error);
 }
 
 /* Not even to say that there is no such option: the message would repeat the password. */
@@ -154,108 +128,21 @@ static void keep_message(gpointer data, const turn_packet *packet, const stun_me
     g_ptr_array_add(data, turn_report_message_new(packet, message));
 }
 
-static void describe(turn_report_capture *into, const capture_info *info) {
-    into->format = g_strdup(info->format);
-    into->link_type = g_strdup(info->link_name);
-    into->link_text = g_strdup(info->link_text);
-    into->nanoseconds = strstr(info->format, "nanosecond") != NULL;
-    into->packets = info->packets;
-    into->bytes = info->bytes;
-    into->first = info->first;
-    into->last = info->last;
-    into->snap_length = info->snap_length;
-    into->packets_cut = info->packets_cut;
-}
-
-/* NULL with an error when the file cannot be opened, or not one packet of it can be read. */
-static capture *open_file(const char *file, GError **error) {
-    g_autoptr(capture) from = capture_open(file, error);
-
-    if (from == NULL || !capture_probe(from, error)) {
-        return NULL;
-    }
-    return g_steal_pointer(&from);
-}
-
-/* Opens every file; FALSE when one of them cannot be read at all. */
-static gboolean open_files(char **files, reader *into, turn_report *found, GPtrArray *captures) {
-    gboolean all = TRUE;
-
-    for (char **file = files; *file != NULL; file++) {
-        g_autoptr(GError) error = NULL;
-        capture *from = open_file(*file, &error);
-
-        if (from == NULL) {
-            complain(error->message);
-            all = FALSE;
-            continue;
-        }
-        g_ptr_array_add(captures, from);
-        g_ptr_array_add(found->captures, turn_report_capture_new(*file));
-        reader_add(into, from);
-    }
-    return all;
-}
-
-static void note_failure(gpointer data, guint index, const GError *error) {
-    const turn_report *found = data;
-    turn_report_capture *of = g_ptr_array_index(found->captures, index);
-
-    complain(error->message);
-    g_ptr_array_add(of->warnings, g_strdup(error->message));
-}
-
-static void add_statistics(const reader *from, turn_report *found) {
-    for (guint i = 0; i < found->captures->len; i++) {
-        const reader_statistics *statistics = reader_get_statistics(from, i);
-        turn_report_capture *of = g_ptr_array_index(found->captures, i);
-
-        of->tcp_bytes_missing = statistics->tcp_bytes_missing;
-        for (guint k = 0; k < statistics->warnings->len; k++) {
-            g_ptr_array_add(of->warnings, g_strdup(g_ptr_array_index(statistics->warnings, k)));
-        }
-    }
-}
-
-static gboolean wants_colour(void) {
-    const char *no_colour = g_getenv("NO_COLOR");
-    const char *terminal = g_getenv("TERM");
-
-    return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
-           g_strcmp0(terminal, "dumb") != 0;
-}
-
 static gboolean write_report(const turn_report *found, const report_options *options,
                              GError **error) {
     const gboolean json = g_strcmp0(options->format, "json") == 0;
     g_autofree char *text =
         json ? report_json_write(found)
              : turn_report_write_text(found, options->output == NULL && wants_colour());
-    const gboolean newline = !g_str_has_suffix(text, "\n");
 
-    if (options->output != NULL) {
-        g_autofree char *whole = g_strconcat(text, newline ? "\n" : "", NULL);
-
-        return g_file_set_contents(options->output, whole, -1, error);
-    }
-    if (fputs(text, stdout) == EOF || (newline && putchar('\n') == EOF) || fflush(stdout) != 0) {
-        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
-                    "the report could not be written: %s", g_strerror(errno));
-        return FALSE;
-    }
-    return TRUE;
+    return output_write(text, options->output, error);
 }
 
 static int conclude(const report_options *options, turn_tracker *tracker, reader *from,
                     turn_report *found, gboolean all_read) {
-    g_autoptr(turn_judgement) judgement = NULL;
+    g_autoptr(turn_judgement) judgement = judge_captures(tracker, from, found);
     g_autoptr(GError) error = NULL;
 
-    reader_finish(from);
-    found->model = turn_tracker_finish(tracker);
-    judgement = turn_judge(found->model);
-    found->judgement = judgement;
-    add_statistics(from, found);
     if (!write_report(found, options, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
@@ -291,10 +178,6 @@ int command_report(int count, char **arguments) {
     if (found->captures->len == 0) {
         return COMMAND_UNUSABLE;
     }
-    reader_run(into, note_failure, found);
-    for (guint i = 0; i < captures->len; i++) {
-        describe(g_ptr_array_index(found->captures, i),
-                 capture_get_info(g_ptr_array_index(captures, i)));
-    }
+    read_captures(into, found, captures);
     return conclude(&options, tracker, into, found, all_read);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/json_put.h"
 
+#include "turn/report/printable.h"
+
 void json_put_string(JsonBuilder *json, const char *name, const char *value) {
     json_builder_set_member_name(json, name);
     if (value == NULL) {
@@ -27,9 +29,8 @@ void json_put_number_or_null(JsonBuilder *json, const char *name, gint64 value, 
     }
 }
 
-/* Milliseconds with microseconds behind the point; null when not measured. */
-void json_put_rtt(JsonBuilder *json, gint64 nanoseconds) {
-    json_builder_set_member_name(json, "rtt_ms");
+void json_put_milliseconds(JsonBuilder *json, const char *name, gint64 nanoseconds) {
+    json_builder_set_member_name(json, name);
     if (nanoseconds < 0) {
         json_builder_add_null_value(json);
     } else {
@@ -37,6 +38,10 @@ void json_put_rtt(JsonBuilder *json, gint64 nanoseconds) {
 
         json_builder_add_double_value(json, (double)microseconds / 1000.0);
     }
+}
+
+void json_put_rtt(JsonBuilder *json, gint64 nanoseconds) {
+    json_put_milliseconds(json, "rtt_ms", nanoseconds);
 }
 
 void json_put_boolean(JsonBuilder *json, const char *name, gboolean value) {
@@ -71,4 +76,16 @@ void json_begin_array(JsonBuilder *json, const char *name) {
 void json_begin_object(JsonBuilder *json, const char *name) {
     json_builder_set_member_name(json, name);
     json_builder_begin_object(json);
+}
+
+char *json_put_end(JsonBuilder *json) {
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+    g_autoptr(JsonNode) root = json_builder_get_root(json);
+    g_autofree char *text = NULL;
+
+    json_generator_set_pretty(generator, TRUE);
+    json_generator_set_indent(generator, 2);
+    json_generator_set_root(generator, root);
+    text = json_generator_to_data(generator, NULL);
+    return turn_printable_json(text);
 }

@@ -14,7 +14,9 @@ void json_put_string(JsonBuilder *json, const char *name, const char *value);
 void json_put_number(JsonBuilder *json, const char *name, guint64 value);
 /* Null for what the capture does not show. */
 void json_put_number_or_null(JsonBuilder *json, const char *name, gint64 value, gboolean shown);
-/* Milliseconds with microseconds behind the point; null when not measured. */
+/* Milliseconds with microseconds behind the point; null when negative: not measured. */
+void json_put_milliseconds(JsonBuilder *json, const char *name, gint64 nanoseconds);
+/* The same, as "rtt_ms". */
 void json_put_rtt(JsonBuilder *json, gint64 nanoseconds);
 void json_put_boolean(JsonBuilder *json, const char *name, gboolean value);
 void json_put_address(JsonBuilder *json, const char *name, const stun_address *address);
@@ -23,5 +25,7 @@ void json_put_time(JsonBuilder *json, const turn_report *self, const char *name,
                    const turn_seen *seen);
 void json_begin_array(JsonBuilder *json, const char *name);
 void json_begin_object(JsonBuilder *json, const char *name);
+/* All that the builder holds, as text that acts in no terminal. Owned by the caller. */
+char *json_put_end(JsonBuilder *json);
 
 #endif

@@ -2,23 +2,8 @@
 #include "analyzer/json_session.h"
 
 #include "analyzer/json_integrity.h"
-
-static void put_direction(JsonBuilder *json, const char *name, const turn_direction *direction) {
-    json_begin_object(json, name);
-    json_put_number(json, "requests", direction->requests);
-    json_put_number(json, "retransmissions", direction->retransmissions);
-    json_put_number(json, "successes", direction->successes);
-    json_put_number(json, "errors", direction->errors);
-    json_put_rtt(json, direction->rtt);
-    json_builder_end_object(json);
-}
-
-void json_put_checks(JsonBuilder *json, const turn_path *path) {
-    json_begin_object(json, "checks");
-    put_direction(json, "to_peer", &path->to_peer);
-    put_direction(json, "from_peer", &path->from_peer);
-    json_builder_end_object(json);
-}
+#include "analyzer/json_path.h"
+#include "analyzer/json_stage.h"
 
 static void put_rejections(JsonBuilder *json, const turn_session *session, guint16 method) {
     json_begin_array(json, "errors");
@@ -118,7 +103,8 @@ static const char *bind_outcome(const turn_connection *connection) {
     }
 }
 
-static void put_connection(JsonBuilder *json, const turn_connection *connection) {
+static void put_connection(JsonBuilder *json, const turn_report *self,
+                           const turn_connection *connection) {
     static const turn_path no_checks = {.to_peer = {.rtt = -1}, .from_peer = {.rtt = -1}};
     g_autofree char *id = connection->has_id ? g_strdup_printf("0x%08x", connection->id) : NULL;
 
@@ -135,23 +121,20 @@ static void put_connection(JsonBuilder *json, const turn_connection *connection)
     json_put_string(json, "outcome", bind_outcome(connection));
     json_put_number_or_null(json, "code", connection->code, connection->code != 0);
     json_put_address(json, "data_connection", &connection->data_connection);
-    json_put_checks(json, connection->peer != NULL ? &connection->peer->path : &no_checks);
+    json_put_checks(json, self, connection->peer != NULL ? &connection->peer->path : &no_checks);
     json_put_number(json, "bytes_to_peer", connection->bytes_to_peer);
     json_put_number(json, "bytes_from_peer", connection->bytes_from_peer);
     json_builder_end_object(json);
 }
 
-static void put_peer(JsonBuilder *json, const turn_peer *peer) {
-    /* The leg between client and server counts where it was captured, else the one behind the
-     * relay: a packet seen on both is one packet. */
-    const gboolean near = peer->path.to_peer.packets + peer->path.from_peer.packets > 0;
-    const turn_direction *to = near ? &peer->path.to_peer : &peer->relay_to;
-    const turn_direction *from = near ? &peer->path.from_peer : &peer->relay_from;
+static void put_peer(JsonBuilder *json, const turn_report *self, const turn_peer *peer) {
+    const turn_direction *to = turn_peer_data(peer, TRUE);
+    const turn_direction *from = turn_peer_data(peer, FALSE);
 
     json_builder_begin_object(json);
     put_peer_address(json, peer);
     json_put_string(json, "via", turn_via_name(peer->via));
-    json_put_checks(json, &peer->path);
+    json_put_checks(json, self, &peer->path);
     json_put_number(json, "bytes_to_peer", to->bytes);
     json_put_number(json, "bytes_from_peer", from->bytes);
     json_put_number(json, "packets_to_peer", to->packets);
@@ -161,6 +144,7 @@ static void put_peer(JsonBuilder *json, const turn_peer *peer) {
     json_put_number(json, "relay_packets_from_peer", peer->relay_from.packets);
     json_put_number_or_null(json, "relay_session", peer->relay != NULL ? peer->relay->id : 0,
                             peer->relay != NULL);
+    json_put_media(json, self, to, from);
     json_builder_end_object(json);
 }
 
@@ -226,13 +210,14 @@ void json_put_session(JsonBuilder *json, const turn_report *self, const turn_ses
     put_channels(json, session);
     json_begin_array(json, "connections");
     for (guint i = 0; i < session->connections->len; i++) {
-        put_connection(json, g_ptr_array_index(session->connections, i));
+        put_connection(json, self, g_ptr_array_index(session->connections, i));
     }
     json_builder_end_array(json);
     json_begin_array(json, "peers");
     for (guint i = 0; i < session->peers->len; i++) {
-        put_peer(json, g_ptr_array_index(session->peers, i));
+        put_peer(json, self, g_ptr_array_index(session->peers, i));
     }
     json_builder_end_array(json);
+    json_put_session_stages(json, self, session);
     json_builder_end_object(json);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A session, and the Binding pairs in it, as JSON. */
+ * A session as JSON. */
 #ifndef ANALYZER_JSON_SESSION_H
 #define ANALYZER_JSON_SESSION_H
 
 #include "analyzer/json_put.h"
 
-void json_put_checks(JsonBuilder *json, const turn_path *path);
 void json_put_session(JsonBuilder *json, const turn_report *self, const turn_session *session);
 
 #endif

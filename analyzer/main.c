@@ -14,6 +14,9 @@ static const struct {
 } commands[] = {
     {"report", command_report,
      "report  [OPTION...] FILE...      what went wrong, the proof, what to do"},
+    {"list", command_list, "list    [OPTION...] FILE...      one line a session, of many files"},
+    {"show", command_show,
+     "show    [OPTION...] FILE... -s N the ladder of session N, with frame numbers"},
     {"explain", command_explain, "explain [CAUSE|CODE|ATTRIBUTE]  the long text about one of them"},
 };
 

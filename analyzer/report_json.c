@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/report_json.h"
 
-#include "analyzer/json_integrity.h"
+#include "analyzer/json_path.h"
 #include "analyzer/json_session.h"
 #include "analyzer/version.h"
-#include "turn/report/printable.h"
+#include "turn/next.h"
 
 static void add_text(gpointer text, gpointer json) {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
@@ -63,6 +63,24 @@ static void put_unknowns(JsonBuilder *json, const turn_report *self) {
     json_builder_end_array(json);
 }
 
+static void put_next_captures(JsonBuilder *json, const turn_report *self) {
+    g_autoptr(GPtrArray) all = turn_next_captures(self->model, self->judgement);
+
+    json_begin_array(json, "next_capture");
+    for (guint i = 0; i < all->len; i++) {
+        const turn_next *next = g_ptr_array_index(all, i);
+
+        json_builder_begin_object(json);
+        json_put_string(json, "where", next->where);
+        json_put_string(json, "what", next->what);
+        json_put_string(json, "filter", next->filter);
+        json_put_string(json, "from", next->from);
+        json_put_string(json, "until", next->until);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
 static void put_verdict(JsonBuilder *json, const turn_report *self) {
     const turn_judgement *judgement = self->judgement;
     const turn_cause *cause = judgement->first != NULL ? judgement->first->cause : NULL;
@@ -81,6 +99,7 @@ static void put_verdict(JsonBuilder *json, const turn_report *self) {
         json_put_string(json, "next", NULL);
     }
     put_unknowns(json, self);
+    put_next_captures(json, self);
     json_builder_end_object(json);
 }
 
@@ -114,16 +133,6 @@ static void put_finding(JsonBuilder *json, const turn_report *self, const turn_f
     json_put_string(json, "filter", filter);
     json_builder_end_object(json);
 }
-static void put_pair(JsonBuilder *json, const turn_pair *pair) {
-    json_builder_begin_object(json);
-    json_put_address(json, "a", &pair->a);
-    json_put_address(json, "b", &pair->b);
-    json_put_string(json, "transport", pair->transport == TURN_TRANSPORT_TCP ? "tcp" : "udp");
-    json_put_checks(json, &pair->path);
-    json_put_integrity_if_any(json, &pair->path.integrity);
-    json_builder_end_object(json);
-}
-
 static void put_message(JsonBuilder *json, const turn_report *self,
                         const turn_report_message *message) {
     GString *id = g_string_new(NULL);
@@ -169,7 +178,7 @@ static void put_lists(JsonBuilder *json, const turn_report *self) {
     json_builder_end_array(json);
     json_begin_array(json, "checks");
     for (guint i = 0; i < self->model->pairs->len; i++) {
-        put_pair(json, g_ptr_array_index(self->model->pairs, i));
+        json_put_pair(json, self, g_ptr_array_index(self->model->pairs, i));
     }
     json_builder_end_array(json);
     if (self->messages == NULL) {
@@ -184,9 +193,6 @@ static void put_lists(JsonBuilder *json, const turn_report *self) {
 
 char *report_json_write(const turn_report *self) {
     g_autoptr(JsonBuilder) json = json_builder_new();
-    g_autoptr(JsonGenerator) generator = json_generator_new();
-    g_autoptr(JsonNode) root = NULL;
-    g_autofree char *text = NULL;
 
     json_builder_begin_object(json);
     json_put_string(json, "schema", "turnpcap.report/1");
@@ -199,11 +205,5 @@ char *report_json_write(const turn_report *self) {
     put_verdict(json, self);
     put_lists(json, self);
     json_builder_end_object(json);
-
-    root = json_builder_get_root(json);
-    json_generator_set_pretty(generator, TRUE);
-    json_generator_set_indent(generator, 2);
-    json_generator_set_root(generator, root);
-    text = json_generator_to_data(generator, NULL);
-    return turn_printable_json(text);
+    return json_put_end(json);
 }

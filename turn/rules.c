@@ -13,6 +13,10 @@ gboolean turn_one_direction_only(const turn_session *session) {
     return session->packets_from_client == 0;
 }
 
+gboolean turn_watched(const turn_model *model, const turn_seen *from, const turn_seen *to) {
+    return turn_model_end(model, from) >= to->time;
+}
+
 gint64 turn_observed_since(const turn_model *model, const turn_seen *seen) {
     return turn_model_end(model, seen) - seen->time;
 }
@@ -56,7 +60,7 @@ gboolean turn_can_judge(const turn_session *session) {
 }
 
 gboolean turn_is_complete(const turn_session *session) {
-    return session->bytes_missing == 0;
+    return session->bytes_missing == 0 && session->relayed_cut == 0;
 }
 
 gboolean turn_same_place(const turn_peer *a, const turn_peer *b) {

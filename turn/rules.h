@@ -27,8 +27,9 @@ gboolean turn_one_direction_only(const turn_session *session);
 /* Whether there is a session, seen from both sides: what is missing in it is missing on the wire.
  */
 gboolean turn_can_judge(const turn_session *session);
-/* Whether the capture has every byte of the session's TCP connections: what it does not show of an
- * incomplete one may have been in the bytes that are missing. */
+/* Whether the capture has every byte of the session's TCP connections, and of relayed packets
+ * enough to tell what they are: what it does not show of an incomplete one may have been in the
+ * bytes that are missing. */
 gboolean turn_is_complete(const turn_session *session);
 /* Whether two peers are one: candidates of one ICE session, or of one host where the capture does
  * not show the ICE session of both. */
@@ -38,6 +39,9 @@ gboolean turn_host_works(const turn_session *session, const turn_peer *peer);
 /* Whether the finding has evidence. What fails with one peer while another one works is a fault,
  * but not the end of the call: its level is degraded then. */
 gboolean turn_found_beside(const turn_session *session, turn_finding *finding);
+/* Whether the capture ran without a pause from one to the other: a file that is missing between two
+ * rotated ones may hold anything. */
+gboolean turn_watched(const turn_model *model, const turn_seen *from, const turn_seen *to);
 /* Nanoseconds from SEEN to the last packet of the capture. */
 gint64 turn_observed_since(const turn_model *model, const turn_seen *seen);
 /* A later success of the same method: the client got over the error. */

@@ -87,7 +87,8 @@ gboolean rule_credentials_missing(const turn_scene *scene, turn_finding *finding
 gboolean rule_nonce_loop(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (session == NULL || session->nonce_refusals < 3) {
+    if (session == NULL || session->nonce_refusals < 3 || !turn_is_complete(session) ||
+        !turn_watched(scene->model, &session->first_nonce_refusal, &session->last_nonce_refusal)) {
         return FALSE;
     }
     turn_finding_add(finding, &session->first_nonce_refusal, "438 or 430, the first of the run");
@@ -229,9 +230,14 @@ static gboolean is_refused_refresh(const turn_session *session, const turn_rejec
            !turn_recovered(session, rejection);
 }
 
+static const turn_seen *last_grant(const turn_session *session) {
+    const turn_exchange *refresh = &session->exchanges[TURN_METHOD_REFRESH];
+
+    return refresh->last_success.frame != 0 ? &refresh->last_success : &session->allocated;
+}
+
 gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
-    const turn_exchange *refresh;
     const gboolean refused = collect(scene, finding, is_refused_refresh);
 
     if (session == NULL || turn_one_direction_only(session)) {
@@ -239,14 +245,15 @@ gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding)
     }
     if (!refused &&
         (session->released.frame != 0 || session->first_after_expiry.frame == 0 ||
+         !turn_is_complete(session) ||
+         !turn_watched(scene->model, last_grant(session), &session->first_after_expiry) ||
          turn_observed_since(scene->model, &session->first_after_expiry) < TURN_PEER_PATIENCE ||
          session->last_alive.time > session->expires)) {
         return FALSE;
     }
-    refresh = &session->exchanges[TURN_METHOD_REFRESH];
-    turn_finding_add(
-        finding, refresh->last_success.frame != 0 ? &refresh->last_success : &session->allocated,
-        "lifetime of %" G_GINT64_FORMAT " s granted for the last time", session->lifetime);
+    turn_finding_add(finding, last_grant(session),
+                     "lifetime of %" G_GINT64_FORMAT " s granted for the last time",
+                     session->lifetime);
     turn_finding_add(finding, &session->first_after_expiry,
                      "the client still uses the allocation after that time");
     return TRUE;
@@ -254,18 +261,17 @@ gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding)
 
 gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
-    const turn_exchange *allocate;
     gint64 took;
 
-    if (session == NULL || session->allocated.frame == 0) {
+    if (session == NULL || session->allocated.frame == 0 || session->attempt.frame == 0) {
         return FALSE;
     }
-    allocate = &session->exchanges[TURN_METHOD_ALLOCATE];
-    took = session->allocated.time - allocate->first_request.time;
-    if (allocate->first_request.frame == 0 || took <= TURN_ALLOCATE_PATIENCE) {
+    took = session->allocated.time - session->attempt.time;
+    if (took <= TURN_ALLOCATE_PATIENCE ||
+        !turn_watched(scene->model, &session->attempt, &session->allocated)) {
         return FALSE;
     }
-    turn_finding_add(finding, &allocate->first_request, "first Allocate Request");
+    turn_finding_add(finding, &session->attempt, "first Allocate Request");
     turn_finding_add(finding, &session->allocated, "Allocate Success Response, %.1f s later",
                      (double)took / (double)TURN_SECOND);
     return TRUE;

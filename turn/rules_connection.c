@@ -9,7 +9,8 @@ static gboolean waited_for_peer(const turn_scene *scene) {
     const turn_session *session = scene->session;
 
     if (session->released.frame != 0) {
-        return session->released.time - session->allocated.time >= TURN_PEER_PATIENCE;
+        return session->released.time - session->allocated.time >= TURN_PEER_PATIENCE &&
+               turn_watched(scene->model, &session->allocated, &session->released);
     }
     if (session->tcp != NULL && session->tcp->opener_fin.frame != 0) {
         return session->tcp->opener_fin.time - session->allocated.time >= TURN_PEER_PATIENCE;
@@ -35,7 +36,7 @@ gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
 
-    if (!turn_can_judge(session) || session->connections->len > 0) {
+    if (!turn_can_judge(session) || !turn_is_complete(session) || session->connections->len > 0) {
         return FALSE;
     }
     for (guint i = 0; i < session->connect_failures->len; i++) {

@@ -180,23 +180,36 @@ static gboolean talks_elsewhere(const turn_scene *scene, const turn_peer *peer) 
     return FALSE;
 }
 
+/* The checks of the side that nominates: the controlling one, RFC 8445 section 7.2.2. */
+static const turn_direction *nominating(const turn_path *path) {
+    const turn_direction *to = &path->to_peer;
+    const turn_direction *from = &path->from_peer;
+
+    return to->nominated.frame == 0 ||
+                   (from->nominated.frame != 0 && from->nominated.time < to->nominated.time)
+               ? from
+               : to;
+}
+
 /* Whether the capture would show another path that took over. Where direct checks of the client are
  * to be seen, its direct data is too; elsewhere the controlling side must go on nominating this
  * one.
  */
 static gboolean is_still_chosen(const turn_scene *scene, const turn_path *path) {
     const turn_pair *direct = g_hash_table_lookup(scene->ice_direct, path->ice);
+    const turn_direction *checks = nominating(path);
     const stun_address *client = &scene->session->client;
 
     return (direct != NULL && (stun_address_same_host(&direct->a, client) ||
                                stun_address_same_host(&direct->b, client))) ||
-           path->last_nominated.time - path->nominated.time >= MEDIA_PATIENCE;
+           checks->last_nominated.time - checks->nominated.time >= MEDIA_PATIENCE;
 }
 
 /* How long the nominated path was there to be used. */
 static gint64 time_for_media(const turn_scene *scene, const turn_path *path) {
     const turn_session *session = scene->session;
-    gint64 end = turn_model_end(scene->model, &path->nominated);
+    const turn_seen *nominated = &nominating(path)->nominated;
+    gint64 end = turn_model_end(scene->model, nominated);
 
     if (session->release_asked.frame != 0) {
         end = MIN(end, session->release_asked.time);
@@ -209,7 +222,7 @@ static gint64 time_for_media(const turn_scene *scene, const turn_path *path) {
     }
     /* Who is gone sends no checks. */
     end = MIN(end, session->last.time);
-    return end - path->nominated.time;
+    return end - nominated->time;
 }
 
 gboolean rule_media_absent(const turn_scene *scene, turn_finding *finding) {
@@ -222,14 +235,15 @@ gboolean rule_media_absent(const turn_scene *scene, turn_finding *finding) {
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         const turn_path *path = &peer->path;
+        const turn_seen *nominated = &nominating(path)->nominated;
 
-        if (path->nominated.frame == 0 || path->ice == NULL || path->to_peer.successes == 0 ||
+        if (nominated->frame == 0 || path->ice == NULL || path->to_peer.successes == 0 ||
             path->from_peer.successes == 0 || talks_elsewhere(scene, peer) ||
             !is_still_chosen(scene, path) || time_for_media(scene, path) < MEDIA_PATIENCE) {
             continue;
         }
         stun_address_format(&peer->address, text, sizeof text);
-        turn_finding_add(finding, &path->nominated,
+        turn_finding_add(finding, nominated,
                          "Binding Success Response to a check with USE-CANDIDATE, peer %s", text);
         turn_finding_add(finding, &session->last,
                          "last packet of the session; checks, but no data until here");

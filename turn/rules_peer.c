@@ -27,7 +27,8 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
 
-    if (!turn_can_judge(session) || turn_session_works(session) || any_permission(session)) {
+    if (!turn_can_judge(session) || !turn_is_complete(session) || turn_session_works(session) ||
+        any_permission(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {
@@ -155,9 +156,10 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
     return turn_found_beside(session, finding);
 }
 
-/* Requests that had time to be answered, and none was. */
+/* Requests that had time to be answered, and none was. Nobody needs to answer keep-alives. */
 static gboolean never_succeeded(const turn_scene *scene, const turn_direction *direction) {
-    return direction->requests > 0 && direction->successes == 0 && direction->errors == 0 &&
+    return direction->requests > direction->keep_alives && direction->successes == 0 &&
+           direction->errors == 0 &&
            turn_observed_since(scene->model, &direction->first_request) >= TURN_PEER_PATIENCE;
 }
 
@@ -190,7 +192,7 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
         return answers_could_be_seen(scene, scene->pair) &&
                one_way(scene, &scene->pair->path, ends, finding);
     }
-    if (!turn_can_judge(session)) {
+    if (!turn_can_judge(session) || !turn_is_complete(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->peers->len; i++) {
@@ -243,7 +245,7 @@ static gboolean is_stream_without_return(const turn_scene *scene, const turn_dir
 gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (!turn_can_judge(session)) {
+    if (!turn_can_judge(session) || !turn_is_complete(session)) {
         return FALSE;
     }
     for (guint i = 0; i < session->peers->len; i++) {

@@ -12,6 +12,15 @@ static gboolean never_answered(const turn_session *session) {
     return session->packets_from_server == 0 && !session->answered_unseen;
 }
 
+/* A request that is sent again was not answered. Requests of which none is repeated may be probes
+ * whose answers went another way, unless the capture shows what comes to the client. */
+static gboolean waits_for_answer(const turn_scene *scene) {
+    const turn_exchange *allocate = allocate_of(scene->session);
+
+    return allocate->transmissions > allocate->requests ||
+           turn_model_receives(scene->model, &scene->session->client);
+}
+
 gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     const turn_exchange *allocate;
@@ -21,7 +30,8 @@ gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
         return FALSE;
     }
     allocate = allocate_of(session);
-    if (allocate->requests == 0 ||
+    if (allocate->requests == 0 || !waits_for_answer(scene) ||
+        !turn_watched(scene->model, &allocate->first_request, &allocate->last_request) ||
         allocate->last_request.time - allocate->first_request.time < TURN_ALLOCATE_PATIENCE) {
         return FALSE;
     }
@@ -105,16 +115,23 @@ static const turn_seen *closed_by_server(const turn_tcp *tcp) {
     return NULL;
 }
 
+/* A probe: the client asked, was challenged and left it at that. What ends a connection that nobody
+ * needs any more is no fault. */
+static gboolean was_content(const turn_session *session, const turn_seen *closed) {
+    return session->authenticated_requests == 0 && session->challenge.frame != 0 &&
+           closed->time - session->last_challenge.time >= TURN_PEER_PATIENCE;
+}
+
 gboolean rule_connection_reset(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     const turn_seen *closed;
 
     if (session == NULL || allocate_of(session)->requests == 0 || session->allocated.frame != 0 ||
-        session->rejections->len > 0) {
+        session->rejections->len > 0 || !turn_is_complete(session)) {
         return FALSE;
     }
     closed = closed_by_server(session->tcp);
-    if (closed == NULL) {
+    if (closed == NULL || was_content(session, closed)) {
         return FALSE;
     }
     turn_finding_add(finding, &allocate_of(session)->last_request, "Allocate Request");
@@ -137,6 +154,16 @@ static const turn_rejection *forgotten(const turn_session *session) {
     return NULL;
 }
 
+/* A client that closes its connection right behind a request does not wait for the answer. */
+static gboolean leaves_at_once(const turn_session *session, const turn_unanswered *request) {
+    const turn_tcp *tcp = session->tcp;
+
+    return tcp != NULL && ((tcp->opener_fin.frame != 0 &&
+                            tcp->opener_fin.time - request->first.time < TURN_PEER_PATIENCE) ||
+                           (tcp->reset.frame != 0 && !tcp->reset_by_listener &&
+                            tcp->reset.time - request->first.time < TURN_PEER_PATIENCE));
+}
+
 /* Requests after the server's last sign of life, long enough before the end of the capture. */
 static const turn_unanswered *unanswered_at_end(const turn_session *session,
                                                 const turn_model *model) {
@@ -144,6 +171,7 @@ static const turn_unanswered *unanswered_at_end(const turn_session *session,
         const turn_unanswered *request = &g_array_index(session->unanswered, turn_unanswered, i);
 
         if (!request->release && request->first.time > session->last_from_server.time &&
+            !leaves_at_once(session, request) &&
             turn_observed_since(model, &request->first) >= TURN_PEER_PATIENCE &&
             (request->transmissions > 1 || session->protocol != TURN_PROTOCOL_UDP)) {
             return request;
@@ -198,8 +226,9 @@ static gboolean add_unanswered(const turn_scene *scene, turn_finding *finding) {
 static gboolean add_closed(const turn_session *session, turn_finding *finding) {
     const turn_seen *closed = closed_by_server(session->tcp);
 
-    /* After the lifetime the server is free to close. */
-    if (closed == NULL || (session->expires >= 0 && closed->time >= session->expires)) {
+    /* After the lifetime the server is free to close; and what is missing may be the release. */
+    if (closed == NULL || !turn_is_complete(session) ||
+        (session->expires >= 0 && closed->time >= session->expires)) {
         return FALSE;
     }
     turn_finding_add(finding, &session->last_from_server, "last message from the server");

@@ -17,6 +17,35 @@ const char *turn_via_name(turn_via via) {
     return names[via];
 }
 
+const char *turn_role_name(turn_role role) {
+    static const char *const names[] = {[TURN_ROLE_NONE] = NULL,
+                                        [TURN_ROLE_CONTROLLING] = "controlling",
+                                        [TURN_ROLE_CONTROLLED] = "controlled"};
+    return names[role];
+}
+
+const char *turn_ways_name(turn_ways ways) {
+    static const char *const names[] = {[TURN_WAYS_NONE] = "none",
+                                        [TURN_WAYS_TO_PEER] = "to_peer",
+                                        [TURN_WAYS_FROM_PEER] = "from_peer",
+                                        [TURN_WAYS_BOTH] = "both"};
+    return names[ways];
+}
+
+turn_ways turn_data_ways(const turn_direction *to_peer, const turn_direction *from_peer) {
+    if (to_peer->packets > 0) {
+        return from_peer->packets > 0 ? TURN_WAYS_BOTH : TURN_WAYS_TO_PEER;
+    }
+    return from_peer->packets > 0 ? TURN_WAYS_FROM_PEER : TURN_WAYS_NONE;
+}
+
+const turn_direction *turn_peer_data(const turn_peer *peer, gboolean to_peer) {
+    if (peer->path.to_peer.packets + peer->path.from_peer.packets > 0) {
+        return to_peer ? &peer->path.to_peer : &peer->path.from_peer;
+    }
+    return to_peer ? &peer->relay_to : &peer->relay_from;
+}
+
 const char *turn_outcome_name(turn_outcome outcome) {
     static const char *const names[] = {[TURN_OUTCOME_UNSEEN] = "unseen",
                                         [TURN_OUTCOME_UNANSWERED] = "unanswered",
@@ -32,6 +61,12 @@ const char *turn_protocol_name(turn_protocol protocol) {
                                         [TURN_PROTOCOL_TLS] = "tls",
                                         [TURN_PROTOCOL_DTLS] = "dtls"};
     return names[protocol];
+}
+
+gboolean turn_connection_is_bound(const turn_connection *connection) {
+    return connection->outcome == TURN_OUTCOME_SUCCESS ||
+           (connection->outcome != TURN_OUTCOME_REJECTED &&
+            connection->bytes_to_peer + connection->bytes_from_peer > 0);
 }
 
 gboolean turn_path_works(const turn_path *path) {

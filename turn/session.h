@@ -23,6 +23,12 @@ turn_seen turn_seen_at(const turn_packet *packet);
  * time between two. */
 gboolean turn_seen_after(const turn_seen *a, const turn_seen *b);
 
+/* The role that an ICE agent claims in its checks; RFC 8445 section 7.1.3. */
+typedef enum turn_role { TURN_ROLE_NONE, TURN_ROLE_CONTROLLING, TURN_ROLE_CONTROLLED } turn_role;
+
+/* "controlling", "controlled"; NULL for TURN_ROLE_NONE. */
+const char *turn_role_name(turn_role role);
+
 /* One direction of a path: the Binding checks that went that way and what came back for them, and
  * the packets that were no STUN. */
 typedef struct turn_direction {
@@ -32,9 +38,25 @@ typedef struct turn_direction {
     guint errors;    /* of REQUESTS, without a success later */
     guint16 error_code;
     gint64 rtt; /* shortest, nanoseconds; -1 when none was measured */
+    gint64 rtt_longest;
+    gint64 rtt_sum;
+    guint rtt_count;
     turn_seen first_request;
     turn_seen last_request;
     turn_seen first_success;
+    turn_seen last_success;
+    guint keep_alives;          /* of REQUESTS: without USERNAME, which nobody needs to answer */
+    guint keep_alive_successes; /* of SUCCESSES */
+    guint indications;          /* Binding Indications: keep-alives of RFC 8445 section 11 */
+    guint indication;           /* hash of the latest one's transaction id */
+    turn_role first_role;       /* of who sent the requests */
+    turn_role role;             /* the same, at the end */
+    turn_seen role_changed;     /* the first request with another role than the one before */
+    guint32 priority;           /* PRIORITY of the first request that has it */
+    gboolean has_priority;
+    turn_seen use_candidate; /* the first request with USE-CANDIDATE */
+    turn_seen nominated;     /* the first success for one */
+    turn_seen last_nominated;
     guint64 packets;
     guint64 bytes;
     turn_seen first_packet;
@@ -68,8 +90,6 @@ typedef struct turn_path {
     turn_direction from_peer;
     turn_conflicts conflicts[2]; /* of the checks from the peer, and to it */
     turn_flight flights[2];      /* the same order */
-    turn_seen nominated;         /* success of a check with USE-CANDIDATE, the first */
-    turn_seen last_nominated;    /* the last */
     char *ice; /* the two user fragments of the checks, in a fixed order: paths of one ICE session
                   have the same text; NULL when no check carried a USERNAME */
     turn_seen unreachable; /* an ICMP error about what was sent on the path */
@@ -124,6 +144,22 @@ typedef struct turn_peer {
     const struct turn_session *relay; /* whose relayed address the peer is; NULL when no other's of
                                          the same server. Set when the capture is over */
 } turn_peer;
+
+/* Which ways something went. */
+typedef enum turn_ways {
+    TURN_WAYS_NONE,
+    TURN_WAYS_TO_PEER,
+    TURN_WAYS_FROM_PEER,
+    TURN_WAYS_BOTH
+} turn_ways;
+
+/* "none", "to_peer", "from_peer", "both". */
+const char *turn_ways_name(turn_ways ways);
+/* Packets that were no STUN, of two directions of one leg. */
+turn_ways turn_data_ways(const turn_direction *to_peer, const turn_direction *from_peer);
+/* The data to or from a peer, counted once: on the leg between client and server where it was
+ * captured, else on the one behind the relay. */
+const turn_direction *turn_peer_data(const turn_peer *peer, gboolean to_peer);
 
 typedef enum turn_outcome {
     TURN_OUTCOME_UNSEEN,     /* the capture does not show it */
@@ -307,10 +343,12 @@ struct turn_session {
     guint packets_from_client;
     guint packets_from_server;
     turn_exchange exchanges[TURN_METHOD_COUNT];
-    stun_address asked_destination;  /* of the latest Set Active Destination, [MS-TURN] */
-    stun_address active_destination; /* that was granted; data goes there without any header */
-    gboolean has_active_destination; /* its address is NONE when only the answer was seen */
-    turn_seen allocated;             /* Allocate Success Response */
+    stun_address asked_destination;   /* of the latest Set Active Destination, [MS-TURN] */
+    stun_address active_destination;  /* that was granted; data goes there without any header */
+    gboolean has_active_destination;  /* its address is NONE when only the answer was seen */
+    gboolean ms_turn;                 /* speaks [MS-TURN], which has no permissions */
+    turn_seen authenticated_allocate; /* the first Allocate Request with credentials */
+    turn_seen allocated;              /* Allocate Success Response */
     turn_seen released; /* Refresh with LIFETIME 0: its answer, or the request that got none */
     turn_seen release_asked;
     gint64 lifetime;      /* seconds, as last granted; -1 when not seen */
@@ -324,6 +362,7 @@ struct turn_session {
     guint requests_without_credentials_after_challenge;
     turn_seen challenge; /* the first */
     turn_seen last_challenge;
+    turn_seen attempt;        /* the Allocate that began the latest try; earlier ones were probes */
     gboolean answered_unseen; /* what the client sent proves answers that the capture lacks */
     GArray *rejections;       /* of turn_rejection; challenges are not in it */
     GArray *unanswered;       /* of turn_unanswered */
@@ -340,6 +379,7 @@ struct turn_session {
     guint misfits; /* users of requests that no password signs and that the server granted: bit
                       number N is that of session->users[N - 1], bit 0 of those not in it */
     guint64 bytes_missing; /* of its TCP connections */
+    guint64 relayed_cut;   /* relayed packets of which the capture has too little to tell a check */
     turn_seen unreachable; /* ICMP about the client's packets */
     guint8 icmp_version;
     guint8 icmp_type;
@@ -364,6 +404,8 @@ typedef struct turn_pair {
     stun_address b;
     turn_path path; /* to_peer is from a to b */
     turn_seen first;
+    gboolean at_server; /* one end is the host of a TURN server: it is, or may be, a relayed address
+                           whose allocation the capture does not show */
 } turn_pair;
 
 typedef struct turn_span {
@@ -379,12 +421,15 @@ typedef struct turn_model {
     turn_seen last;
     GArray *spans; /* of turn_span: when the capture was running, packets of any kind counted */
     guint64 messages;
+    guint64 cut;            /* messages of which the capture lacks the end */
     gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
     guint passwords;        /* of TURN users that were given */
     GHashTable *granted;    /* for turn_model_granted(); NULL when no passwords are given */
 } turn_model;
 
+/* The server said so, or let data through. */
+gboolean turn_connection_is_bound(const turn_connection *connection);
 /* Whether the path has proved itself: checks answered both ways, or packets both ways. */
 gboolean turn_path_works(const turn_path *path);
 /* Packets both ways on the peer's path, on whichever leg they were seen. */

@@ -83,6 +83,10 @@ void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observ
     tracker->unit_observer_data = data;
 }
 
+turn_carried turn_tracker_carried(const turn_tracker *tracker) {
+    return tracker->carried;
+}
+
 turn_place turn_tracker_find(const turn_tracker *tracker, const turn_flow *flow) {
     const route *to = tracker_route(tracker, flow);
     turn_place place = {.session = NULL};
@@ -173,6 +177,7 @@ static void note_receiver(turn_tracker *tracker, const turn_packet *packet) {
 void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
                            const stun_message *message) {
     tracker->model.messages++;
+    tracker->model.cut += message->captured < message->length ? 1 : 0;
     seen_once(&tracker->model.first, packet);
     tracker->model.last = turn_seen_at(packet);
     note_receiver(tracker, packet);
@@ -486,5 +491,6 @@ const turn_model *turn_tracker_finish(turn_tracker *tracker) {
         session->works = works(session);
         tracker->model.limit_reached |= session->records_dropped > 0;
     }
+    tracker_pairs_finish(tracker);
     return &tracker->model;
 }

@@ -86,6 +86,15 @@ typedef void (*turn_message_observer)(gpointer data, const turn_packet *packet,
                                       const stun_message *message);
 void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data);
 
+/* How the message that an observer is shown was carried. */
+typedef struct turn_carried {
+    const turn_peer *peer; /* it goes to or comes from; NULL for a message that stands by itself */
+    gboolean to_peer;
+    guint16 channel; /* 0 when it was in no channel */
+} turn_carried;
+/* For observers only, during their call. */
+turn_carried turn_tracker_carried(const turn_tracker *tracker);
+
 /* Called for every unit that turn_tracker_unit() takes, before it is looked into. */
 typedef void (*turn_unit_observer)(gpointer data, const turn_packet *packet, const turn_unit *unit);
 void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observer, gpointer data);

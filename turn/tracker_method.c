@@ -134,6 +134,15 @@ static void on_channel_answer(turn_session *session, const stun_message *message
     }
 }
 
+/* A client that was content with a challenge for so long was not waiting for an allocation. */
+static void note_attempt(turn_session *session, const turn_packet *packet) {
+    if (session->attempt.frame == 0 ||
+        (session->challenge.frame != 0 && session->authenticated_requests == 0 &&
+         packet->time - session->last_challenge.time >= PROBE_INTERVAL)) {
+        session->attempt = turn_seen_at(packet);
+    }
+}
+
 static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
                        const stun_message *message) {
     turn_exchange *exchange = tracker_exchange(session, message->method);
@@ -162,8 +171,11 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
         !transaction->release) {
         tracker_session_used(session, packet, TRUE);
     }
+    if (message->method == STUN_METHOD_ALLOCATE) {
+        note_attempt(session, packet);
+    }
     if (session->challenge.frame != 0 && !transaction->authenticated &&
-        message->method == STUN_METHOD_ALLOCATE &&
+        message->method == STUN_METHOD_ALLOCATE && message->captured == message->length &&
         packet->time - session->last_challenge.time < PROBE_INTERVAL) {
         session->requests_without_credentials_after_challenge++;
     }
@@ -171,6 +183,9 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
     case STUN_METHOD_ALLOCATE:
         if (message_uint(message, STUN_ATTR_REQUESTED_TRANSPORT, &protocol)) {
             session->relay_protocol = (guint8)protocol;
+        }
+        if (transaction->authenticated) {
+            seen_once(&session->authenticated_allocate, packet);
         }
         break;
     case STUN_METHOD_CREATE_PERMISSION:
@@ -339,14 +354,19 @@ static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_se
     tracker_session_used(session, packet, to_peer);
     if (!message_address(message, type, &address) ||
         !stun_message_find(message, STUN_ATTR_DATA, &data)) {
+        session->relayed_cut += message->captured < message->length ? 1 : 0;
         return;
     }
     peer = tracker_peer(session, &address, TURN_VIA_INDICATION);
-    if (peer != NULL) {
+    if (peer != NULL && data.captured > 0) {
         const payload carried = {
             .bytes = data.value, .captured = data.captured, .length = data.length};
 
-        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, &carried);
+        if (payload_is_unreadable(&carried)) {
+            session->relayed_cut++;
+        } else {
+            tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, &carried);
+        }
     }
 }
 
@@ -422,6 +442,7 @@ void tracker_turn_message(turn_tracker *tracker, const turn_packet *packet,
     }
     tracker_session_seen(session, packet, from_client);
     turn_integrity_count(&session->integrity, &tracker->signature, message->cls);
+    session->ms_turn |= message->dialect == STUN_DIALECT_MS_TURN;
     if (message->dialect == STUN_DIALECT_MS_TURN && message->method == STUN_METHOD_SEND) {
         on_relayed(tracker, packet, session, message, TRUE);
         return;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/hash.h"
 #include "turn/message_values.h"
 #include "turn/tracker_private.h"
 
 #include <string.h>
 
-#define ROLE_CONFLICT 487u /* RFC 8445 section 7.3.1.1 */
-
 static void path_init(turn_path *path) {
     path->to_peer.rtt = -1;
+    path->to_peer.rtt_longest = -1;
     path->from_peer.rtt = -1;
+    path->from_peer.rtt_longest = -1;
 }
 
 void tracker_peer_free(gpointer data) {
@@ -67,138 +68,6 @@ turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn
     return peer;
 }
 
-/* "a:b" and "b:a" are the two directions of one ICE session (RFC 8445 section 7.2.2): put the
- * fragments in one order. */
-static char *ice_session(const char *username) {
-    const char *colon = strchr(username, ':');
-    g_autofree char *first = NULL;
-
-    if (colon == NULL) {
-        return g_strdup(username);
-    }
-    first = g_strndup(username, (gsize)(colon - username));
-    return strcmp(first, colon + 1) <= 0 ? g_strdup(username)
-                                         : g_strconcat(colon + 1, ":", first, NULL);
-}
-
-static void note_ice(turn_path *path, const stun_message *message) {
-    g_autofree char *username = NULL;
-
-    if (path->ice != NULL) {
-        return;
-    }
-    username = message_text(message, STUN_ATTR_USERNAME);
-    if (username != NULL && *username != '\0') {
-        path->ice = ice_session(username);
-    }
-}
-
-static void check_request(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
-                          gboolean to_peer, const stun_message *message) {
-    turn_direction *direction = to_peer ? &path->to_peer : &path->from_peer;
-    turn_transaction *transaction;
-    gboolean opened;
-    guint before;
-
-    note_ice(path, message);
-    transaction = turn_transactions_find(tracker->transactions, path, message);
-    before = transaction != NULL ? transaction->transmissions : 1;
-    transaction = turn_transactions_request(tracker->transactions, path, packet, message, &opened);
-    direction->last_request = turn_seen_at(packet);
-    if (!opened) {
-        direction->retransmissions += transaction->transmissions - before;
-        return;
-    }
-    transaction->to_peer = to_peer;
-    transaction->nominates = message_has(message, STUN_ATTR_USE_CANDIDATE);
-    direction->requests++;
-    seen_once(&direction->first_request, packet);
-}
-
-static void note_rtt(turn_direction *direction, const turn_transaction *transaction,
-                     const turn_packet *packet) {
-    const gint64 rtt = turn_transaction_rtt(transaction, packet);
-
-    if (rtt >= 0 && (direction->rtt < 0 || rtt < direction->rtt)) {
-        direction->rtt = rtt;
-    }
-}
-
-/* Checks that were under way when the first 487 came say nothing about what the sender did then. */
-static void note_conflict(turn_conflicts *conflicts, const turn_transaction *transaction,
-                          const turn_packet *packet) {
-    if (conflicts->count > 0 && transaction->first.time <= conflicts->last.time) {
-        return;
-    }
-    conflicts->count++;
-    seen_once(&conflicts->first, packet);
-    conflicts->last = turn_seen_at(packet);
-}
-
-static void check_error(turn_path *path, const turn_packet *packet, const stun_message *message,
-                        const turn_transaction *transaction) {
-    turn_direction *direction = transaction->to_peer ? &path->to_peer : &path->from_peer;
-    stun_error error;
-
-    direction->errors++;
-    if (!message_error(message, &error)) {
-        return;
-    }
-    direction->error_code = error.code;
-    if (error.code == ROLE_CONFLICT) {
-        note_conflict(&path->conflicts[transaction->to_peer], transaction, packet);
-    }
-}
-
-static void check_answer(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
-                         const stun_message *message) {
-    turn_transaction *transaction = turn_transactions_find(tracker->transactions, path, message);
-    turn_direction *direction;
-
-    if (transaction == NULL) {
-        return;
-    }
-    direction = transaction->to_peer ? &path->to_peer : &path->from_peer;
-    if (transaction->succeeded) {
-        /* With both legs of the relay captured, the answer comes first on the other leg. */
-        note_rtt(direction, transaction, packet);
-        return;
-    }
-    if (message->cls == STUN_ERROR) {
-        if (!transaction->answered) {
-            check_error(path, packet, message, transaction);
-        }
-        transaction->answered = TRUE;
-        return;
-    }
-    if (transaction->answered) {
-        direction->errors--;
-    }
-    transaction->answered = TRUE;
-    transaction->succeeded = TRUE;
-    direction->successes++;
-    seen_once(&direction->first_success, packet);
-    memset(&path->conflicts[transaction->to_peer], 0, sizeof path->conflicts[0]);
-    if (transaction->nominates) {
-        seen_once(&path->nominated, packet);
-        path->last_nominated = turn_seen_at(packet);
-    }
-    note_rtt(direction, transaction, packet);
-}
-
-static void check(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
-                  gboolean to_peer, const stun_message *message) {
-    if (message->method != STUN_METHOD_BINDING || message->cls == STUN_INDICATION) {
-        return;
-    }
-    turn_integrity_count(&path->integrity, &tracker->signature, message->cls);
-    if (message->cls == STUN_REQUEST) {
-        check_request(tracker, packet, path, to_peer, message);
-    } else {
-        check_answer(tracker, packet, path, message);
-    }
-}
-
 static void count(turn_direction *direction, const turn_packet *packet, gsize length) {
     direction->packets++;
     direction->bytes += length;
@@ -208,7 +77,14 @@ static void count(turn_direction *direction, const turn_packet *packet, gsize le
 
 void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                           gboolean to_peer, const stun_message *message) {
-    check(tracker, packet, &peer->path, to_peer, message);
+    tracker_check(tracker, packet, &peer->path, to_peer, message);
+}
+
+/* Whether the snap length left too little of it to tell a check from data. What follows no framing
+ * has no bytes at all here, and is data. */
+static gboolean may_be_cut_check(const payload *carried) {
+    return carried->captured > 0 && carried->captured < carried->length &&
+           carried->captured < STUN_HEADER_SIZE && carried->bytes[0] < 4;
 }
 
 void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
@@ -218,12 +94,15 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
     if (stun_message_parse(carried->bytes, carried->captured, carried->length, &message) !=
         STUN_NOT_STUN) {
         if (!relay_leg) {
+            tracker->carried.peer = peer;
+            tracker->carried.to_peer = to_peer;
             tracker_count_message(tracker, packet, &message);
+            tracker->carried.peer = NULL;
         }
         tracker_peer_message(tracker, packet, peer, to_peer, &message);
         return;
     }
-    if (carried->length == 0) {
+    if (carried->length == 0 || may_be_cut_check(carried)) {
         return;
     }
     tracker_note_passage(&peer->passages[to_peer], packet, carried->length, to_peer != relay_leg);
@@ -279,8 +158,8 @@ void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
         pair = pair_new(tracker, packet);
     }
     if (pair != NULL) {
-        check(tracker, packet, &pair->path, stun_address_equal(&packet->flow.source, &pair->a),
-              message);
+        tracker_check(tracker, packet, &pair->path,
+                      stun_address_equal(&packet->flow.source, &pair->a), message);
     }
 }
 
@@ -291,6 +170,43 @@ void tracker_pair_data(const route *to, const turn_packet *packet, const payload
     if (carried->length > 0) {
         count(to_peer ? &path->to_peer : &path->from_peer, packet, carried->length);
         tracker_note_flight(path, packet, to_peer, carried);
+    }
+}
+
+static gboolean host_equal(gconstpointer a, gconstpointer b) {
+    return stun_address_equal(a, b);
+}
+
+static void add_host(GHashTable *hosts, const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    g_hash_table_add(hosts, g_memdup2(&host, sizeof host));
+}
+
+static gboolean has_host(GHashTable *hosts, const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    return g_hash_table_contains(hosts, &host);
+}
+
+void tracker_pairs_finish(turn_tracker *tracker) {
+    g_autoptr(GHashTable) hosts =
+        g_hash_table_new_full(turn_hash_address, host_equal, g_free, NULL);
+
+    for (guint i = 0; i < tracker->model.sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(tracker->model.sessions, i);
+
+        add_host(hosts, &session->server);
+        for (guint k = 0; k < session->relayed->len; k++) {
+            add_host(hosts, &g_array_index(session->relayed, stun_address, k));
+        }
+    }
+    for (guint i = 0; i < tracker->model.pairs->len; i++) {
+        turn_pair *pair = g_ptr_array_index(tracker->model.pairs, i);
+
+        pair->at_server = has_host(hosts, &pair->a) || has_host(hosts, &pair->b);
     }
 }
 
@@ -328,8 +244,12 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     } else {
         channel->bytes_from_peer += carried->length;
     }
-    if (channel->peer != NULL) {
+    if (payload_is_unreadable(carried)) {
+        session->relayed_cut++;
+    } else if (channel->peer != NULL) {
+        tracker->carried.channel = number;
         tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
+        tracker->carried.channel = 0;
     }
 }
 

@@ -3,19 +3,19 @@
  * What the parts of the tracker share: where each 5-tuple leads, and the steps that more than one
  * part takes. tracker.c takes packets in and finds their route; tracker_session.c opens sessions
  * and notes what every request and answer has; tracker_method.c knows the TURN methods,
- * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c checks and relayed data,
- * tracker_integrity.c passwords, tracker_nat.c relayed addresses and what stands for them on the
- * wire, tracker_relay.c what lies between them and the peers, tracker_media.c what becomes of large
- * packets. */
+ * tracker_connection.c RFC 6062, tracker_tcp.c TCP itself, tracker_path.c peers and relayed data,
+ * tracker_check.c the checks between peers, tracker_integrity.c passwords, tracker_nat.c relayed
+ * addresses and what stands for them on the wire, tracker_relay.c what lies between them and the
+ * peers, tracker_media.c what becomes of large packets. */
 #ifndef TURN_TRACKER_PRIVATE_H
 #define TURN_TRACKER_PRIVATE_H
 
 #include "turn/tracker.h"
 #include "turn/transactions.h"
 
-/* Limits that hostile input cannot pass: a session with its texts takes up to 11 KB, a record under
- * 2 KB, a pair and a transaction less; together under 200 MB, of which a real capture uses a few.
- */
+/* Limits that hostile input cannot pass: a session with its texts takes up to 11 KB, a peer under
+ * 2 KB, any other record, a pair and a transaction less; together under 200 MB, of which a real
+ * capture uses a few. */
 #define TURN_MAX_RECORDS          65536u /* in the lists of all sessions together */
 #define TURN_MAX_SESSIONS         4096u
 #define TURN_MAX_PAIRS            8192u
@@ -103,6 +103,7 @@ struct turn_tracker {
     gpointer observer_data;
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
+    turn_carried carried;
 };
 
 static inline gboolean port_is_set(const guint8 *set, guint16 port) {
@@ -117,6 +118,12 @@ static inline void seen_once(turn_seen *seen, const turn_packet *packet) {
     if (seen->frame == 0) {
         *seen = turn_seen_at(packet);
     }
+}
+
+/* Whether what is there of CARRIED is too short to tell a check between peers from data. */
+static inline gboolean payload_is_unreadable(const payload *carried) {
+    return carried->captured < MIN(carried->length, STUN_HEADER_SIZE) &&
+           (carried->captured == 0 || carried->bytes[0] < 0x40);
 }
 
 /* Whether one more record may be kept in a list of LENGTH, of at most LIMIT, of the session. */
@@ -240,6 +247,15 @@ void tracker_note_flight(turn_path *path, const turn_packet *packet, gboolean to
 /* TRUE when the error says that a packet was too large for the way; it is no more than that. */
 gboolean tracker_note_too_big(turn_tracker *tracker, const turn_packet *packet,
                               const turn_icmp_error *error);
+
+/* Finds the pairs that end at a TURN server: once the capture is over all servers are known. */
+void tracker_pairs_finish(turn_tracker *tracker);
+
+/* tracker_check.c */
+
+/* A message between the two ends of PATH; only Binding counts. */
+void tracker_check(turn_tracker *tracker, const turn_packet *packet, turn_path *path,
+                   gboolean to_peer, const stun_message *message);
 
 /* tracker_connection.c */
 

@@ -183,6 +183,9 @@ void tracker_request_facts(turn_session *session, const stun_message *message,
     message_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &transaction->peer);
     if (transaction->release) {
         session->release_asked = transaction->first;
+    } else if (message->method == STUN_METHOD_REFRESH && message->captured < message->length &&
+               !message_has(message, STUN_ATTR_LIFETIME)) {
+        transaction->release = TRUE; /* it may be one: nothing may be held against its end */
     }
     /* Only the server gives out nonces: this one came in an answer that the capture lacks. */
     if (nonce != NULL && session->nonce == NULL && session->packets_from_server == 0) {
@@ -201,12 +204,17 @@ static void note_rejection(turn_tracker *tracker, turn_session *session, const t
                            const stun_message *message, const turn_transaction *transaction,
                            const stun_error *error) {
     turn_rejection rejection = {.method = message->method, .code = error->code};
+    gsize reason_length = MIN(error->reason_length, TURN_MAX_TEXT);
 
     if (!session_may_keep(session, session->rejections->len, TURN_MAX_REJECTIONS)) {
         return;
     }
-    rejection.reason = g_utf8_make_valid(error->reason_length > 0 ? error->reason : "",
-                                         (gssize)MIN(error->reason_length, TURN_MAX_TEXT));
+    /* Some servers count the padding. */
+    while (reason_length > 0 && error->reason[reason_length - 1] == '\0') {
+        reason_length--;
+    }
+    rejection.reason =
+        g_utf8_make_valid(reason_length > 0 ? error->reason : "", (gssize)reason_length);
     rejection.response = turn_seen_at(packet);
     rejection.response_signature = tracker->signature;
     rejection.credentials = transaction == NULL && message_names_user(message);

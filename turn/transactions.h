@@ -26,13 +26,15 @@ typedef struct turn_transaction {
                   further on, and no retransmission */
     gboolean answered;
     gboolean succeeded;
+    gboolean measured; /* its round-trip time has been counted */
 
     turn_session *session; /* NULL for checks between peers */
     guint16 method;
     guint user;               /* of session->users, from 1 */
     turn_signature signature; /* of the request */
     gboolean to_peer;
-    gboolean nominates; /* carries USE-CANDIDATE */
+    gboolean keep_alive; /* a Binding Request without USERNAME */
+    gboolean nominates;  /* with USE-CANDIDATE */
     gboolean authenticated;
     gboolean stale;
     guint nonce; /* hash of the request's NONCE; 0 when it had none */

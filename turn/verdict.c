@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/next.h"
 #include "turn/rules.h"
 
 /* A second try belongs to the same attempt when it begins within this time of the failure. */
@@ -286,6 +287,17 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
                                         late, late == 1 ? "" : "s"));
     }
     turn_password_unknowns(model, judgement->unknowns);
+    if (model->cut > 0) {
+        g_ptr_array_add(judgement->unknowns,
+                        g_strdup_printf("%" G_GUINT64_FORMAT " STUN message%s cut short by the "
+                                        "capture: what stood in the rest is not known.",
+                                        model->cut, model->cut == 1 ? " was" : "s were"));
+    }
+    if (turn_next_only_relay_side(model)) {
+        g_ptr_array_add(judgement->unknowns,
+                        g_strdup("Only what passes between relay and peers was captured: the "
+                                 "sessions with the TURN server are not in it."));
+    }
     if (model->limit_reached) {
         g_ptr_array_add(judgement->unknowns,
                         g_strdup("There is more in the capture than turnpcap keeps: some sessions, "

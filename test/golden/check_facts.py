@@ -30,6 +30,16 @@ S4_MESSAGES = (
 )
 
 PASSWORDS = str(pathlib.Path(__file__).resolve().parent / "passwords") + "/"
+# step, time in the document of S4
+S4_STAGES = (
+    ("allocate-sent", "08:03:51.966175"),
+    ("challenged", "08:03:51.968443"),
+    ("credentials-sent", "08:03:51.968947"),
+    ("allocated", "08:03:52.084888"),
+    ("peer-connected", "08:03:52.568097"),
+    ("bind-sent", "08:03:52.618906"),
+    ("bound", "08:03:52.673050"),
+)
 
 CHECKS = []
 
@@ -209,6 +219,33 @@ def s4_connection(report):
         assert counts["requests"] >= 1 and counts["successes"] >= 1, f"{direction}: {counts}"
     # Each check comes twice with one transaction id: four transactions, none of them unanswered.
     equal([connection["checks"][way]["requests"] for way in ("to_peer", "from_peer")], [2, 2], "checks")
+
+
+@check("s4-sfb-presentation")
+def s4_stages(report):
+    """S4: every step was reached, at the times of the document; nominated by the check of frame 2597"""
+    session = only(report["sessions"], "sessions")
+    equal(session["stopped_at"], None, "stopped_at")
+    equal({each["state"] for each in session["stages"]}, {"reached"}, "states")
+    times = {each["id"]: each["time"] for each in session["stages"]}
+    for step, time in S4_STAGES:
+        equal(times[step], f"2017-08-17T{time}Z", step)
+    equal(session["relay_after_ms"], 119.378, "relay_after_ms")  # SYN at .965510
+    to_peer = only(session["peers"], "peers")["checks"]["to_peer"]
+    equal((to_peer["use_candidate_frame"], to_peer["role"]), (39, "controlled"), "nomination")
+    equal(to_peer["priority"], 0x6EFFFFFF, "priority")
+
+
+@check("s1-webrtc-431")
+def s1_stage(report):
+    """S1: stopped at the answer to the Allocate with credentials, 10.005 ms after it"""
+    session = only(report["sessions"], "sessions")
+    stop = session["stopped_at"]
+    equal((stop["step"], stop["of"], stop["id"]), (4, 10, "allocated"), "step")
+    equal((stop["why"], stop["code"], stop["since_frame"], stop["frame"]), ("refused", 431, 1, 2), "stop")
+    assert abs(stop["wait_ms"] - 10.005) < 0.0005, stop["wait_ms"]
+    # The log of CMS shows 3.000 s between the beginning of the call and its failure.
+    equal(session["cms_gives_up"], "2017-05-20T19:52:51.704889Z", "cms_gives_up")
 
 
 @check("udp-channeldata")

@@ -31,10 +31,14 @@ ODD = {
 }
 
 
+# Commands that may stand in front of the options; report where none does.
+COMMANDS = ("list", "show")
+
+
 class Case(typing.NamedTuple):
     name: str
-    options: list
-    capture: str
+    command: list
+    captures: list
     status: int
 
 
@@ -49,15 +53,17 @@ def read_cases():
     cases = {}
     for line in (HERE / "cases.txt").read_text().splitlines():
         if line and not line.startswith("#"):
-            name, options, capture, status = (field.strip() for field in line.split("|"))
-            cases[name] = Case(name, options.split(), capture, int(status))
+            name, options, captures, status = (field.strip() for field in line.split("|"))
+            words = options.split()
+            command = words if words and words[0] in COMMANDS else ["report", *words]
+            cases[name] = Case(name, command, captures.split(), int(status))
     return cases
 
 
 def run(program, case, surroundings):
     # From the root, since a report repeats the file names of the command line.
     done = subprocess.run(
-        [program, "report", *case.options, case.capture],
+        [program, *case.command, *case.captures],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **surroundings},
         capture_output=True,

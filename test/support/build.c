@@ -46,6 +46,8 @@ static const attribute attributes[] = {
     {"priority", STUN_ATTR_PRIORITY, NUMBER32, 0},
     {"error", STUN_ATTR_ERROR_CODE, ERROR, 0},
     {"candidate", STUN_ATTR_CANDIDATE_IDENTIFIER, TEXT, 0},
+    {"controlling", STUN_ATTR_ICE_CONTROLLING, FILLER, 8},
+    {"controlled", STUN_ATTR_ICE_CONTROLLED, FILLER, 8},
     {"nominate", STUN_ATTR_USE_CANDIDATE, FILLER, 0},
     {"mi", STUN_ATTR_MESSAGE_INTEGRITY, FILLER, 20},
     {"sha256", STUN_ATTR_MESSAGE_INTEGRITY_SHA256, FILLER, 32},

@@ -26,6 +26,8 @@ stun_address address_of(const char *text);
  *     lifetime transport channel connection priority
  *     error                         a code; the reason is "Reason CODE"
  *     candidate                     CANDIDATE-IDENTIFIER, which makes the dialect MS-ICE2
+ *     controlling controlled        ICE-CONTROLLING, ICE-CONTROLLED
+ *     nominate                      USE-CANDIDATE
  *     mi sha256 userhash            filler of the right length
  *     fingerprint legacy bad        a CRC that is right, right by the table of [MS-ICE2], wrong
  * Ends the program when TEXT has anything else: the test is wrong. */

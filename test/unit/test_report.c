@@ -245,10 +245,10 @@ static void hostile_texts_are_harmless_in_the_text_report(void **state) {
     g_autofree char *text = unwrapped(h->text);
 
     assert_harmless(h->text);
-    /* The user in the request's summary, the reason in the answer's; then user, realm and software
-     * of the session, the warning and the file. */
-    assert_int_equal(occurrences(text, "\"" HOSTILE_SHOWN "\""), 2);
-    assert_int_equal(occurrences(text, HOSTILE_SHOWN), 7);
+    /* The user in the request's summary, the reason in the answer's and in the session's stage;
+     * then user, realm and software of the session, the warning and the file. */
+    assert_int_equal(occurrences(text, "\"" HOSTILE_SHOWN "\""), 3);
+    assert_int_equal(occurrences(text, HOSTILE_SHOWN), 8);
     assert_non_null(strstr(text, HOSTILE_SHOWN ".pcap"));
 }
 
@@ -260,8 +260,8 @@ static void hostile_texts_are_harmless_in_the_json_report(void **state) {
     assert_non_null(strstr(h->json, "\"username\" : \"" HOSTILE_IN_JSON "\""));
     assert_non_null(strstr(h->json, "\"realm\" : \"" HOSTILE_IN_JSON "\""));
     assert_non_null(strstr(h->json, "\"software\" : \"" HOSTILE_IN_JSON "\""));
-    /* In the finding and in the session's list of errors. */
-    assert_int_equal(occurrences(h->json, "\"reason\" : \"" HOSTILE_IN_JSON "\""), 2);
+    /* In the finding, in the session's list of errors and where it stopped. */
+    assert_int_equal(occurrences(h->json, "\"reason\" : \"" HOSTILE_IN_JSON "\""), 3);
 }
 
 static void hostile_texts_keep_lines_within_80_columns(void **state) {

@@ -50,6 +50,35 @@ static void printable_text_shows_active_characters_as_numbers(void **state) {
     }
 }
 
+static void printable_cells_begin_no_formula(void **state) {
+    static const struct {
+        const char *text;
+        const char *expected;
+    } rows[] = {
+        {"alice", "alice"},
+        {"a=b+c-d@e", "a=b+c-d@e"},
+        {"=1+1", "\\u{3d}1+1"},
+        {"+1", "\\u{2b}1"},
+        {"-1", "\\u{2d}1"},
+        {"@x", "\\u{40}x"},
+        {"  =1", "  \\u{3d}1"},
+        {"a,=1;@b|-c", "a,\\u{3d}1;\\u{40}b|\\u{2d}c"},
+        {"\xef\xbc\x9d"
+         "1",
+         "\\u{ff1d}1"},
+        {"say \"x\" 'y'", "say \\u{22}x\\u{22} \\u{27}y\\u{27}"},
+        {"a\tb\r\n", "a\\u{9}b\\u{d}\\u{a}"},
+        {NULL, ""},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *cell = turn_printable_cell(rows[i].text);
+
+        assert_string_equal(cell, rows[i].expected);
+    }
+}
+
 static void printable_json_escapes_what_a_generator_leaves(void **state) {
     static const struct {
         const char *name;
@@ -229,6 +258,7 @@ static void explain_list_has_a_line_for_each_cause(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(printable_text_shows_active_characters_as_numbers),
+        cmocka_unit_test(printable_cells_begin_no_formula),
         cmocka_unit_test(printable_json_escapes_what_a_generator_leaves),
         cmocka_unit_test(wrap_fills_80_columns),
         cmocka_unit_test(wrap_indents_the_lines_after_the_first),

@@ -14,6 +14,11 @@ gboolean turn_printable_is_active(gunichar character);
  * UTF-8. Owned by the caller; "" for NULL. */
 char *turn_printable_text(const char *text);
 
+/* turn_printable_text() as a cell of a table for a spreadsheet: quotes are written as numbers too,
+ * and so is a character that would make a formula of what it begins, at the front of the cell or of
+ * what a spreadsheet may take for another cell. Owned by the caller; "" for NULL. */
+char *turn_printable_cell(const char *text);
+
 /* JSON with "\u009b" for each active character that the generator left as it was; line feeds and
  * blanks between the values stay. Owned by the caller. */
 char *turn_printable_json(const char *json);

@@ -7,6 +7,7 @@
 
 #include "stun/message.h"
 #include "turn/findings.h"
+#include "turn/stage.h"
 
 typedef struct turn_report_capture {
     char *file;      /* NULL where it is not known: only the warnings are shown then */
@@ -82,6 +83,9 @@ const char *turn_report_explanation(const turn_report *self);
 char *turn_report_time(const turn_report *self, guint32 capture, gint64 time);
 /* "frame.number in {1,2}" for the frames of one capture. Owned by the caller; NULL without any. */
 char *turn_report_filter(const turn_finding *finding, guint32 capture);
+/* "stopped at step 4 of 10 (relay allocated): no answer in the 9.500 s after step 3 (Allocate with
+ * credentials)". Owned by the caller; NULL when nothing is missing. */
+char *turn_report_stop(const turn_stages *stages);
 /* The capture of the first frame of evidence; 0 without evidence. */
 guint32 turn_report_filter_capture(const turn_finding *finding);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/next.h"
 #include "turn/report/printable.h"
 #include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
@@ -23,6 +24,20 @@ void text_heading(text_writer *writer, const char *text) {
                            writer->colour ? "\033[0m" : "");
 }
 
+void text_level(GString *out, gboolean colour, const char *first, turn_level level,
+                const char *text) {
+    g_autofree char *whole = g_strconcat(marks[level].word, text, NULL);
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    turn_wrap_append(line, first, whole);
+    if (colour) {
+        g_string_insert(line, (gssize)(strlen(first) + strlen(marks[level].word)), "\033[0m");
+        g_string_insert(line, (gssize)strlen(first), marks[level].colour);
+    }
+    g_string_append(out, line->str);
+}
+
+/* A line that goes on below its title. */
 static void level_line(text_writer *writer, turn_level level, const char *title) {
     g_autofree char *first = g_strdup_printf("%s: ", marks[level].word);
     GString *line = g_string_new(NULL);
@@ -37,8 +52,7 @@ static void level_line(text_writer *writer, turn_level level, const char *title)
     g_string_free(line, TRUE);
 }
 
-/* Only the clock: the day stands with the capture. */
-static char *clock_time(const text_writer *writer, const turn_seen *seen) {
+char *text_clock(const text_writer *writer, const turn_seen *seen) {
     g_autofree char *full = turn_report_time(writer->report, seen->capture, seen->time);
     char *clock = strchr(full, 'T');
 
@@ -50,7 +64,7 @@ static char *clock_time(const text_writer *writer, const turn_seen *seen) {
 }
 
 static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
-    g_autofree char *when = clock_time(writer, &evidence->seen);
+    g_autofree char *when = text_clock(writer, &evidence->seen);
     g_autofree char *capture = writer->report->captures->len > 1
                                    ? g_strdup_printf("capture %u, ", evidence->seen.capture + 1)
                                    : g_strdup("");
@@ -119,6 +133,24 @@ static void remedies(text_writer *writer, const turn_cause *cause) {
     turn_wrap_append(writer->out, "  ", cause->next);
 }
 
+static void next_captures(text_writer *writer) {
+    g_autoptr(GPtrArray) all = turn_next_captures(writer->report->model, writer->report->judgement);
+
+    if (all->len > 0) {
+        text_heading(writer, "What to capture next");
+    }
+    for (guint i = 0; i < all->len; i++) {
+        const turn_next *next = g_ptr_array_index(all, i);
+        g_autofree char *first = g_strdup_printf("  %u. ", i + 1);
+        g_autofree char *line = g_strdup_printf("%s, from %s until %s. %s", next->where, next->from,
+                                                next->until, next->what);
+
+        *line = g_ascii_toupper(*line);
+        turn_wrap_append(writer->out, first, line);
+        turn_wrap_append(writer->out, "     tcpdump filter: ", next->filter);
+    }
+}
+
 static void other_findings(text_writer *writer, guint index) {
     const GPtrArray *findings = writer->report->judgement->findings;
 
@@ -158,6 +190,7 @@ static void verdict(text_writer *writer) {
     }
     next = finding_group(writer, 0);
     remedies(writer, judgement->first->cause);
+    next_captures(writer);
     other_findings(writer, next);
 }
 

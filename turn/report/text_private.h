@@ -15,6 +15,13 @@ typedef struct text_writer {
 /* report_text.c */
 
 void text_heading(text_writer *writer, const char *text);
+/* TEXT after FIRST, wrapped; TEXT begins with the word for LEVEL, which is in its colour where the
+ * terminal has colours. */
+void text_level(GString *out, gboolean colour, const char *first, turn_level level,
+                const char *text);
+
+/* Only the clock: the day stands with the capture. Owned by the caller. */
+char *text_clock(const text_writer *writer, const turn_seen *seen);
 
 /* text_session.c */
 
@@ -25,5 +32,19 @@ void text_sessions(text_writer *writer);
 void text_integrity(text_writer *writer, const turn_session *session);
 /* Checks outside of all sessions. */
 void text_pairs(text_writer *writer);
+
+/* text_stage.c */
+
+/* "0.010", to the millisecond, and "11.5", to the tenth. Owned by the caller. */
+char *text_seconds(gint64 nanoseconds);
+char *text_milliseconds(gint64 nanoseconds);
+/* How far the session got. */
+void text_stages(text_writer *writer, const turn_session *session);
+
+/* text_path.c */
+
+/* One end of a path each: a peer of a session, and two ends outside of any. */
+void text_peer(text_writer *writer, const turn_session *session, const turn_peer *peer);
+void text_pair(text_writer *writer, const turn_pair *pair);
 
 #endif

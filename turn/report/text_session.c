@@ -93,38 +93,12 @@ static void session_allocate(text_writer *writer, const turn_session *session) {
         g_string_append_printf(line, ", lifetime %" G_GINT64_FORMAT " s", session->lifetime);
     }
     if (allocate->rtt >= 0) {
-        g_string_append_printf(line, ", answered in %.1f ms", (double)allocate->rtt / 1e6);
+        g_autofree char *rtt = text_milliseconds(allocate->rtt);
+
+        g_string_append_printf(line, ", answered in %s ms", rtt);
     }
     if (session->allocated.frame != 0) {
         g_string_append_printf(line, ", frame %u", session->allocated.frame);
-    }
-    turn_wrap_append(writer->out, "     ", line->str);
-    g_string_free(line, TRUE);
-}
-
-static void checks_text(GString *line, const turn_path *path) {
-    if (path->to_peer.requests + path->from_peer.requests > 0) {
-        g_string_append_printf(line, ", checks answered %u/%u to peer, %u/%u from peer",
-                               path->to_peer.successes, path->to_peer.requests,
-                               path->from_peer.successes, path->from_peer.requests);
-    }
-}
-
-static void session_peer(text_writer *writer, const turn_peer *peer) {
-    const gboolean near = peer->path.to_peer.packets + peer->path.from_peer.packets > 0;
-    const turn_direction *to = near ? &peer->path.to_peer : &peer->relay_to;
-    const turn_direction *from = near ? &peer->path.from_peer : &peer->relay_from;
-    GString *line = g_string_new(NULL);
-    char text[STUN_ADDRESS_TEXT];
-
-    stun_address_format(&peer->address, text, sizeof text);
-    g_string_append_printf(line, "Peer %s by %s", *text != '\0' ? text : "(address not seen)",
-                           turn_via_name(peer->via));
-    checks_text(line, &peer->path);
-    if (to->packets + from->packets > 0) {
-        g_string_append_printf(
-            line, ", data %" G_GUINT64_FORMAT " bytes to peer, %" G_GUINT64_FORMAT " from peer",
-            to->bytes, from->bytes);
     }
     turn_wrap_append(writer->out, "     ", line->str);
     g_string_free(line, TRUE);
@@ -145,7 +119,7 @@ static void session_connection(text_writer *writer, const turn_connection *conne
     if (connection->bind.frame != 0) {
         g_string_append_printf(line, ", bind in frame %u", connection->bind.frame);
     }
-    if (connection->outcome == TURN_OUTCOME_SUCCESS) {
+    if (turn_connection_is_bound(connection)) {
         char text[STUN_ADDRESS_TEXT];
 
         stun_address_format(&connection->data_connection, text, sizeof text);
@@ -166,13 +140,14 @@ static void one_session(text_writer *writer, const turn_session *session) {
     session_names(writer, session);
     if (session->protocol <= TURN_PROTOCOL_TCP) {
         session_allocate(writer, session);
+        text_stages(writer, session);
     }
     text_integrity(writer, session);
     for (guint i = 0; i < session->connections->len && i < MAX_PAIRS_SHOWN; i++) {
         session_connection(writer, g_ptr_array_index(session->connections, i));
     }
     for (guint i = 0; i < session->peers->len && i < MAX_PAIRS_SHOWN; i++) {
-        session_peer(writer, g_ptr_array_index(session->peers, i));
+        text_peer(writer, session, g_ptr_array_index(session->peers, i));
     }
     session_relays(writer, session);
 }
@@ -202,18 +177,7 @@ void text_pairs(text_writer *writer) {
     }
     text_heading(writer, "Checks outside TURN sessions");
     for (guint i = 0; i < all->len && i < MAX_PAIRS_SHOWN; i++) {
-        const turn_pair *pair = g_ptr_array_index(all, i);
-        char a[STUN_ADDRESS_TEXT];
-        char b[STUN_ADDRESS_TEXT];
-        g_autofree char *line = NULL;
-
-        stun_address_format(&pair->a, a, sizeof a);
-        stun_address_format(&pair->b, b, sizeof b);
-        line = g_strdup_printf("%s and %s over %s: answered %u/%u, and %u/%u the other way", a, b,
-                               pair->transport == TURN_TRANSPORT_TCP ? "TCP" : "UDP",
-                               pair->path.to_peer.successes, pair->path.to_peer.requests,
-                               pair->path.from_peer.successes, pair->path.from_peer.requests);
-        turn_wrap_append(writer->out, "  ", line);
+        text_pair(writer, g_ptr_array_index(all, i));
     }
     if (all->len > MAX_PAIRS_SHOWN) {
         g_string_append_printf(writer->out,

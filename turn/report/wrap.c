@@ -11,7 +11,7 @@ static gsize columns_of(gunichar character) {
     return g_unichar_iswide(character) ? 2 : 1;
 }
 
-static gsize columns(const char *text) {
+gsize turn_wrap_columns(const char *text) {
     gsize width = 0;
 
     for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
@@ -46,7 +46,7 @@ static gsize append_word(GString *out, const char *word, gsize at, gsize indent)
     while (*word != '\0') {
         const gsize length = atom(word);
         g_autofree char *part = g_strndup(word, length);
-        const gsize width = columns(part);
+        const gsize width = turn_wrap_columns(part);
 
         if (at > indent && at + width > TURN_WRAP_WIDTH) {
             at = next_line(out, indent);
@@ -61,13 +61,13 @@ static gsize append_word(GString *out, const char *word, gsize at, gsize indent)
 void turn_wrap_append(GString *out, const char *first, const char *text) {
     g_autofree char *safe = turn_printable_text(text);
     g_auto(GStrv) words = g_strsplit(safe, " ", -1);
-    const gsize indent = columns(first);
+    const gsize indent = turn_wrap_columns(first);
     gsize at = indent;
 
     g_string_append(out, first);
     for (char **word = words; *word != NULL; word++) {
         if (word != words) {
-            if (at + 1 + columns(*word) > TURN_WRAP_WIDTH) {
+            if (at + 1 + turn_wrap_columns(*word) > TURN_WRAP_WIDTH) {
                 at = next_line(out, indent);
             } else {
                 g_string_append_c(out, ' ');

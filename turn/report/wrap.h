@@ -8,6 +8,9 @@
 
 #define TURN_WRAP_WIDTH 80
 
+/* How many columns of a terminal TEXT takes; it is UTF-8 and harmless already. */
+gsize turn_wrap_columns(const char *text);
+
 /* Appends TEXT to OUT, broken at blanks so that no line is wider than TURN_WRAP_WIDTH; a word that
  * is wider is broken between two characters. The first line begins with FIRST, the others with as
  * many blanks. TEXT is made harmless first (printable.h). */

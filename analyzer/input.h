@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * From the files on a command line to what was found in them, for every command that reads
+ * captures: opening, reading, and complaining on standard error. */
+#ifndef ANALYZER_INPUT_H
+#define ANALYZER_INPUT_H
+
+#include "analyzer/reader.h"
+#include "turn/report/report.h"
+
+/* "turnpcap: MESSAGE" on standard error, made harmless. */
+void complain(const char *message);
+
+/* Reads ARGUMENTS, of which the first is the name of the command, by ENTRIES; PROGRAM and SUMMARY
+ * are for --help, which ends the program. */
+gboolean parse_command(int count, char **arguments, const char *program,
+                       const GOptionEntry *entries, const char *summary, GError **error);
+
+/* The values of --turn-port; PORTS may be NULL. */
+gboolean add_turn_ports(char **ports, turn_tracker *tracker, GError **error);
+
+/* Opens every file and adds it to CAPTURES (of capture, owned), to FOUND and to INTO, in the order
+ * given. A file that cannot be read at all is complained about and left out: FALSE then. */
+gboolean open_files(char **files, reader *into, turn_report *found, GPtrArray *captures);
+
+/* Reads all CAPTURES to their ends, and describes them in FOUND. */
+void read_captures(reader *into, turn_report *found, const GPtrArray *captures);
+
+/* Ends the capture and fills in the rest of FOUND. Owned by the caller, who keeps it as long as
+ * FOUND is used. */
+turn_judgement *judge_captures(turn_tracker *tracker, reader *from, turn_report *found);
+
+/* Whether standard output is a terminal that wants colours. */
+gboolean wants_colour(void);
+
+#endif

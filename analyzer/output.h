@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Where what a command found goes: standard output or a file. */
+#ifndef ANALYZER_OUTPUT_H
+#define ANALYZER_OUTPUT_H
+
+#include <glib.h>
+
+/* TEXT, with a line feed at its end, to the file OUTPUT; NULL is standard output. */
+gboolean output_write(const char *text, const char *output, GError **error);
+
+/* Columns of the terminal that standard output is; 80 when it is none. */
+gsize output_width(void);
+
+#endif

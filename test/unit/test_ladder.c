@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/scene.h"
+#include "turn/ladder.h"
+#include "turn/report/text_ladder.h"
+
+#include <string.h>
+
+#define CHECK "binding request 101 user=b:a priority=1 mi"
+
+typedef struct climb {
+    scene *s;
+    turn_ladder_log *log;
+    turn_ladder *ladder;
+} climb;
+
+static int setup(void **state) {
+    climb *c = g_new0(climb, 1);
+
+    c->s = scene_new();
+    c->log = turn_ladder_log_new(c->s->tracker);
+    *state = c;
+    return 0;
+}
+
+static int teardown(void **state) {
+    climb *c = *state;
+
+    turn_ladder_free(c->ladder);
+    turn_ladder_log_free(c->log);
+    scene_free(c->s);
+    g_free(c);
+    return 0;
+}
+
+/* The ladder of the session with this number. */
+static const turn_ladder *ladder_of(climb *c, guint number) {
+    const turn_model *model = scene_model(c->s);
+
+    assert_in_range(number, 1, model->sessions->len);
+    c->ladder = turn_ladder_new(c->log, model, scene_judgement(c->s),
+                                g_ptr_array_index(model->sessions, number - 1));
+    return c->ladder;
+}
+
+/* Asserts "frame from to name" of each step, in its order, from step FIRST on. */
+static void expect_steps(const turn_ladder *ladder, guint first, const char *const *expected,
+                         gsize count) {
+    assert_int_equal(ladder->steps->len, first + count);
+    for (gsize i = 0; i < count; i++) {
+        const turn_step *step = g_ptr_array_index(ladder->steps, first + i);
+        g_autofree char *told =
+            g_strdup_printf("%u %s %s %s", step->seen.frame, turn_lane_name(step->from),
+                            turn_lane_name(step->to), step->name);
+
+        assert_string_equal(told, expected[i]);
+    }
+}
+
+#define EXPECT_STEPS(ladder, first, ...)                                                           \
+    do {                                                                                           \
+        static const char *const expected[] = {__VA_ARGS__};                                       \
+        expect_steps(ladder, first, expected, G_N_ELEMENTS(expected));                             \
+    } while (0)
+
+static gboolean has_detail(const turn_step *step, const char *detail) {
+    for (guint i = 0; i < step->details->len; i++) {
+        if (g_str_equal(g_ptr_array_index(step->details, i), detail)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static const turn_step *step_of(const turn_ladder *ladder, guint index) {
+    assert_in_range(index, 0, ladder->steps->len - 1);
+    return g_ptr_array_index(ladder->steps, index);
+}
+
+static void control_goes_between_client_and_server(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    scene_allocate(c->s, 0);
+    ladder = ladder_of(c, 1);
+    EXPECT_STEPS(ladder, 0, "1 client server Allocate Request",
+                 "2 server client Allocate Error Response", "3 client server Allocate Request",
+                 "4 server client Allocate Success Response");
+    assert_int_equal(step_of(ladder, 1)->code, 401);
+    assert_string_equal(step_of(ladder, 1)->reason, "Reason 401");
+    assert_true(has_detail(step_of(ladder, 2), "user \"alice\""));
+    assert_true(has_detail(step_of(ladder, 3), "relayed address " RELAYED));
+    assert_true(has_detail(step_of(ladder, 3), "lifetime 600 s"));
+}
+
+static void checks_in_indications_go_between_client_and_peer(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+    stun_address peer = address_of(PEER);
+
+    scene_allocate(c->s, 0);
+    scene_checks(c->s, 100, PEER);
+    ladder = ladder_of(c, 1);
+    EXPECT_STEPS(ladder, 4, "5 client peer Binding Request",
+                 "6 peer client Binding Success Response", "7 peer client Binding Request",
+                 "8 client peer Binding Success Response");
+    assert_true(stun_address_equal(&step_of(ladder, 4)->peer, &peer));
+}
+
+static void checks_in_channels_name_the_channel(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+    message check = message_of(CHECK);
+    message wrapped = channel_data(0x4000, check.bytes, check.length);
+
+    scene_allocate(c->s, 0);
+    feed_udp(c->s, 100, CLIENT, SERVER,
+             "channel request 3 channel=0x4000 peer=" PEER " " CREDENTIALS);
+    feed_udp(c->s, 110, SERVER, CLIENT, "channel success 3 mi");
+    feed_udp_bytes(c->s, 120, CLIENT, SERVER, wrapped.bytes, wrapped.length);
+    ladder = ladder_of(c, 1);
+    EXPECT_STEPS(ladder, 4, "5 client server ChannelBind Request",
+                 "6 server client ChannelBind Success Response", "7 client peer Binding Request");
+    assert_true(has_detail(step_of(ladder, 6), "in channel 0x4000"));
+}
+
+static void checks_on_the_relay_leg_go_between_server_and_peer(void **state) {
+    climb *c = *state;
+
+    scene_allocate(c->s, 0);
+    feed_udp(c->s, 100, PEER, RELAYED, CHECK);
+    feed_udp(c->s, 110, RELAYED, PEER, "binding success 101 mapped=" PEER " mi");
+    EXPECT_STEPS(ladder_of(c, 1), 4, "5 peer server Binding Request",
+                 "6 server peer Binding Success Response");
+}
+
+static void bound_connections_belong_to_their_session(void **state) {
+    climb *c = *state;
+
+    scene_allocate_tcp(c->s, 0);
+    feed_unit(c->s, 100, SERVER, CLIENT,
+              "attempt indication 3 peer=" PEER " connection=0x01020304");
+    feed_unit(c->s, 120, DATA_END, SERVER, "bind request 4 connection=0x01020304 " CREDENTIALS);
+    feed_unit(c->s, 130, SERVER, DATA_END, "bind success 4 mi");
+    feed_framed(c->s, 140, SERVER, DATA_END, CHECK);
+    EXPECT_STEPS(ladder_of(c, 1), 6, "8 server client ConnectionAttempt Indication",
+                 "9 client server ConnectionBind Request",
+                 "10 server client ConnectionBind Success Response",
+                 "11 peer client Binding Request");
+}
+
+static void other_sessions_are_left_out(void **state) {
+    climb *c = *state;
+
+    scene_allocate(c->s, 0);
+    feed_udp(c->s, 100, "10.1.1.11:40000", SERVER, "allocate request 7 transport=17");
+    feed_udp(c->s, 110, "10.1.1.12:40000", "198.51.100.9:9", CHECK);
+    EXPECT_STEPS(ladder_of(c, 2), 0, "5 client server Allocate Request");
+}
+
+/* The same address and port, after the release. */
+static void the_next_session_on_the_same_ports_is_left_out(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    scene_allocate(c->s, 0);
+    feed_udp(c->s, 100, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_udp(c->s, 110, SERVER, CLIENT, "refresh success 3 lifetime=0 mi");
+    feed_udp(c->s, 200, CLIENT, SERVER, "allocate request 4 transport=17 " CREDENTIALS);
+    ladder = ladder_of(c, 1);
+    EXPECT_STEPS(ladder, 4, "5 client server Refresh Request",
+                 "6 server client Refresh Success Response");
+}
+
+static void a_repeated_request_is_a_retransmission(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    feed_udp(c->s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(c->s, 500, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(c->s, 600, CLIENT, SERVER, "allocate request 2 transport=17");
+    ladder = ladder_of(c, 1);
+    assert_int_equal(step_of(ladder, 0)->repeat, TURN_REPEAT_NONE);
+    assert_int_equal(step_of(ladder, 1)->repeat, TURN_REPEAT_RETRANSMISSION);
+    assert_int_equal(step_of(ladder, 2)->repeat, TURN_REPEAT_NONE);
+}
+
+static void copies_are_no_retransmissions(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    scene_allocate(c->s, 0);
+    feed_send(c->s, 100, PEER, CHECK " fingerprint");
+    feed_send(c->s, 101, PEER, CHECK " legacy");
+    c->s->identity = 77;
+    feed_send(c->s, 700, PEER, CHECK " fingerprint");
+    feed_send(c->s, 701, PEER, CHECK " fingerprint");
+    ladder = ladder_of(c, 1);
+    assert_int_equal(step_of(ladder, 5)->repeat, TURN_REPEAT_COPY);
+    assert_int_equal(step_of(ladder, 6)->repeat, TURN_REPEAT_RETRANSMISSION);
+    /* The tracker looks into the first copy of a packet only. */
+    assert_int_equal(ladder->steps->len, 7);
+}
+
+static void media_is_one_step_for_each_direction(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+    const turn_step *to;
+
+    scene_allocate(c->s, 0);
+    feed_send_bytes(c->s, 1000, PEER, 100);
+    feed_data_bytes(c->s, 1500, PEER, 50);
+    feed_send_bytes(c->s, 2000, PEER, 100);
+    feed_send_bytes(c->s, 3500, PEER, 100);
+    ladder = ladder_of(c, 1);
+    EXPECT_STEPS(ladder, 4, "5 client peer Data to the peer", "6 peer client Data from the peer");
+    to = step_of(ladder, 4);
+    assert_int_equal(to->kind, TURN_STEP_MEDIA);
+    assert_int_equal(to->packets, 3);
+    assert_int_equal(to->bytes, 300);
+    assert_int_equal(to->last.frame, 8);
+    assert_int_equal(to->last.time - to->seen.time, 2500 * G_GINT64_CONSTANT(1000000));
+}
+
+static void findings_stand_at_their_evidence(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+    const turn_ladder_mark *mark;
+
+    scene_rejected(c->s, 0, "error=431");
+    ladder = ladder_of(c, 1);
+    assert_int_equal(step_of(ladder, 0)->marks->len, 0);
+    assert_int_equal(step_of(ladder, 3)->marks->len, 1);
+    mark = &g_array_index(step_of(ladder, 3)->marks, turn_ladder_mark, 0);
+    assert_string_equal(mark->finding->cause->identifier, "integrity-check-failed");
+}
+
+static void what_is_too_much_to_keep_is_counted(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    for (guint i = 0; i < TURN_LADDER_MAX_MESSAGES + 3; i++) {
+        feed_udp(c->s, i, CLIENT, SERVER, "allocate request 1 transport=17");
+    }
+    ladder = ladder_of(c, 1);
+    assert_int_equal(ladder->dropped, 3);
+    assert_int_equal(ladder->steps->len, TURN_LADDER_MAX_MESSAGES + 1); /* the evidence */
+}
+
+static void text_is_harmless_and_fits_80_columns(void **state) {
+    climb *c = *state;
+    message request = message_of("allocate request 1 transport=17");
+    g_autoptr(turn_report) report = NULL;
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    message_add_text(&request, STUN_ATTR_USERNAME, "\033[31mred\nnext line");
+    feed_udp_bytes(c->s, 0, CLIENT, SERVER, request.bytes, request.length);
+    report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
+    text = turn_ladder_write_text(ladder_of(c, 1), report, FALSE);
+    assert_null(strchr(text, '\033'));
+    assert_non_null(strstr(text, "\\u{1b}[31mred\\u{a}next"));
+    lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        assert_in_range(strlen(*line), 0, 80);
+    }
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(control_goes_between_client_and_server),
+        TEST(checks_in_indications_go_between_client_and_peer),
+        TEST(checks_in_channels_name_the_channel),
+        TEST(checks_on_the_relay_leg_go_between_server_and_peer),
+        TEST(bound_connections_belong_to_their_session),
+        TEST(other_sessions_are_left_out),
+        TEST(the_next_session_on_the_same_ports_is_left_out),
+        TEST(a_repeated_request_is_a_retransmission),
+        TEST(copies_are_no_retransmissions),
+        TEST(media_is_one_step_for_each_direction),
+        TEST(findings_stand_at_their_evidence),
+        TEST(what_is_too_much_to_keep_is_counted),
+        TEST(text_is_harmless_and_fits_80_columns),
+    };
+    return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);
+}

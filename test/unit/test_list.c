@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/scene.h"
+#include "turn/report/list.h"
+#include "turn/report/wrap.h"
+
+#include <string.h>
+
+static int setup(void **state) {
+    *state = scene_new();
+    return 0;
+}
+
+static int teardown(void **state) {
+    scene_free(*state);
+    return 0;
+}
+
+static void add_scene(turn_list *list, scene *s, const char *file) {
+    g_autoptr(turn_report) report = turn_report_new(scene_model(s), scene_judgement(s));
+
+    g_ptr_array_add(report->captures, turn_report_capture_new(file));
+    turn_list_add(list, report);
+}
+
+static const char *cell(const turn_list *list, guint row, turn_list_column column) {
+    assert_in_range(row, 0, list->rows->len - 1);
+    return ((const turn_list_row *)g_ptr_array_index(list->rows, row))->cells[column];
+}
+
+static void a_session_is_a_row(void **state) {
+    g_autoptr(turn_list) list = turn_list_new();
+
+    scene_allocate(*state, 0);
+    scene_checks(*state, 1000, PEER);
+    add_scene(list, *state, "a.pcap");
+    assert_int_equal(list->rows->len, 1);
+    assert_string_equal(cell(list, 0, TURN_LIST_FILE), "a.pcap");
+    assert_string_equal(cell(list, 0, TURN_LIST_SESSION), "1");
+    assert_string_equal(cell(list, 0, TURN_LIST_CLIENT), CLIENT);
+    assert_string_equal(cell(list, 0, TURN_LIST_SERVER), SERVER);
+    assert_string_equal(cell(list, 0, TURN_LIST_TRANSPORT), "udp");
+    assert_string_equal(cell(list, 0, TURN_LIST_RELAY), "udp");
+    assert_string_equal(cell(list, 0, TURN_LIST_USER), "alice");
+    assert_string_equal(cell(list, 0, TURN_LIST_ALLOCATE), "success");
+    assert_string_equal(cell(list, 0, TURN_LIST_PEERS), "1");
+    assert_string_equal(cell(list, 0, TURN_LIST_LEVEL), "healthy");
+    assert_null(cell(list, 0, TURN_LIST_CAUSE));
+    assert_string_equal(cell(list, 0, TURN_LIST_SECONDS), "1.030");
+    assert_int_equal(list->status, 0);
+}
+
+static void the_worst_finding_of_a_session_is_told(void **state) {
+    g_autoptr(turn_list) list = turn_list_new();
+
+    scene_rejected(*state, 0, "error=431");
+    add_scene(list, *state, "a.pcap");
+    assert_string_equal(cell(list, 0, TURN_LIST_LEVEL), "failed");
+    assert_string_equal(cell(list, 0, TURN_LIST_CAUSE), "integrity-check-failed");
+    assert_int_equal(list->status, 1);
+}
+
+static void a_capture_without_sessions_is_a_row(void **state) {
+    g_autoptr(turn_list) list = turn_list_new();
+
+    feed_other(*state, 0);
+    add_scene(list, *state, "empty.pcap");
+    assert_int_equal(list->rows->len, 1);
+    assert_null(cell(list, 0, TURN_LIST_SESSION));
+    assert_string_equal(cell(list, 0, TURN_LIST_CAUSE), "no-turn-traffic");
+    assert_int_equal(list->status, 3);
+}
+
+static void a_fault_outside_of_sessions_is_a_row(void **state) {
+    scene *s = *state;
+    g_autoptr(turn_list) list = turn_list_new();
+
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    feed_udp(s, 200, CLIENT, OTHER, "binding request 201 user=c:d priority=1 mi");
+    feed_other(s, 20000);
+    add_scene(list, s, "a.pcap");
+    assert_int_equal(list->rows->len, 2);
+    assert_string_equal(cell(list, 0, TURN_LIST_LEVEL), "healthy");
+    assert_null(cell(list, 1, TURN_LIST_SESSION));
+    assert_string_equal(cell(list, 1, TURN_LIST_CAUSE), "checks-unanswered");
+    assert_int_equal(list->status, 1);
+}
+
+static void the_exit_status_is_that_of_the_worst_capture(void **state) {
+    g_autoptr(turn_list) list = turn_list_new();
+    g_autoptr(scene) failed = scene_new();
+
+    feed_other(*state, 0);
+    scene_rejected(failed, 0, "error=431");
+    add_scene(list, *state, "unknown.pcap");
+    assert_int_equal(list->status, 3);
+    add_scene(list, failed, "failed.pcap");
+    assert_int_equal(list->status, 1);
+}
+
+/* USER in the only row. */
+static turn_list *list_of_user(scene *s, const char *user) {
+    turn_list *list = turn_list_new();
+    message request = message_of("allocate request 1 transport=17");
+
+    message_add_text(&request, STUN_ATTR_USERNAME, user);
+    message_add_text(&request, STUN_ATTR_MESSAGE_INTEGRITY, "20 bytes of a keyed.");
+    feed_udp_bytes(s, 0, CLIENT, SERVER, request.bytes, request.length);
+    add_scene(list, s, "=a\t.pcap");
+    return list;
+}
+
+static void names_act_in_no_spreadsheet(void **state) {
+    g_autoptr(turn_list) list = list_of_user(*state, "=cmd|'/c calc'!A0\t@x\n\"");
+    g_autofree char *tsv = turn_list_write_tsv(list);
+    g_auto(GStrv) lines = g_strsplit(tsv, "\n", -1);
+    g_auto(GStrv) cells = NULL;
+
+    assert_int_equal(g_strv_length(lines), 3); /* the last one is empty */
+    cells = g_strsplit(lines[1], "\t", -1);
+    assert_int_equal(g_strv_length(cells), TURN_LIST_COLUMNS);
+    assert_string_equal(cells[TURN_LIST_FILE], "\\u{3d}a\\u{9}.pcap");
+    assert_string_equal(cells[TURN_LIST_USER],
+                        "\\u{3d}cmd|\\u{27}/c calc\\u{27}!A0\\u{9}@x\\u{a}\\u{22}");
+}
+
+static void names_act_in_no_terminal(void **state) {
+    g_autoptr(turn_list) list = list_of_user(*state, "\033[2J\nsecond");
+    g_autofree char *text = turn_list_write_text(list, 200);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    assert_null(strchr(text, '\033'));
+    assert_int_equal(g_strv_length(lines), 3);
+}
+
+static void text_fits_its_width(void **state) {
+    g_autoptr(turn_list) list = list_of_user(*state, "a-user-with-a-very-long-name-indeed");
+    static const gsize widths[] = {60, 80, 100, 132, 250};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(widths); i++) {
+        g_autofree char *text = turn_list_write_text(list, widths[i]);
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+        assert_in_range(turn_wrap_columns(lines[0]), 0, widths[i]);
+        assert_in_range(turn_wrap_columns(lines[1]), 0, widths[i]);
+        assert_true((widths[i] == 250) == (strstr(text, "Not shown") == NULL));
+    }
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(a_session_is_a_row),
+        TEST(the_worst_finding_of_a_session_is_told),
+        TEST(a_capture_without_sessions_is_a_row),
+        TEST(a_fault_outside_of_sessions_is_a_row),
+        TEST(the_exit_status_is_that_of_the_worst_capture),
+        TEST(names_act_in_no_spreadsheet),
+        TEST(names_act_in_no_terminal),
+        TEST(text_fits_its_width),
+    };
+    return cmocka_run_group_tests_name("list", tests, NULL, NULL);
+}

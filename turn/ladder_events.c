@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/ladder_private.h"
+
+static void add_address(GPtrArray *details, const char *words, const stun_address *address) {
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format(address, text, sizeof text);
+    if (*text != '\0') {
+        g_ptr_array_add(details, g_strdup_printf("%s %s", words, text));
+    }
+}
+
+static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *tcp,
+                      gboolean from_opener, const char *what) {
+    turn_step *step;
+
+    if (seen->frame == 0) {
+        return;
+    }
+    step = ladder_add_step(self, TURN_STEP_TCP, seen, g_strdup(what));
+    ladder_set_lanes(step, TURN_LANE_CLIENT, TURN_LANE_SERVER, from_opener);
+    add_address(step->details, "client end", &tcp->flow.source);
+}
+
+static void add_tcp(turn_ladder *self, const turn_tcp *tcp, gboolean data) {
+    g_autofree char *again = NULL;
+
+    if (tcp == NULL) {
+        return;
+    }
+    add_event(self, &tcp->first_syn, tcp, TRUE,
+              data ? "TCP SYN of a data connection" : "TCP SYN of the control connection");
+    if (tcp->syns > 1) {
+        again = g_strdup_printf("TCP SYN again, last of %u", tcp->syns);
+        add_event(self, &tcp->last_syn, tcp, TRUE, again);
+    }
+    add_event(self, &tcp->syn_ack, tcp, FALSE, "TCP SYN-ACK");
+    add_event(self, &tcp->opener_fin, tcp, TRUE, "TCP FIN: the client closes");
+    add_event(self, &tcp->listener_fin, tcp, FALSE, "TCP FIN: the server closes");
+    add_event(self, &tcp->reset, tcp, !tcp->reset_by_listener, "TCP RST");
+    if (tcp->unreachable.frame != 0) {
+        ladder_add_step(self, TURN_STEP_ICMP, &tcp->unreachable,
+                        g_strdup("ICMP error about the TCP connection"));
+    }
+}
+
+static void add_unreachable(turn_ladder *self, const turn_seen *seen, guint8 type, guint8 code,
+                            const stun_address *to) {
+    if (seen->frame != 0) {
+        turn_step *step =
+            ladder_add_step(self, TURN_STEP_ICMP, seen,
+                            g_strdup_printf("ICMP error, type %u, code %u", type, code));
+
+        add_address(step->details, "about what went to", to);
+    }
+}
+
+static void add_media(turn_ladder *self, const turn_direction *direction, const turn_peer *peer,
+                      turn_lane near, gboolean to_peer) {
+    turn_step *step;
+
+    if (direction->packets == 0) {
+        return;
+    }
+    step = ladder_add_step(self, TURN_STEP_MEDIA, &direction->first_packet,
+                           g_strdup(to_peer ? "Data to the peer" : "Data from the peer"));
+    ladder_set_lanes(step, near, TURN_LANE_PEER, to_peer);
+    step->packets = direction->packets;
+    step->bytes = direction->bytes;
+    step->last = direction->last_packet;
+    step->peer = peer->address;
+}
+
+static void add_peers(turn_ladder *self) {
+    const turn_session *session = self->session;
+
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        const turn_path *path = &peer->path;
+
+        add_media(self, &path->to_peer, peer, TURN_LANE_CLIENT, TRUE);
+        add_media(self, &path->from_peer, peer, TURN_LANE_CLIENT, FALSE);
+        add_media(self, &peer->relay_to, peer, TURN_LANE_SERVER, TRUE);
+        add_media(self, &peer->relay_from, peer, TURN_LANE_SERVER, FALSE);
+        add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &peer->address);
+    }
+}
+
+static void add_connections(turn_ladder *self) {
+    const turn_session *session = self->session;
+
+    add_tcp(self, session->tcp, FALSE);
+    for (guint i = 0; i < session->connections->len; i++) {
+        const turn_connection *connection = g_ptr_array_index(session->connections, i);
+
+        if (connection->tcp != session->tcp) {
+            add_tcp(self, connection->tcp, TRUE);
+        }
+    }
+    add_unreachable(self, &session->unreachable, session->icmp_type, session->icmp_code,
+                    &session->server);
+}
+
+void ladder_add_events(turn_ladder *self) {
+    add_connections(self);
+    add_peers(self);
+}

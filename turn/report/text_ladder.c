@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/report/text_ladder.h"
+
+#include "turn/report/text_private.h"
+#include "turn/report/wrap.h"
+
+#include <string.h>
+
+/* Between two lifelines. */
+#define LANE 6u
+/* Where the text of a step begins. */
+#define TEXT_COLUMN 39
+
+typedef struct ladder_writer {
+    text_writer text;
+    GHashTable *told; /* details that need not be told again, borrowed from the ladder */
+    gboolean several_peers;
+} ladder_writer;
+
+/* "-12.345678": seconds from one time to another. */
+static char *seconds_text(gint64 nanoseconds) {
+    const gint64 microseconds = ABS(nanoseconds) / 1000;
+
+    return g_strdup_printf("%s%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT, nanoseconds < 0 ? "-" : "",
+                           microseconds / 1000000, microseconds % 1000000);
+}
+
+/* "1,234,567". */
+static void append_grouped(GString *out, guint64 number) {
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, number);
+    const gsize length = strlen(digits);
+
+    for (gsize i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            g_string_append_c(out, ',');
+        }
+        g_string_append_c(out, digits[i]);
+    }
+}
+
+/* "512 bytes", "12.3 kB", "4.5 MB". */
+static void append_bytes(GString *out, guint64 bytes) {
+    static const char *const units[] = {"kB", "MB", "GB", "TB"};
+    gsize unit = 0;
+    guint64 tenths = bytes / 100;
+
+    if (bytes < 1000) {
+        g_string_append_printf(out, "%" G_GUINT64_FORMAT " bytes", bytes);
+        return;
+    }
+    while (tenths >= 10000 && unit + 1 < G_N_ELEMENTS(units)) {
+        tenths /= 1000;
+        unit++;
+    }
+    g_string_append_printf(out, "%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT " %s", tenths / 10,
+                           tenths % 10, units[unit]);
+}
+
+/* The three lifelines with the arrow of STEP; what goes through the relay crosses the server's. */
+static void append_lanes(GString *out, const turn_step *step) {
+    const gsize first = MIN(step->from, step->to) * (LANE + 1);
+    const gsize last = MAX(step->from, step->to) * (LANE + 1);
+    const gboolean through = last - first > LANE + 1;
+    char shaft = through ? '=' : '-';
+    char lanes[] = "|      |      |";
+
+    if (step->kind == TURN_STEP_MEDIA) {
+        shaft = '.';
+    }
+    if (step->from != step->to) {
+        memset(lanes + first + 1, shaft, last - first - 1);
+        if (step->from < step->to) {
+            lanes[last - 1] = '>';
+        } else {
+            lanes[first + 1] = '<';
+        }
+    }
+    g_string_append(out, lanes);
+}
+
+static char *media_text(const turn_step *step) {
+    GString *text = g_string_new(NULL);
+    const gint64 tenths = (step->last.time - step->seen.time) / 100000000;
+
+    append_grouped(text, step->packets);
+    g_string_append_printf(text, " packet%s %s, ", step->packets == 1 ? "" : "s",
+                           step->to == TURN_LANE_PEER ? "to peer" : "from peer");
+    append_bytes(text, step->bytes);
+    if (step->packets > 1) {
+        g_string_append_printf(text, ", %" G_GINT64_FORMAT ".%" G_GINT64_FORMAT " s, to frame %u",
+                               MAX(tenths, 0) / 10, MAX(tenths, 0) % 10, step->last.frame);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *step_text(const turn_step *step) {
+    GString *text;
+
+    if (step->kind == TURN_STEP_MEDIA) {
+        return media_text(step);
+    }
+    text = g_string_new(step->name);
+    if (step->code != 0) {
+        g_string_append_printf(text, ", %u \"%s\"", step->code,
+                               step->reason != NULL ? step->reason : "");
+    }
+    if (step->repeat != TURN_REPEAT_NONE) {
+        g_string_append_printf(text, " (%s)", turn_repeat_name(step->repeat));
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* Who asks, and of whom, is the same in one request after the other. */
+static gboolean is_told(ladder_writer *writer, const char *detail) {
+    return (g_str_has_prefix(detail, "user ") || g_str_has_prefix(detail, "realm ")) &&
+           !g_hash_table_add(writer->told, (gpointer)detail);
+}
+
+static void append_detail(GString *line, const char *detail) {
+    g_string_append_printf(line, "%s%s", line->len > 0 ? ", " : "", detail);
+}
+
+static void write_details(ladder_writer *writer, const turn_step *step) {
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *first = g_strnfill(TEXT_COLUMN + 2, ' ');
+    char peer[STUN_ADDRESS_TEXT];
+
+    stun_address_format(&step->peer, peer, sizeof peer);
+    if (writer->several_peers && *peer != '\0') {
+        g_string_append_printf(line, "peer %s", peer);
+    }
+    for (guint i = 0; i < step->details->len; i++) {
+        const char *detail = g_ptr_array_index(step->details, i);
+
+        if (!is_told(writer, detail)) {
+            append_detail(line, detail);
+        }
+    }
+    if (line->len > 0) {
+        turn_wrap_append(writer->text.out, first, line->str);
+    }
+}
+
+static void write_marks(text_writer *writer, const turn_step *step) {
+    g_autofree char *blanks = g_strnfill(TEXT_COLUMN, ' ');
+    g_autofree char *first = g_strconcat(blanks, "* ", NULL);
+
+    for (guint i = 0; i < step->marks->len; i++) {
+        const turn_ladder_mark *mark = &g_array_index(step->marks, turn_ladder_mark, i);
+        g_autofree char *text =
+            g_strdup_printf(" %s: %s", mark->finding->cause->identifier, mark->summary);
+
+        text_level(writer->out, writer->colour, first, mark->finding->level, text);
+    }
+}
+
+static void write_step(ladder_writer *writer, const turn_step *step, gint64 begin) {
+    const gboolean several = writer->text.report->captures->len > 1;
+    g_autofree char *since = seconds_text(step->seen.time - begin);
+    g_autofree char *frame =
+        several ? g_strdup_printf("%u:%u", step->seen.capture + 1, step->seen.frame)
+                : g_strdup_printf("%u", step->seen.frame);
+    g_autofree char *text = step_text(step);
+    g_autoptr(GString) first = g_string_new(NULL);
+
+    g_string_append_printf(first, "%12s %8s  ", since, frame);
+    append_lanes(first, step);
+    /* A long time, or the number of a late frame, takes room from the gap. */
+    do {
+        g_string_append_c(first, ' ');
+    } while (first->len < TEXT_COLUMN);
+    turn_wrap_append(writer->text.out, first->str, text);
+    write_details(writer, step);
+    write_marks(&writer->text, step);
+}
+
+/* One peer is named once; of several each step names its own. */
+static void write_peer(text_writer *writer, const turn_session *session) {
+    char text[STUN_ADDRESS_TEXT];
+
+    if (session->peers->len != 1) {
+        return;
+    }
+    stun_address_format(&((const turn_peer *)g_ptr_array_index(session->peers, 0))->address, text,
+                        sizeof text);
+    g_string_append_printf(writer->out, "  The peer is %s.\n",
+                           *text != '\0' ? text : "one whose address the capture does not show");
+}
+
+static void write_head(text_writer *writer, const turn_ladder *ladder) {
+    const turn_session *session = ladder->session;
+    const GPtrArray *findings = writer->report->judgement->findings;
+    g_autofree char *line = text_session_line(session);
+    g_autofree char *begun =
+        turn_report_time(writer->report, session->first.capture, session->first.time);
+    g_autofree char *note = g_strdup_printf(
+        "Time is in seconds since the session began, %s%s. Arrows of = go through the relay, "
+        "those of dots stand for packets that are no STUN.",
+        begun, writer->report->captures->len > 1 ? "; frames are CAPTURE:FRAME" : "");
+
+    turn_wrap_append(writer->out, "", line);
+    for (guint i = 0; i < findings->len; i++) {
+        const turn_finding *finding = g_ptr_array_index(findings, i);
+        g_autofree char *text =
+            g_strdup_printf(" %s: %s", finding->cause->identifier, finding->cause->title);
+
+        if (finding->session == session) {
+            text_level(writer->out, writer->colour, "  ", finding->level, text);
+        }
+    }
+    turn_wrap_append(writer->out, "  ", note);
+    write_peer(writer, session);
+    if (ladder->dropped > 0) {
+        g_autofree char *dropped = g_strdup_printf(
+            "The capture has %" G_GUINT64_FORMAT " STUN messages more than are kept, and those of "
+            "this session may be among them. Split the capture by time.",
+            ladder->dropped);
+
+        turn_wrap_append(writer->out, "  ", dropped);
+    }
+    if (session->protocol > TURN_PROTOCOL_TCP) {
+        turn_wrap_append(writer->out, "  ",
+                         "The session is encrypted: its messages cannot be read.");
+    }
+}
+
+char *turn_ladder_write_text(const turn_ladder *ladder, const turn_report *report,
+                             gboolean colour) {
+    g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+    ladder_writer writer = {
+        .text = {.out = g_string_new(NULL), .report = report, .colour = colour},
+        .told = told,
+        .several_peers = ladder->session->peers->len > 1,
+    };
+
+    write_head(&writer.text, ladder);
+    g_string_append(writer.text.out, "\n        Time    Frame  Client Server  Peer\n");
+    for (guint i = 0; i < ladder->steps->len; i++) {
+        write_step(&writer, g_ptr_array_index(ladder->steps, i), ladder->session->first.time);
+    }
+    return g_string_free(writer.text.out, FALSE);
+}
