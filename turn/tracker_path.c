@@ -2,8 +2,6 @@
 #include "turn/message_values.h"
 #include "turn/tracker_private.h"
 
-#include <string.h>
-
 static void path_init(turn_path *path) {
     path->to_peer.rtt = -1;
     path->from_peer.rtt = -1;
@@ -65,29 +63,9 @@ turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn
     return peer;
 }
 
-/* "a:b" and "b:a" are the two directions of one ICE session (RFC 8445 section 7.2.2): put the
- * fragments in one order. */
-static char *ice_session(const char *username) {
-    const char *colon = strchr(username, ':');
-    g_autofree char *first = NULL;
-
-    if (colon == NULL) {
-        return g_strdup(username);
-    }
-    first = g_strndup(username, (gsize)(colon - username));
-    return strcmp(first, colon + 1) <= 0 ? g_strdup(username)
-                                         : g_strconcat(colon + 1, ":", first, NULL);
-}
-
 static void note_ice(turn_path *path, const stun_message *message) {
-    g_autofree char *username = NULL;
-
-    if (path->ice != NULL) {
-        return;
-    }
-    username = message_text(message, STUN_ATTR_USERNAME);
-    if (username != NULL && *username != '\0') {
-        path->ice = ice_session(username);
+    if (path->ice == NULL) {
+        path->ice = message_ice_session(message);
     }
 }
 
@@ -267,20 +245,6 @@ gboolean tracker_relay_leg_message(turn_tracker *tracker, const turn_packet *pac
     return found;
 }
 
-/* A Binding Request without any of these asks a STUN server for an address and is no check between
- * peers; RFC 8445 section 7.1. */
-static gboolean is_check(const stun_message *message) {
-    static const guint16 marks[] = {STUN_ATTR_USERNAME, STUN_ATTR_PRIORITY,
-                                    STUN_ATTR_ICE_CONTROLLED, STUN_ATTR_ICE_CONTROLLING};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
-        if (message_has(message, marks[i])) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 static turn_pair *pair_new(turn_tracker *tracker, const turn_packet *packet) {
     turn_pair *pair;
     route *to;
@@ -307,7 +271,7 @@ void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
     turn_pair *pair = to != NULL ? to->pair : NULL;
 
     if (to == NULL && message->method == STUN_METHOD_BINDING && message->cls == STUN_REQUEST &&
-        is_check(message)) {
+        message_is_check(message)) {
         pair = pair_new(tracker, packet);
     }
     if (pair != NULL) {
