@@ -292,6 +292,7 @@ typedef struct turn_model {
     guint64 messages;
     gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
+    const GPtrArray *tcp;   /* of turn_tcp, in the order of their first packets; borrowed */
 } turn_model;
 
 /* Whether the path has proved itself: checks answered both ways, or packets both ways. */

@@ -71,6 +71,11 @@ typedef struct recent_copy {
 
 #define RECENT_COPIES 1024u
 
+typedef struct message_observer {
+    turn_message_observer call;
+    gpointer data;
+} message_observer;
+
 struct turn_tracker {
     turn_model model;
     GHashTable *routes;      /* of turn_flow: route, owned */
@@ -84,8 +89,8 @@ struct turn_tracker {
     guint8 live_ports[65536 / 8]; /* ports of 5-tuples that are followed: the quick way out for all
                                      other traffic */
     recent_copy copies[RECENT_COPIES];
-    turn_message_observer observer;
-    gpointer observer_data;
+    message_observer observers[TURN_MAX_OBSERVERS];
+    guint observer_count;
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
 };
