@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/capture.h"
 #include "analyzer/command.h"
-#include "analyzer/reader.h"
+#include "analyzer/points.h"
 #include "analyzer/report_json.h"
 #include "turn/report/printable.h"
 #include "turn/report/report.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 typedef struct report_options {
@@ -16,14 +14,18 @@ typedef struct report_options {
     char *output;
     gboolean messages;
     char **turn_ports;
+    char **at;
     char **files;
+    GArray *ports; /* of guint16, what TURN_PORTS says */
 } report_options;
 
 static void options_clear(report_options *options) {
     g_free(options->format);
     g_free(options->output);
     g_strfreev(options->turn_ports);
+    g_strfreev(options->at);
     g_strfreev(options->files);
+    g_clear_pointer(&options->ports, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
 
@@ -45,6 +47,9 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
         {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
          "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
          "PORT"},
+        {"at", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->at,
+         "FILE was captured at POINT, client (or a far peer) or server; may be repeated",
+         "POINT=FILE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
         G_OPTION_ENTRY_NULL};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -58,34 +63,33 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
         context,
         "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
         "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
-        "are the rotated files of one capture.\n\n"
+        "are the rotated files of one capture. With --at client=FILE --at server=FILE two\n"
+        "captures of the same time are compared; of two files without it the program sees\n"
+        "by itself when one is the client's and the other the server's.\n\n"
         "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, 2 when the command\n"
         "line is wrong or an input could not be read at all.");
     g_set_prgname("turnpcap report");
     return g_option_context_parse_strv(context, &own, error);
 }
 
-static gboolean check_options(const report_options *options, turn_tracker *tracker,
-                              GError **error) {
-    if (options->files == NULL) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "report needs a capture file. Try: turnpcap report --help");
-        return FALSE;
-    }
+static gboolean check_options(report_options *options, GError **error) {
     if (options->format != NULL && !g_str_equal(options->format, "text") &&
         !g_str_equal(options->format, "json")) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     "there is no format \"%s\": text or json", options->format);
         return FALSE;
     }
+    options->ports = g_array_new(FALSE, FALSE, sizeof(guint16));
     for (char **port = options->turn_ports; port != NULL && *port != NULL; port++) {
         guint64 number;
+        guint16 narrow;
 
         if (!g_ascii_string_to_unsigned(*port, 10, 1, G_MAXUINT16, &number, error)) {
             g_prefix_error(error, "--turn-port: ");
             return FALSE;
         }
-        turn_tracker_add_port(tracker, (guint16)number);
+        narrow = (guint16)number;
+        g_array_append_val(options->ports, narrow);
     }
     return TRUE;
 }
@@ -94,66 +98,20 @@ static void keep_message(gpointer data, const turn_packet *packet, const stun_me
     g_ptr_array_add(data, turn_report_message_new(packet, message));
 }
 
-static void describe(turn_report_capture *into, const capture_info *info) {
-    into->format = g_strdup(info->format);
-    into->link_type = g_strdup(info->link_name);
-    into->link_text = g_strdup(info->link_text);
-    into->nanoseconds = strstr(info->format, "nanosecond") != NULL;
-    into->packets = info->packets;
-    into->bytes = info->bytes;
-    into->first = info->first;
-    into->last = info->last;
-    into->snap_length = info->snap_length;
-    into->packets_cut = info->packets_cut;
-}
+/* What every tracker of the report needs. */
+typedef struct preparation {
+    const report_options *options;
+    turn_report *found;
+} preparation;
 
-/* NULL with an error when the file cannot be opened, or not one packet of it can be read. */
-static capture *open_file(const char *file, GError **error) {
-    g_autoptr(capture) from = capture_open(file, error);
+static void prepare(gpointer data, turn_tracker *tracker) {
+    const preparation *from = data;
 
-    if (from == NULL || !capture_probe(from, error)) {
-        return NULL;
+    for (guint i = 0; i < from->options->ports->len; i++) {
+        turn_tracker_add_port(tracker, g_array_index(from->options->ports, guint16, i));
     }
-    return g_steal_pointer(&from);
-}
-
-/* Opens every file; FALSE when one of them cannot be read at all. */
-static gboolean open_files(char **files, reader *into, turn_report *found, GPtrArray *captures) {
-    gboolean all = TRUE;
-
-    for (char **file = files; *file != NULL; file++) {
-        g_autoptr(GError) error = NULL;
-        capture *from = open_file(*file, &error);
-
-        if (from == NULL) {
-            complain(error->message);
-            all = FALSE;
-            continue;
-        }
-        g_ptr_array_add(captures, from);
-        g_ptr_array_add(found->captures, turn_report_capture_new(*file));
-        reader_add(into, from);
-    }
-    return all;
-}
-
-static void note_failure(gpointer data, guint index, const GError *error) {
-    const turn_report *found = data;
-    turn_report_capture *of = g_ptr_array_index(found->captures, index);
-
-    complain(error->message);
-    g_ptr_array_add(of->warnings, g_strdup(error->message));
-}
-
-static void add_statistics(const reader *from, turn_report *found) {
-    for (guint i = 0; i < found->captures->len; i++) {
-        const reader_statistics *statistics = reader_get_statistics(from, i);
-        turn_report_capture *of = g_ptr_array_index(found->captures, i);
-
-        of->tcp_bytes_missing = statistics->tcp_bytes_missing;
-        for (guint k = 0; k < statistics->warnings->len; k++) {
-            g_ptr_array_add(of->warnings, g_strdup(g_ptr_array_index(statistics->warnings, k)));
-        }
+    if (from->found->messages != NULL) {
+        turn_tracker_observe(tracker, keep_message, from->found->messages);
     }
 }
 
@@ -186,49 +144,29 @@ static gboolean write_report(const turn_report *found, const report_options *opt
     return TRUE;
 }
 
-static int conclude(const report_options *options, turn_tracker *tracker, reader *from,
-                    turn_report *found, gboolean all_read) {
-    g_autoptr(turn_judgement) judgement = NULL;
-    g_autoptr(GError) error = NULL;
-
-    reader_finish(from);
-    found->model = turn_tracker_finish(tracker);
-    judgement = turn_judge(found->model);
-    found->judgement = judgement;
-    add_statistics(from, found);
-    if (!write_report(found, options, &error)) {
-        complain(error->message);
-        return COMMAND_UNUSABLE;
-    }
-    return all_read ? turn_report_exit_status(found) : COMMAND_UNUSABLE;
-}
-
 int command_report(int count, char **arguments) {
     g_auto(report_options) options = {0};
     g_autoptr(GError) error = NULL;
-    g_autoptr(turn_tracker) tracker = turn_tracker_new();
-    g_autoptr(reader) into = reader_new(tracker);
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
-    g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
+    preparation with = {.options = &options, .found = found};
+    g_autoptr(points) from = points_new(prepare, complain, &with);
     gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) ||
-        !check_options(&options, tracker, &error)) {
+    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error) ||
+        !points_choose(from, options.at, options.files, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
     if (options.messages) {
         found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);
-        turn_tracker_observe(tracker, keep_message, found->messages);
     }
-    all_read = open_files(options.files, into, found, captures);
+    all_read = points_read(from, found);
     if (found->captures->len == 0) {
         return COMMAND_UNUSABLE;
     }
-    reader_run(into, note_failure, found);
-    for (guint i = 0; i < captures->len; i++) {
-        describe(g_ptr_array_index(found->captures, i),
-                 capture_get_info(g_ptr_array_index(captures, i)));
+    if (!write_report(found, &options, &error)) {
+        complain(error->message);
+        return COMMAND_UNUSABLE;
     }
-    return conclude(&options, tracker, into, found, all_read);
+    return all_read ? turn_report_exit_status(found) : COMMAND_UNUSABLE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/json_session.h"
 
+#include "analyzer/json_join.h"
+
 static void put_direction(JsonBuilder *json, const char *name, const turn_direction *direction) {
     json_begin_object(json, name);
     json_put_number(json, "requests", direction->requests);
@@ -197,6 +199,7 @@ static void put_session_facts(JsonBuilder *json, const turn_report *self,
 void json_put_session(JsonBuilder *json, const turn_report *self, const turn_session *session) {
     json_builder_begin_object(json);
     put_session_facts(json, self, session);
+    json_put_seen_at(json, self, session);
     put_allocate(json, session);
     json_put_string(json, "integrity", NULL);
     json_begin_object(json, "fingerprint");

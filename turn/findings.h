@@ -5,7 +5,7 @@
 #define TURN_FINDINGS_H
 
 #include "turn/causes.h"
-#include "turn/session.h"
+#include "turn/join/join.h"
 
 /* What a rule looks at: one session, one pair outside of sessions, or (both NULL) the capture. */
 struct turn_scene {
@@ -13,6 +13,7 @@ struct turn_scene {
     const turn_session *session;
     const turn_pair *pair;
     GHashTable *ice_works; /* set of turn_path.ice that succeeded anywhere in the capture */
+    const turn_join *join; /* with captures from two places: MODEL is that of both; else NULL */
 };
 
 typedef struct turn_evidence {
@@ -51,6 +52,9 @@ typedef struct turn_judgement {
 
 /* Runs every rule over MODEL, which must outlive the result. Owned by the caller. */
 turn_judgement *turn_judge(const turn_model *model);
+/* Of two capture points: what each of them shows, and what only both together do. JOIN must outlive
+ * the result; sessions of findings are those of its model. Owned by the caller. */
+turn_judgement *turn_judge_join(const turn_join *join);
 void turn_judgement_free(turn_judgement *judgement);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_judgement, turn_judgement_free)
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/rules.h"
+#include "turn/verdict_private.h"
 
 /* A second try belongs to the same attempt when it begins within this time of the failure. */
 #define SAME_ATTEMPT (30 * TURN_SECOND)
@@ -31,7 +32,7 @@ static GHashTable *working_ice(const turn_model *model) {
     return works;
 }
 
-static void run_rules(const turn_scene *scene, GPtrArray *findings) {
+void turn_run_rules(const turn_scene *scene, GPtrArray *findings) {
     gsize count;
     const turn_cause *causes = turn_cause_table(&count);
 
@@ -102,7 +103,7 @@ static const turn_session *way_round(const turn_model *model, const turn_session
     return NULL;
 }
 
-static void soften(turn_finding *finding, const turn_model *model) {
+void turn_soften(turn_finding *finding, const turn_model *model) {
     const turn_session *other;
     char server[STUN_ADDRESS_TEXT];
 
@@ -198,7 +199,7 @@ static void drop_moot(GPtrArray *findings, const turn_model *model) {
     }
 }
 
-static gint finding_order(gconstpointer a, gconstpointer b) {
+gint turn_finding_order(gconstpointer a, gconstpointer b) {
     const turn_finding *left = *(turn_finding *const *)a;
     const turn_finding *right = *(turn_finding *const *)b;
     const guint left_id = left->session != NULL ? left->session->id : 0;
@@ -248,21 +249,21 @@ turn_judgement *turn_judge(const turn_model *model) {
     turn_scene scene = {.model = model, .ice_works = works};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
 
-    run_rules(&scene, findings);
+    turn_run_rules(&scene, findings);
     for (guint i = 0; i < model->sessions->len; i++) {
         scene.session = g_ptr_array_index(model->sessions, i);
-        run_rules(&scene, findings);
+        turn_run_rules(&scene, findings);
     }
     scene.session = NULL;
     for (guint i = 0; i < model->pairs->len; i++) {
         scene.pair = g_ptr_array_index(model->pairs, i);
-        run_rules(&scene, findings);
+        turn_run_rules(&scene, findings);
     }
     for (guint i = 0; i < findings->len; i++) {
-        soften(g_ptr_array_index(findings, i), model);
+        turn_soften(g_ptr_array_index(findings, i), model);
     }
     drop_moot(findings, model);
-    g_ptr_array_sort(findings, finding_order);
+    g_ptr_array_sort(findings, turn_finding_order);
     judgement->findings = findings;
     judgement->unknowns = g_ptr_array_new_with_free_func(g_free);
     judgement->level = TURN_LEVEL_HEALTHY;

@@ -39,8 +39,6 @@ def lookup(report, path):
 
 def waits_for(case):
     """Return what the program must learn before it can run a case, or None."""
-    if "files" in case:
-        return "--at"
     return "a password" if "args" in case else None
 
 
@@ -78,10 +76,17 @@ def wrong_facts(case, report):
             yield f"{path} is {found!r}, not {wanted!r}"
 
 
+def points(folder, case):
+    """Return the options that name the files of each capture point."""
+    files = (case.get("files") or {}).items()
+    return [f"--at={point}={folder / name}" for point, names in files for name in as_list(names)]
+
+
 def problems(program, folder, case):
     """Return all that the report over a case gets wrong."""
+    files = [folder / name for name in as_list(case.get("file"))]
     try:
-        report = reporting.json_report(program, [folder / name for name in as_list(case["file"])])
+        report = reporting.json_report(program, files, points(folder, case))
     except reporting.ReportFailed as error:
         return [str(error)]
     rules = (wrong_level, wrong_cause, invented_faults, wrong_facts)

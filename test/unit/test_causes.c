@@ -48,6 +48,11 @@ static const struct {
     {"one-direction-captured", TURN_LEVEL_INCONCLUSIVE},
     {"session-incomplete", TURN_LEVEL_INCONCLUSIVE},
     {"relay-unused", TURN_LEVEL_INCONCLUSIVE},
+    {"turn-port-blocked-inbound", TURN_LEVEL_FAILED},
+    {"relay-range-blocked-inbound", TURN_LEVEL_FAILED},
+    {"responses-blocked-outbound", TURN_LEVEL_FAILED},
+    {"server-did-not-answer", TURN_LEVEL_FAILED},
+    {"captures-do-not-overlap", TURN_LEVEL_INCONCLUSIVE},
 };
 
 /* Reserved with their levels; they may get a row at any time. */
@@ -62,11 +67,6 @@ static const struct {
     {"nat-reflection-missing", TURN_LEVEL_FAILED},
     {"large-packets-lost", TURN_LEVEL_DEGRADED},
     {"media-absent", TURN_LEVEL_DEGRADED},
-    {"turn-port-blocked-inbound", TURN_LEVEL_FAILED},
-    {"relay-range-blocked-inbound", TURN_LEVEL_FAILED},
-    {"responses-blocked-outbound", TURN_LEVEL_FAILED},
-    {"server-did-not-answer", TURN_LEVEL_FAILED},
-    {"captures-do-not-overlap", TURN_LEVEL_INCONCLUSIVE},
     {"client-password-differs", TURN_LEVEL_FAILED},
     {"server-password-differs", TURN_LEVEL_FAILED},
 };

@@ -9,10 +9,11 @@
 #include "turn/findings.h"
 
 typedef struct turn_report_capture {
-    char *file;      /* NULL where it is not known: only the warnings are shown then */
-    char *format;    /* "pcap, microseconds" */
-    char *link_type; /* "EN10MB" */
-    char *link_text; /* "Ethernet" */
+    const char *point; /* "client" or "server"; NULL where that is not known. Static */
+    char *file;        /* NULL where it is not known: only the warnings are shown then */
+    char *format;      /* "pcap, microseconds" */
+    char *link_type;   /* "EN10MB" */
+    char *link_text;   /* "Ethernet" */
     gboolean nanoseconds;
     guint64 packets;
     guint64 bytes;
@@ -44,6 +45,8 @@ typedef struct turn_report {
     GPtrArray *messages; /* of turn_report_message; NULL when not asked for */
     const turn_model *model;
     const turn_judgement *judgement;
+    const turn_join *join; /* of two capture points; NULL of one. MODEL is the join's then */
+    char *points_note;     /* how the points were told, where nobody said; NULL else. Owned */
 } turn_report;
 
 turn_report *turn_report_new(const turn_model *model, const turn_judgement *judgement);
@@ -82,6 +85,8 @@ const char *turn_report_explanation(const turn_report *self);
 char *turn_report_time(const turn_report *self, guint32 capture, gint64 time);
 /* "frame.number in {1,2}" for the frames of one capture. Owned by the caller; NULL without any. */
 char *turn_report_filter(const turn_finding *finding, guint32 capture);
+/* "By its clock the server is 3600.012 s ahead of the client, within 4 ms." Owned by the caller. */
+char *turn_report_clock(const turn_join *join);
 /* The capture of the first frame of evidence; 0 without evidence. */
 guint32 turn_report_filter_capture(const turn_finding *finding);
 

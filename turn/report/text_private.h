@@ -16,6 +16,11 @@ typedef struct text_writer {
 
 void text_heading(text_writer *writer, const char *text);
 
+/* text_join.c */
+
+/* What lies between two capture points; nothing with one. */
+void text_join(text_writer *writer);
+
 /* text_session.c */
 
 /* "Session 3: 10.1.2.3:5 to 10.1.2.4:3478 over UDP". Owned by the caller. */
