@@ -4,6 +4,8 @@
  * the TURN port are about a session, those on the relay range about the capture. */
 #include "turn/rules.h"
 
+#include <string.h>
+
 /* The losses of TALLY that count: none of the same direction came through after them. */
 typedef struct losses {
     const turn_leg *leg;
@@ -48,19 +50,21 @@ static const turn_loss *last_of(const losses *found) {
     return g_ptr_array_index(found->all, found->all->len - 1);
 }
 
-static const char *transport_name(const turn_leg *leg) {
-    return leg->transport == TURN_TRANSPORT_TCP ? "TCP" : "UDP";
-}
-
-/* "UDP port 3478", "UDP relay ports 24000-29999". */
+/* "UDP port 3478", "UDP relay ports 24000-29999 (24010 was used)". */
 static char *leg_name(const turn_leg *leg) {
+    const char *transport = leg->transport == TURN_TRANSPORT_TCP ? "TCP" : "UDP";
     g_autofree char *ports = turn_leg_ports(leg);
 
-    return g_strdup_printf("%s %s %s", transport_name(leg),
-                           leg->kind != TURN_LEG_RELAY       ? "port"
-                           : leg->low_port == leg->high_port ? "relay port"
-                                                             : "relay ports",
-                           ports);
+    if (leg->kind != TURN_LEG_RELAY) {
+        return g_strdup_printf("%s port %s", transport, ports);
+    }
+    if (leg->low_port != leg->high_port) {
+        return g_strdup_printf("%s relay ports %s (%u to %u were used)", transport, ports,
+                               leg->low_port, leg->high_port);
+    }
+    return strchr(ports, '-') == NULL ? g_strdup_printf("%s relay port %s", transport, ports)
+                                      : g_strdup_printf("%s relay ports %s (%u was used)",
+                                                        transport, ports, leg->low_port);
 }
 
 static const char *method_name(guint16 method) {

@@ -25,17 +25,24 @@ static void explain(GHashTable *explained, const turn_seen *seen) {
     }
 }
 
+static void explain_view(GHashTable *explained, const turn_view *view) {
+    explain(explained, &view->request.first);
+    explain(explained, &view->request.last);
+    explain(explained, &view->response.first);
+}
+
 /* Wherever a point saw the transaction: inside a tunnel too. */
-static void explain_views(GHashTable *explained, const turn_ledger *ledger, const turn_view *of) {
+static void explain_transaction(GHashTable *explained, const turn_ledger *ledger,
+                                const turn_view *of) {
     for (const turn_view *view = turn_ledger_find(ledger, of->id); view != NULL;
          view = view->next) {
-        explain(explained, &view->request.first);
-        explain(explained, &view->request.last);
-        explain(explained, &view->response.first);
+        explain_view(explained, view);
     }
 }
 
-static void explain_tally(GHashTable *explained, const turn_join *join, const turn_tally *tally) {
+/* Notes the frames of what was lost, and the ICE sessions in ICE. */
+static void explain_tally(GHashTable *explained, GHashTable *ice, const turn_join *join,
+                          const turn_tally *tally) {
     if (!turn_tally_is_blocked(tally)) {
         return;
     }
@@ -46,8 +53,27 @@ static void explain_tally(GHashTable *explained, const turn_join *join, const tu
         explain(explained, &loss->last);
         explain(explained, &loss->asked);
         explain(explained, &loss->asked_last);
-        for (gint point = 0; loss->view != NULL && point < TURN_POINT_COUNT; point++) {
-            explain_views(explained, join->points[point].ledger, loss->view);
+        if (loss->view == NULL) {
+            continue;
+        }
+        for (gint point = 0; point < TURN_POINT_COUNT; point++) {
+            explain_transaction(explained, join->points[point].ledger, loss->view);
+        }
+        if (loss->view->ice != NULL) {
+            g_hash_table_add(ice, (gpointer)loss->view->ice);
+        }
+    }
+}
+
+/* The same checks at a time that only one of the captures has. */
+static void explain_ice(GHashTable *explained, GHashTable *ice, const turn_ledger *ledger) {
+    const GPtrArray *views = turn_ledger_views(ledger);
+
+    for (guint i = 0; i < views->len && g_hash_table_size(ice) > 0; i++) {
+        const turn_view *view = g_ptr_array_index(views, i);
+
+        if (view->ice != NULL && g_hash_table_contains(ice, view->ice)) {
+            explain_view(explained, view);
         }
     }
 }
@@ -55,15 +81,19 @@ static void explain_tally(GHashTable *explained, const turn_join *join, const tu
 /* Every frame of what was lost, at both points. */
 static GHashTable *explained_frames(const turn_join *join) {
     GHashTable *explained = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_autoptr(GHashTable) ice = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (guint i = 0; i < join->legs->len; i++) {
         const turn_leg *leg = g_ptr_array_index(join->legs, i);
 
         for (gint way = 0; way < TURN_WAYS; way++) {
-            explain_tally(explained, join, &leg->requests[way]);
-            explain_tally(explained, join, &leg->responses[way]);
+            explain_tally(explained, ice, join, &leg->requests[way]);
+            explain_tally(explained, ice, join, &leg->responses[way]);
         }
-        explain_tally(explained, join, &leg->answers);
+        explain_tally(explained, ice, join, &leg->answers);
+    }
+    for (gint point = 0; point < TURN_POINT_COUNT; point++) {
+        explain_ice(explained, ice, join->points[point].ledger);
     }
     return explained;
 }
@@ -218,6 +248,42 @@ static gboolean is_of_others(const merging *all, const turn_joined_session *join
     return FALSE;
 }
 
+static gboolean works_both_ways(const turn_leg *leg) {
+    for (gint way = 0; way < TURN_WAYS; way++) {
+        if (leg->requests[way].arrived == 0 || leg->responses[way].arrived == 0 ||
+            turn_tally_is_blocked(&leg->requests[way]) ||
+            turn_tally_is_blocked(&leg->responses[way])) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* A relay of the client's own that nobody uses is a spare one when its checks reach the relay of
+ * the far side, and no mystery when it is known why they do not. */
+static gboolean is_spare(const merging *all, const turn_finding *finding) {
+    if (finding->cause->rule != rule_relay_unused &&
+        finding->cause->rule != rule_session_incomplete) {
+        return FALSE;
+    }
+    for (guint i = 0; i < all->findings->len; i++) {
+        const turn_finding *other = g_ptr_array_index(all->findings, i);
+
+        if (other->session == NULL && other->level < TURN_LEVEL_INCONCLUSIVE &&
+            is_join_rule(other->cause->rule)) {
+            return TRUE;
+        }
+    }
+    for (guint i = 0; i < all->join->legs->len; i++) {
+        const turn_leg *leg = g_ptr_array_index(all->join->legs, i);
+
+        if (leg->kind == TURN_LEG_RELAY && works_both_ways(leg)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* Whether what one point cannot tell is told by the other. */
 static gboolean is_moot(const merging *all, const turn_finding *finding) {
     const turn_joined_session *joined = turn_join_session(all->join, finding->session);
@@ -233,7 +299,7 @@ static gboolean is_moot(const merging *all, const turn_finding *finding) {
     }
     /* A point that found nothing wrong with its part of the session has seen it work. */
     return turn_joined_session_works(joined) || is_outdone(all, finding) ||
-           is_of_others(all, joined) ||
+           is_of_others(all, joined) || is_spare(all, finding) ||
            (joined->at[TURN_POINT_CLIENT] != NULL && joined->at[TURN_POINT_SERVER] != NULL &&
             g_hash_table_contains(all->from, finding));
 }
