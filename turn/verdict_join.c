@@ -86,11 +86,12 @@ static GHashTable *explained_frames(const turn_join *join) {
     for (guint i = 0; i < join->legs->len; i++) {
         const turn_leg *leg = g_ptr_array_index(join->legs, i);
 
-        for (gint way = 0; way < TURN_WAYS; way++) {
-            explain_tally(explained, ice, join, &leg->requests[way]);
-            explain_tally(explained, ice, join, &leg->responses[way]);
+        if (leg->kind != TURN_LEG_TUNNEL) {
+            explain_tally(explained, ice, join, &leg->requests[TURN_TO_SERVER]);
+            explain_tally(explained, ice, join, &leg->responses[TURN_TO_SERVER]);
+            explain_tally(explained, ice, join, &leg->responses[TURN_TO_CLIENT]);
+            explain_tally(explained, ice, join, &leg->answers);
         }
-        explain_tally(explained, ice, join, &leg->answers);
     }
     for (gint point = 0; point < TURN_POINT_COUNT; point++) {
         explain_ice(explained, ice, join->points[point].ledger);
@@ -328,18 +329,22 @@ turn_judgement *turn_judge_join(const turn_join *join) {
     g_autoptr(GHashTable) explained = explained_frames(join);
     g_autoptr(GHashTable) from = g_hash_table_new(NULL, NULL);
     merging all = {.join = join, .from = from, .explained = explained};
+    gboolean lost;
 
     judgement->unknowns = g_ptr_array_new_with_free_func(g_free);
     judgement->findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
     all.findings = judgement->findings;
     find_losses(&all);
+    lost = any_fault(&all);
     for (gint point = 0; point < TURN_POINT_COUNT; point++) {
         g_autoptr(turn_judgement) own = turn_judge(join->points[point].model);
 
         take_findings(&all, own, (turn_point_name)point);
         add_unknowns(judgement, own, (turn_point_name)point);
     }
-    drop(&all, is_explained);
+    if (lost) {
+        drop(&all, is_explained);
+    }
     drop(&all, is_moot);
     g_ptr_array_sort(judgement->findings, turn_finding_order);
     judgement->level = TURN_LEVEL_HEALTHY;

@@ -91,9 +91,11 @@ static turn_clock solve_both(const GArray *lower, const GArray *upper) {
                         .bounds = lower->len + upper->len};
 
     if (highest > lowest) {
+        /* What contradicts it is taken to be as exact as what agrees. */
+        const gint64 beyond = MAX(highest - clock.offset, clock.offset - lowest);
+
         clock.state = TURN_CLOCK_UNSTEADY;
-        clock.uncertainty = MAX(clock.uncertainty, ABS(highest - clock.offset));
-        clock.uncertainty = MAX(clock.uncertainty, ABS(clock.offset - lowest));
+        clock.uncertainty += MAX(beyond, 0);
     }
     return clock;
 }
