@@ -324,6 +324,15 @@ static void add_unknowns(turn_judgement *into, const turn_judgement *from, turn_
     }
 }
 
+/* What is said of a call that works does not rest on the way between the captures. */
+static void add_overlap(turn_judgement *judgement, const turn_join *join) {
+    if (join->overlap != TURN_OVERLAP_TRANSACTIONS && judgement->level == TURN_LEVEL_HEALTHY) {
+        g_ptr_array_add(judgement->unknowns,
+                        g_strdup("No request is in both captures: nothing is known of the way "
+                                 "between them."));
+    }
+}
+
 turn_judgement *turn_judge_join(const turn_join *join) {
     turn_judgement *judgement = g_new0(turn_judgement, 1);
     g_autoptr(GHashTable) explained = explained_frames(join);
@@ -352,5 +361,6 @@ turn_judgement *turn_judge_join(const turn_join *join) {
         judgement->first = g_ptr_array_index(judgement->findings, 0);
         judgement->level = judgement->first->level;
     }
+    add_overlap(judgement, join);
     return judgement;
 }

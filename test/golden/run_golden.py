@@ -57,7 +57,8 @@ def read_cases():
 def run(program, case, surroundings):
     # From the root, since a report repeats the file names of the command line.
     done = subprocess.run(
-        [program, "report", *case.options, case.capture],
+        # Where --at names the captures, there is no other.
+        [program, "report", *case.options, *([case.capture] if case.capture else [])],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **surroundings},
         capture_output=True,

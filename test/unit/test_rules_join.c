@@ -70,6 +70,16 @@ static void allocate_does_not_arrive_by_clocks_that_differ(two_points *p) {
     allocate_does_not_arrive(p);
 }
 
+/* Taken at another member of a cluster, or at the peer: the client is answered all the same. */
+static void allocate_is_answered_by_what_the_capture_does_not_show(two_points *p) {
+    both_run(p, 0);
+    scene_challenge(p->client, 500);
+    feed_udp(p->client, 1000, CLIENT, SERVER, ALLOCATE);
+    feed_udp(p->client, 1500, CLIENT, SERVER, ALLOCATE);
+    feed_udp(p->client, 2500, CLIENT, SERVER, ALLOCATE);
+    both_run(p, 20000);
+}
+
 static void server_sees_another_address_of_its_own(two_points *p) {
     allocate_does_not_arrive(p);
     feed_udp(p->server, 2000, "10.7.7.7:40000", "10.8.8.1:3478", ALLOCATE);
@@ -235,6 +245,7 @@ static const join_case cases[] = {
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_twice_of_three_times),
     JOIN_MISS(PORT_BLOCKED, allocate_goes_to_another_server),
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_by_clocks_that_differ),
+    JOIN_MISS(PORT_BLOCKED, allocate_is_answered_by_what_the_capture_does_not_show),
     JOIN_MISS(PORT_BLOCKED, server_sees_another_address_of_its_own),
     JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive, "failed", "0.5 0.7 1.3"),
     JOIN_HIT(RANGE_BLOCKED, two_checks_do_not_arrive, "failed", "0.5 0.6 1.3"),

@@ -180,7 +180,12 @@ static void count_request(counting *all, turn_leg *leg, turn_way way, const turn
     }
     loss = loss_of(all, view, &view->request,
                    due(all, &view->request, way == TURN_TO_SERVER, WAY_PATIENCE));
-    if (loss.transmissions > 0 && (way == TURN_TO_CLIENT || is_visible(all, leg))) {
+    if (loss.transmissions == 0) {
+        return;
+    }
+    if (view->response.count > 0) {
+        leg->blind |= way == TURN_TO_SERVER;
+    } else if (way == TURN_TO_CLIENT || is_visible(all, leg)) {
         lost(tally, &loss);
     }
 }
@@ -329,6 +334,12 @@ static void settle(turn_tally *tally) {
 }
 
 static void settle_all(turn_leg *leg) {
+    turn_tally *inbound = &leg->requests[TURN_TO_SERVER];
+
+    if (leg->blind) {
+        inbound->sent = inbound->arrived;
+        g_array_set_size(inbound->losses, 0);
+    }
     for (gint way = 0; way < TURN_WAYS; way++) {
         settle(&leg->requests[way]);
         settle(&leg->responses[way]);

@@ -52,6 +52,8 @@ typedef struct turn_leg {
     guint16 high_port;
     turn_tally requests[TURN_WAYS];
     turn_tally responses[TURN_WAYS]; /* by the way of the response */
+    gboolean blind; /* the server's capture does not show the leg: requests were answered that are
+                       not in it */
     turn_tally answers; /* requests that came to the server's point; arrived: were answered there */
     stun_address passed_to; /* where the server's point shows unanswered ones being passed on to */
     guint passed_on;
