@@ -40,6 +40,12 @@ static gboolean is_systematic(const losses *found) {
 }
 
 static gboolean is_of_session(const turn_loss *loss, const turn_session *session) {
+    const gboolean datagrams =
+        session->protocol == TURN_PROTOCOL_UDP || session->protocol == TURN_PROTOCOL_DTLS;
+
+    if (datagrams != (loss->flow.transport == TURN_TRANSPORT_UDP)) {
+        return FALSE;
+    }
     return (stun_address_equal(&loss->flow.source, &session->client) &&
             stun_address_equal(&loss->flow.destination, &session->server)) ||
            (stun_address_equal(&loss->flow.source, &session->server) &&

@@ -305,6 +305,9 @@ turn_outcome turn_session_allocate_outcome(const turn_session *session);
 /* The end of what was captured without a pause from SEEN on, in its capture and in those that take
  * over where it ends. */
 gint64 turn_model_end(const turn_model *model, const turn_seen *seen);
+/* Adds to WORKS (a set of char) the ICE sessions that got through on any path: turn_path.ice,
+ * borrowed from the model. */
+void turn_model_working_ice(const turn_model *model, GHashTable *works);
 gboolean turn_model_receives(const turn_model *model, const stun_address *host);
 
 #endif

@@ -217,6 +217,57 @@ static void allocate_is_not_answered(two_points *p) {
     both_run(p, 20000);
 }
 
+static void connects_at(two_points *p, scene *s, gint64 ms, turn_tcp_event event) {
+    const gboolean near = s == p->client;
+    const char *client = near ? NEAR_CLIENT : FAR_CLIENT;
+    const char *server = near ? NEAR_SERVER : FAR_SERVER;
+    const gboolean back = event == TURN_TCP_SYN_ACK;
+
+    feed_tcp(s, ms, back ? server : client, back ? client : server, event);
+}
+
+static void syn_does_not_arrive(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        connects_at(p, p->client, ms, TURN_TCP_SYN);
+    }
+    both_run(p, 20000);
+}
+
+static void syn_does_not_arrive_at_a_capture_that_ended(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        connects_at(p, p->client, ms, TURN_TCP_SYN);
+    }
+    feed_other(p->client, 20000);
+}
+
+static void syn_is_refused(two_points *p) {
+    allocates(p, 0);
+    connects_at(p, p->client, 1000, TURN_TCP_SYN);
+    feed_tcp(p->client, 1010, NEAR_SERVER, NEAR_CLIENT, TURN_TCP_RESET);
+    both_run(p, 20000);
+}
+
+static void syn_ack_does_not_come_back(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        connects_at(p, p->client, ms, TURN_TCP_SYN);
+        connects_at(p, p->server, ms + 20, TURN_TCP_SYN);
+        connects_at(p, p->server, ms + 21, TURN_TCP_SYN_ACK);
+    }
+    both_run(p, 20000);
+}
+
+static void syn_is_not_answered(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        connects_at(p, p->client, ms, TURN_TCP_SYN);
+        connects_at(p, p->server, ms + 20, TURN_TCP_SYN);
+    }
+    both_run(p, 20000);
+}
+
 static void captures_of_different_hours(two_points *p) {
     p->ahead = 7200000;
     feed_udp(p->client, 0, NEAR_CLIENT, NEAR_SERVER, ALLOCATE);
@@ -241,6 +292,10 @@ static void captures_with_one_request_in_common(two_points *p) {
 
 static const join_case cases[] = {
     JOIN_HIT(PORT_BLOCKED, allocate_does_not_arrive, "failed", "0.2 0.4"),
+    JOIN_HIT(PORT_BLOCKED, syn_does_not_arrive, "failed", "0.5 0.8 1.3"),
+    JOIN_MISS(PORT_BLOCKED, syn_does_not_arrive_at_a_capture_that_ended),
+    JOIN_MISS(PORT_BLOCKED, syn_is_refused),
+    JOIN_MISS(PORT_BLOCKED, syn_ack_does_not_come_back),
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_where_the_capture_ends_before),
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_twice_of_three_times),
     JOIN_MISS(PORT_BLOCKED, allocate_goes_to_another_server),
@@ -257,11 +312,15 @@ static const join_case cases[] = {
     JOIN_MISS(RANGE_BLOCKED, checks_are_answered),
     JOIN_HIT(BACK_BLOCKED, answers_do_not_come_back, "failed", "0.5 1.6 0.7 1.10"),
     JOIN_HIT(BACK_BLOCKED, answers_of_the_turn_port_do_not_come_back, "failed", "0.2 1.3 0.5 1.9"),
+    JOIN_HIT(BACK_BLOCKED, syn_ack_does_not_come_back, "failed", "0.5 1.6 0.8"),
+    JOIN_MISS(BACK_BLOCKED, syn_is_not_answered),
     JOIN_MISS(BACK_BLOCKED, one_answer_does_not_come_back),
     JOIN_MISS(BACK_BLOCKED, answers_leave_after_the_client_s_capture),
     JOIN_MISS(BACK_BLOCKED, checks_are_answered),
     JOIN_HIT(NO_ANSWER, checks_are_not_answered, "failed", "0.5 1.5 1.7"),
     JOIN_HIT(NO_ANSWER, allocate_is_not_answered, "failed", "0.5 1.5 1.7"),
+    JOIN_HIT(NO_ANSWER, syn_is_not_answered, "failed", "0.5 1.5 1.8"),
+    JOIN_MISS(NO_ANSWER, syn_ack_does_not_come_back),
     JOIN_MISS(NO_ANSWER, checks_are_not_answered_before_the_end),
     JOIN_MISS(NO_ANSWER, keep_alives_are_not_answered),
     JOIN_MISS(NO_ANSWER, release_is_not_answered),

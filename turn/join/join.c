@@ -9,35 +9,6 @@ const char *turn_point_text(turn_point_name name) {
     return names[name];
 }
 
-static void note_working(GHashTable *works, const turn_path *path, gboolean working) {
-    if (working && path->ice != NULL) {
-        g_hash_table_add(works, path->ice);
-    }
-}
-
-GHashTable *turn_join_working_ice(const turn_model *client, const turn_model *server) {
-    const turn_model *const models[] = {client, server};
-    GHashTable *works = g_hash_table_new(g_str_hash, g_str_equal);
-
-    for (gsize m = 0; m < G_N_ELEMENTS(models); m++) {
-        for (guint i = 0; i < models[m]->sessions->len; i++) {
-            const turn_session *session = g_ptr_array_index(models[m]->sessions, i);
-
-            for (guint k = 0; k < session->peers->len; k++) {
-                const turn_peer *peer = g_ptr_array_index(session->peers, k);
-
-                note_working(works, &peer->path, turn_peer_works(peer));
-            }
-        }
-        for (guint i = 0; i < models[m]->pairs->len; i++) {
-            const turn_pair *pair = g_ptr_array_index(models[m]->pairs, i);
-
-            note_working(works, &pair->path, turn_path_works(&pair->path));
-        }
-    }
-    return works;
-}
-
 static turn_flow flow_of(const turn_session *session) {
     const gboolean datagrams =
         session->protocol == TURN_PROTOCOL_UDP || session->protocol == TURN_PROTOCOL_DTLS;
@@ -301,10 +272,12 @@ static void joined_free(gpointer data) {
 
 turn_join *turn_join_new(const turn_point *client, const turn_point *server) {
     turn_join *join = g_new0(turn_join, 1);
-    g_autoptr(GHashTable) works = turn_join_working_ice(client->model, server->model);
+    g_autoptr(GHashTable) works = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) near = by_flow(client->model);
     g_autoptr(GHashTable) far = by_flow(server->model);
 
+    turn_model_working_ice(client->model, works);
+    turn_model_working_ice(server->model, works);
     join->points[TURN_POINT_CLIENT] = *client;
     join->points[TURN_POINT_SERVER] = *server;
     join->sessions = g_ptr_array_new_with_free_func(joined_free);

@@ -49,8 +49,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_join, turn_join_free)
 const turn_joined_session *turn_join_session(const turn_join *join, const turn_session *session);
 /* A peer was reached both ways, by what either point shows. */
 gboolean turn_joined_session_works(const turn_joined_session *session);
-/* ICE sessions that got through on any path, by either point: a set of turn_path.ice. Its keys are
- * borrowed from the models. */
-GHashTable *turn_join_working_ice(const turn_model *client, const turn_model *server);
 
 #endif

@@ -56,26 +56,33 @@ void turn_observed_free(turn_observed *observed) {
     }
 }
 
-gboolean turn_observed_all(const turn_observed *observed, gint64 from, gint64 to) {
-    for (guint i = 0; i < observed->pieces->len; i++) {
-        const piece *at = &g_array_index(observed->pieces, piece, i);
+/* The last piece that begins by TIME; NULL when none does. */
+static const piece *begun_by(const turn_observed *observed, gint64 time) {
+    guint from = 0;
+    guint to = observed->pieces->len;
 
-        if (from >= at->from && to <= at->to) {
-            return TRUE;
+    while (from < to) {
+        const guint middle = from + (to - from) / 2;
+
+        if (g_array_index(observed->pieces, piece, middle).from <= time) {
+            from = middle + 1;
+        } else {
+            to = middle;
         }
     }
-    return FALSE;
+    return from > 0 ? &g_array_index(observed->pieces, piece, from - 1) : NULL;
+}
+
+gboolean turn_observed_all(const turn_observed *observed, gint64 from, gint64 to) {
+    const piece *at = begun_by(observed, from);
+
+    return at != NULL && to <= at->to;
 }
 
 gboolean turn_observed_any(const turn_observed *observed, gint64 from, gint64 to) {
-    for (guint i = 0; i < observed->pieces->len; i++) {
-        const piece *at = &g_array_index(observed->pieces, piece, i);
+    const piece *at = begun_by(observed, to);
 
-        if (to >= at->from && from <= at->to) {
-            return TRUE;
-        }
-    }
-    return FALSE;
+    return at != NULL && from <= at->to;
 }
 
 gboolean turn_observed_range(const turn_observed *observed, gint64 *from, gint64 *to) {
