@@ -16,6 +16,7 @@ typedef struct source_file {
 typedef struct point {
     turn_tracker *tracker;
     turn_ledger *ledger;
+    GHashTable *senders; /* set of stun_address: hosts that packets come from */
     reader *reader;
     const turn_model *model;
     guint first; /* number of its first capture */
@@ -50,6 +51,7 @@ points *points_new(points_prepare prepare, points_complain complain, gpointer da
 static void point_clear(point *of) {
     reader_free(of->reader);
     turn_ledger_free(of->ledger);
+    g_clear_pointer(&of->senders, g_hash_table_destroy);
     turn_tracker_free(of->tracker);
     memset(of, 0, sizeof *of);
 }
@@ -167,6 +169,8 @@ static void point_begin(points *self, point *of) {
     reader_count_from(of->reader, of->first);
     self->prepare(self->data, of->tracker);
     if (of->ledger != NULL) {
+        of->senders = turn_hosts_new();
+        reader_note_senders(of->reader, of->senders);
         turn_tracker_observe(of->tracker, turn_ledger_note, of->ledger);
     }
 }
@@ -277,7 +281,7 @@ static gboolean read_all(points *self, turn_report *found) {
 }
 
 static turn_point point_of(const point *from) {
-    turn_point result = {.model = from->model, .ledger = from->ledger};
+    turn_point result = {.model = from->model, .ledger = from->ledger, .senders = from->senders};
 
     for (guint i = from->first; i < from->first + from->count; i++) {
         const reader_statistics *statistics = reader_get_statistics(from->reader, i);

@@ -24,6 +24,7 @@ struct reader {
     turn_streams *streams;
     GPtrArray *statistics; /* reader_statistics *, one for each capture */
     turn_mark last;        /* the packet that was read last */
+    GHashTable *senders;   /* borrowed; NULL when nobody asks */
     guint first;           /* the number of the first capture */
 };
 
@@ -63,6 +64,10 @@ const reader_statistics *reader_get_statistics(const reader *self, guint index) 
 
 static reader_statistics *statistics_of(const reader *self, guint index) {
     return g_ptr_array_index(self->statistics, index - self->first);
+}
+
+void reader_note_senders(reader *self, GHashTable *senders) {
+    self->senders = senders;
 }
 
 void reader_count_from(reader *self, guint first) {
@@ -116,6 +121,17 @@ static void count_other(reader *self, packet_kind kind, const packet *decoded, g
     }
 }
 
+static void note_sender(const reader *self, packet_kind kind, const packet *decoded) {
+    stun_address host = decoded->segment.packet.flow.source;
+
+    host.port = 0;
+    if (self->senders != NULL && (kind == PACKET_UDP || kind == PACKET_TCP) &&
+        g_hash_table_size(self->senders) < READER_MAX_SENDERS &&
+        !g_hash_table_contains(self->senders, &host)) {
+        g_hash_table_add(self->senders, g_memdup2(&host, sizeof host));
+    }
+}
+
 static void take_record(reader *self, int link_type, const capture_packet *record,
                         const turn_mark *mark) {
     packet decoded;
@@ -135,6 +151,7 @@ static void take_record(reader *self, int link_type, const capture_packet *recor
     decoded.segment.packet.frame = mark->frame;
     decoded.segment.packet.time = mark->time;
     count_other(self, kind, &decoded, mark->capture);
+    note_sender(self, kind, &decoded);
     take_packet(self, kind, &decoded);
 }
 

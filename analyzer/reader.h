@@ -30,6 +30,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(reader, reader_free)
  * be called before any is added. */
 void reader_count_from(reader *self, guint first);
 
+/* Puts every host that a packet comes from into SENDERS, a set of stun_address that is borrowed as
+ * long as the reader lives; at most so many. */
+#define READER_MAX_SENDERS 65536u
+void reader_note_senders(reader *self, GHashTable *senders);
+
 /* Adds a capture, which is borrowed until reader_run() returns. Its index in turn_packet is the
  * number of those before it. */
 void reader_add(reader *self, capture *from);

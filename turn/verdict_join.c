@@ -305,6 +305,32 @@ static gboolean is_moot(const merging *all, const turn_finding *finding) {
             g_hash_table_contains(all->from, finding));
 }
 
+/* A check inside a session that got no answer: how far it came is known. */
+static void tell_how_far(const merging *all) {
+    const turn_leg *tunnel = NULL;
+    char text[STUN_ADDRESS_TEXT];
+
+    for (guint i = 0; i < all->join->legs->len; i++) {
+        const turn_leg *leg = g_ptr_array_index(all->join->legs, i);
+
+        if (leg->kind == TURN_LEG_TUNNEL && leg->passed_on > 0) {
+            tunnel = leg;
+        }
+    }
+    for (guint i = 0; tunnel != NULL && i < all->findings->len; i++) {
+        turn_finding *finding = g_ptr_array_index(all->findings, i);
+
+        if (finding->cause->rule == rule_checks_unanswered && finding->session != NULL &&
+            finding->detail == NULL) {
+            stun_address_format(&tunnel->passed_to, text, sizeof text);
+            finding->detail = g_strdup_printf(
+                "The way between client and server is open: the server passed %u of the client's "
+                "checks on, the last of them to %s, and got no answer from there.",
+                tunnel->passed_on, text);
+        }
+    }
+}
+
 static void drop(merging *all, gboolean (*test)(const merging *all, const turn_finding *finding)) {
     for (guint i = all->findings->len; i > 0; i--) {
         turn_finding *finding = g_ptr_array_index(all->findings, i - 1);
@@ -355,6 +381,7 @@ turn_judgement *turn_judge_join(const turn_join *join) {
         drop(&all, is_explained);
     }
     drop(&all, is_moot);
+    tell_how_far(&all);
     g_ptr_array_sort(judgement->findings, turn_finding_order);
     judgement->level = TURN_LEVEL_HEALTHY;
     if (judgement->findings->len > 0) {

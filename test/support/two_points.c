@@ -20,6 +20,7 @@ two_points *two_points_new(void) {
         p->ledgers[i] = turn_ledger_new();
         turn_tracker_observe((*scenes[i])->tracker, turn_ledger_note, p->ledgers[i]);
     }
+    p->senders = turn_hosts_new();
     return p;
 }
 
@@ -28,6 +29,7 @@ void two_points_free(two_points *p) {
     turn_join_free(p->join);
     scene_free(p->client);
     scene_free(p->server);
+    g_hash_table_destroy(p->senders);
     turn_ledger_free(p->ledgers[0]);
     turn_ledger_free(p->ledgers[1]);
     g_free(p);
@@ -63,8 +65,9 @@ void both_run(two_points *p, gint64 ms) {
 }
 
 const turn_join *two_points_join(two_points *p) {
-    turn_point points[] = {{.model = scene_model(p->client), .ledger = p->ledgers[0]},
-                           {.model = scene_model(p->server), .ledger = p->ledgers[1]}};
+    turn_point points[] = {
+        {.model = scene_model(p->client), .ledger = p->ledgers[0], .senders = p->senders},
+        {.model = scene_model(p->server), .ledger = p->ledgers[1], .senders = p->senders}};
 
     points[0].other = TRUE;
     points[1].other = !p->filtered;

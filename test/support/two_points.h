@@ -23,8 +23,9 @@ typedef struct two_points {
     scene *client;
     scene *server;
     turn_ledger *ledgers[TURN_POINT_COUNT];
-    gint64 ahead;      /* milliseconds, of the server's clock */
-    gboolean filtered; /* the server's capture shows TURN ports only */
+    gint64 ahead;        /* milliseconds, of the server's clock */
+    GHashTable *senders; /* at the server's point: empty but for what a test puts in */
+    gboolean filtered;   /* the server's capture shows TURN ports only */
     turn_join *join;
     turn_judgement *judgement;
 } two_points;

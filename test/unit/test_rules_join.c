@@ -268,6 +268,20 @@ static void syn_is_not_answered(two_points *p) {
     both_run(p, 20000);
 }
 
+static void allocate_is_not_answered_by_a_silent_host(two_points *p) {
+    both_run(p, 0);
+    sends_thrice(p, 1000, PORT, ALLOCATE, PASSES);
+    both_run(p, 20000);
+}
+
+static void allocate_is_not_answered_by_a_host_that_sends(two_points *p) {
+    stun_address host = address_of(FAR_SERVER);
+
+    host.port = 0;
+    g_hash_table_add(p->senders, g_memdup2(&host, sizeof host));
+    allocate_is_not_answered_by_a_silent_host(p);
+}
+
 static void captures_of_different_hours(two_points *p) {
     p->ahead = 7200000;
     feed_udp(p->client, 0, NEAR_CLIENT, NEAR_SERVER, ALLOCATE);
@@ -320,6 +334,8 @@ static const join_case cases[] = {
     JOIN_HIT(NO_ANSWER, checks_are_not_answered, "failed", "0.5 1.5 1.7"),
     JOIN_HIT(NO_ANSWER, allocate_is_not_answered, "failed", "0.5 1.5 1.7"),
     JOIN_HIT(NO_ANSWER, syn_is_not_answered, "failed", "0.5 1.5 1.8"),
+    JOIN_HIT(NO_ANSWER, allocate_is_not_answered_by_a_host_that_sends, "failed", "0.2 1.2 1.4"),
+    JOIN_MISS(NO_ANSWER, allocate_is_not_answered_by_a_silent_host),
     JOIN_MISS(NO_ANSWER, syn_ack_does_not_come_back),
     JOIN_MISS(NO_ANSWER, checks_are_not_answered_before_the_end),
     JOIN_MISS(NO_ANSWER, keep_alives_are_not_answered),

@@ -51,6 +51,13 @@ static void settle_all(turn_leg *leg) {
     settle(&leg->answers);
 }
 
+static gboolean is_sender(const turn_point *point, const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    return g_hash_table_contains(point->senders, &host);
+}
+
 static void note_directions(legs_counting *all) {
     const GPtrArray *near = turn_ledger_views(all->client->ledger);
     const GPtrArray *far = turn_ledger_views(all->server->ledger);
@@ -67,6 +74,8 @@ static void note_directions(legs_counting *all) {
 
         all->server_sends |= (to ? view->response.count : view->request.count) > 0;
         all->server_receives |= (to ? view->request.count : view->response.count) > 0;
+        /* Whatever it sends shows that the capture has that direction. */
+        all->server_sends |= to && is_sender(all->server, &view->flow.destination);
     }
 }
 

@@ -242,6 +242,9 @@ void legs_count_from_client(legs_counting *all, const turn_view *view) {
     }
     count_request(all, leg, TURN_TO_SERVER, view, match != NULL ? match->server : NULL);
     if (same != NULL) {
+        if (leg->kind == TURN_LEG_TUNNEL && view->response.count + same->response.count == 0) {
+            note_passed_on(leg, all->server->ledger, same);
+        }
         count_response(all, leg, TURN_TO_CLIENT, view, same);
         count_answer(all, leg, view, same);
     }

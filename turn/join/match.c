@@ -10,6 +10,10 @@ static gboolean address_equal(gconstpointer a, gconstpointer b) {
     return stun_address_equal(a, b);
 }
 
+GHashTable *turn_hosts_new(void) {
+    return g_hash_table_new_full(turn_hash_address, address_equal, g_free, NULL);
+}
+
 static void add_host(GHashTable *hosts, const stun_address *address) {
     stun_address host = *address;
 
@@ -238,8 +242,8 @@ turn_matches *turn_matches_new(const turn_point *client, const turn_point *serve
     matches->all = g_array_new(FALSE, FALSE, sizeof(turn_match));
     matches->of_client = g_hash_table_new(NULL, NULL);
     matches->of_server = g_hash_table_new(NULL, NULL);
-    matches->server_hosts = g_hash_table_new_full(turn_hash_address, address_equal, g_free, NULL);
-    matches->client_hosts = g_hash_table_new_full(turn_hash_address, address_equal, g_free, NULL);
+    matches->server_hosts = turn_hosts_new();
+    matches->client_hosts = turn_hosts_new();
     matches->nat = turn_nat_new();
     for (guint16 port = 3478; port <= 3483; port++) {
         add_turn_port(matches, port);

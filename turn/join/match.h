@@ -13,10 +13,14 @@
 typedef struct turn_point {
     const turn_model *model;
     const turn_ledger *ledger;
-    gboolean other_udp; /* it shows UDP on other ports than TURN's: no filter hides those */
+    GHashTable *senders; /* set of stun_address without port: who was seen sending anything */
+    gboolean other_udp;  /* it shows UDP on other ports than TURN's: no filter hides those */
     gboolean other_tcp;
     gboolean other; /* it shows packets that are neither: no filter of ports was set */
 } turn_point;
+
+/* A set of stun_address, which it owns. */
+GHashTable *turn_hosts_new(void);
 
 typedef struct turn_match {
     const turn_view *client; /* as the client's point saw the transaction */
