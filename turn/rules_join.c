@@ -182,6 +182,7 @@ static losses session_losses(const turn_scene *scene, const turn_leg *leg, const
 
     if (client == NULL || !is_systematic(&found)) {
         g_ptr_array_set_size(found.all, 0);
+        return found;
     }
     for (guint i = found.all->len; i > 0; i--) {
         if (!is_of_session(g_ptr_array_index(found.all, i - 1), client)) {
