@@ -211,6 +211,16 @@ static void checks_are_not_answered_where_the_session_got_through(two_points *p)
     both_run(p, 20000);
 }
 
+static void checks_do_not_arrive_where_the_session_got_through(two_points *p) {
+    allocates(p, 0);
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    feed_udp(p->client, 3000, "10.1.1.10:40002", PEER, CHECK_2);
+    feed_udp(p->client, 3100, PEER, "10.1.1.10:40002", "binding success 21 mi");
+    feed_udp(p->client, 3200, PEER, "10.1.1.10:40002", "binding request 22 user=a:b priority=1");
+    feed_udp(p->client, 3210, "10.1.1.10:40002", PEER, "binding success 22 mi");
+    both_run(p, 20000);
+}
+
 static void allocate_is_not_answered(two_points *p) {
     allocates(p, 0);
     sends_thrice(p, 1000, PORT, ALLOCATE, PASSES);
@@ -319,6 +329,8 @@ static const join_case cases[] = {
     JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive, "failed", "0.5 0.7 1.3"),
     JOIN_HIT(RANGE_BLOCKED, two_checks_do_not_arrive, "failed", "0.5 0.6 1.3"),
     JOIN_HIT(RANGE_BLOCKED, answers_to_the_relay_do_not_arrive, "failed", "1.5 0.6 1.7 0.10"),
+    JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive_where_the_session_got_through, "degraded",
+             "0.5 0.7 1.3"),
     JOIN_MISS(RANGE_BLOCKED, one_check_does_not_arrive),
     JOIN_MISS(RANGE_BLOCKED, checks_arrive_later),
     JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_behind_a_filter),
