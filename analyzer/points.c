@@ -280,12 +280,17 @@ static gboolean read_all(points *self, turn_report *found) {
     return all;
 }
 
-static turn_point point_of(const point *from) {
+/* Ethernet with two VLAN tags, IPv6, UDP and the STUN header: 96 bytes. */
+#define SHORT_SNAP 96u
+
+static turn_point point_of(const point *from, const turn_report *found) {
     turn_point result = {.model = from->model, .ledger = from->ledger, .senders = from->senders};
 
     for (guint i = from->first; i < from->first + from->count; i++) {
         const reader_statistics *statistics = reader_get_statistics(from->reader, i);
+        const turn_report_capture *told = g_ptr_array_index(found->captures, i);
 
+        result.cut |= told->packets_cut > 0 && told->snap_length < SHORT_SNAP;
         result.other_udp |= statistics->other_udp > 0;
         result.other_tcp |= statistics->other_tcp > 0;
         result.other |= statistics->other > 0;
@@ -386,8 +391,8 @@ static gboolean read_as_two(points *self, turn_report *found) {
 
 static void conclude(points *self, turn_report *found) {
     if (self->places > 1) {
-        const turn_point client = point_of(&self->at[TURN_POINT_CLIENT]);
-        const turn_point server = point_of(&self->at[TURN_POINT_SERVER]);
+        const turn_point client = point_of(&self->at[TURN_POINT_CLIENT], found);
+        const turn_point server = point_of(&self->at[TURN_POINT_SERVER], found);
 
         self->join = turn_join_new(&client, &server);
         self->judgement = turn_judge_join(self->join);

@@ -71,6 +71,7 @@ const turn_join *two_points_join(two_points *p) {
 
     points[0].other = TRUE;
     points[1].other = !p->filtered;
+    points[1].cut = p->cut;
     if (p->join == NULL) {
         p->join = turn_join_new(&points[0], &points[1]);
     }

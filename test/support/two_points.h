@@ -25,6 +25,7 @@ typedef struct two_points {
     turn_ledger *ledgers[TURN_POINT_COUNT];
     gint64 ahead;        /* milliseconds, of the server's clock */
     GHashTable *senders; /* at the server's point: empty but for what a test puts in */
+    gboolean cut;        /* packets of the server's capture end in front of the STUN header */
     gboolean filtered;   /* the server's capture shows TURN ports only */
     turn_join *join;
     turn_judgement *judgement;

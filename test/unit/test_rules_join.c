@@ -80,6 +80,11 @@ static void allocate_is_answered_by_what_the_capture_does_not_show(two_points *p
     both_run(p, 20000);
 }
 
+static void allocate_does_not_arrive_in_cut_packets(two_points *p) {
+    p->cut = TRUE;
+    allocate_does_not_arrive(p);
+}
+
 static void server_sees_another_address_of_its_own(two_points *p) {
     allocate_does_not_arrive(p);
     feed_udp(p->server, 2000, "10.7.7.7:40000", "10.8.8.1:3478", ALLOCATE);
@@ -123,6 +128,14 @@ static void checks_arrive_later(two_points *p) {
 static void checks_do_not_arrive_behind_a_filter(two_points *p) {
     p->filtered = TRUE;
     checks_do_not_arrive(p);
+}
+
+/* The server's capture has what leaves the server only. */
+static void checks_do_not_arrive_in_a_capture_of_one_direction(two_points *p) {
+    goes_up(p, 0, PORT, ALLOCATE, IS_LOST);
+    goes_down(p, 30, PORT, "allocate error 5 error=401 realm=example.org nonce=n1", PASSES);
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
 }
 
 static void checks_do_not_arrive_at_a_capture_that_ended(two_points *p) {
@@ -325,6 +338,7 @@ static const join_case cases[] = {
     JOIN_MISS(PORT_BLOCKED, allocate_goes_to_another_server),
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_by_clocks_that_differ),
     JOIN_MISS(PORT_BLOCKED, allocate_is_answered_by_what_the_capture_does_not_show),
+    JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_in_cut_packets),
     JOIN_MISS(PORT_BLOCKED, server_sees_another_address_of_its_own),
     JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive, "failed", "0.5 0.7 1.3"),
     JOIN_HIT(RANGE_BLOCKED, two_checks_do_not_arrive, "failed", "0.5 0.6 1.3"),
@@ -333,6 +347,7 @@ static const join_case cases[] = {
              "0.5 0.7 1.3"),
     JOIN_MISS(RANGE_BLOCKED, one_check_does_not_arrive),
     JOIN_MISS(RANGE_BLOCKED, checks_arrive_later),
+    JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_in_a_capture_of_one_direction),
     JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_behind_a_filter),
     JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_at_a_capture_that_ended),
     JOIN_MISS(RANGE_BLOCKED, checks_are_answered),

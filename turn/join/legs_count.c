@@ -110,6 +110,9 @@ gboolean leg_is_visible(const legs_counting *all, const turn_leg *leg) {
         server->other ||
         (leg->transport == TURN_TRANSPORT_UDP ? server->other_udp : server->other_tcp);
 
+    if (all->matches->joined > 0 ? !all->server_receives : server->cut) {
+        return FALSE;
+    }
     if (leg->kind == TURN_LEG_RELAY) {
         /* Another interface shows the server, and nothing of this leg. */
         return other && all->matches->joined > 0;

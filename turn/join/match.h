@@ -17,6 +17,7 @@ typedef struct turn_point {
     gboolean other_udp;  /* it shows UDP on other ports than TURN's: no filter hides those */
     gboolean other_tcp;
     gboolean other; /* it shows packets that are neither: no filter of ports was set */
+    gboolean cut;   /* packets may have been cut in front of what tells them from others */
 } turn_point;
 
 /* A set of stun_address, which it owns. */
