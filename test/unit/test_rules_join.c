@@ -134,7 +134,7 @@ static void checks_do_not_arrive_behind_a_filter(two_points *p) {
 static void checks_do_not_arrive_in_a_capture_of_one_direction(two_points *p) {
     goes_up(p, 0, PORT, ALLOCATE, IS_LOST);
     goes_down(p, 30, PORT, "allocate error 5 error=401 realm=example.org nonce=n1", PASSES);
-    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    sends_thrice(p, 5000, RELAY, CHECK, IS_LOST);
     both_run(p, 20000);
 }
 
