@@ -58,7 +58,7 @@ static gboolean check_options(const list_options *options, GError **error) {
                     "there is no format \"%s\": text, tsv or json", options->format);
         return FALSE;
     }
-    return TRUE;
+    return check_turn_ports(options->turn_ports, error);
 }
 
 static void conclude(turn_list *list, turn_tracker *tracker, reader *from, turn_report *found) {
@@ -67,39 +67,35 @@ static void conclude(turn_list *list, turn_tracker *tracker, reader *from, turn_
     turn_list_add(list, found);
 }
 
-/* Adds what is in FILES, which are one capture. FALSE with an error when an option is wrong, and
- * ALL_READ becomes FALSE when a file could not be read at all. */
-static gboolean list_capture(turn_list *list, const list_options *options, char **files,
-                             gboolean *all_read, GError **error) {
+/* Adds what is in FILES, which are one capture. FALSE when a file could not be read at all. */
+static gboolean list_capture(turn_list *list, const list_options *options, char **files) {
     g_autoptr(turn_tracker) tracker = turn_tracker_new();
     g_autoptr(reader) into = reader_new(tracker);
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
+    gboolean all_read;
 
-    if (!add_turn_ports(options->turn_ports, tracker, error)) {
-        return FALSE;
-    }
-    *all_read &= open_files(files, into, found, captures);
+    add_turn_ports(options->turn_ports, tracker);
+    all_read = open_files(files, into, found, captures);
     if (captures->len > 0) {
         read_captures(into, found, captures);
         conclude(list, tracker, into, found);
     }
-    return TRUE;
+    return all_read;
 }
 
-static gboolean list_files(turn_list *list, const list_options *options, gboolean *all_read,
-                           GError **error) {
+static gboolean list_files(turn_list *list, const list_options *options) {
+    gboolean all_read = TRUE;
+
     if (options->together) {
-        return list_capture(list, options, options->files, all_read, error);
+        return list_capture(list, options, options->files);
     }
     for (char **file = options->files; *file != NULL; file++) {
         char *alone[] = {*file, NULL};
 
-        if (!list_capture(list, options, alone, all_read, error)) {
-            return FALSE;
-        }
+        all_read &= list_capture(list, options, alone);
     }
-    return TRUE;
+    return all_read;
 }
 
 static char *write_list(const turn_list *list, const list_options *options) {
@@ -117,13 +113,13 @@ int command_list(int count, char **arguments) {
     g_autoptr(turn_list) list = turn_list_new();
     g_autoptr(GError) error = NULL;
     g_autofree char *text = NULL;
-    gboolean all_read = TRUE;
+    gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error) ||
-        !list_files(list, &options, &all_read, &error)) {
+    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
+    all_read = list_files(list, &options);
     if (list->rows->len == 0) {
         return COMMAND_UNUSABLE;
     }

@@ -3,9 +3,9 @@
 #include "analyzer/input.h"
 #include "analyzer/output.h"
 #include "analyzer/passwords.h"
+#include "analyzer/points.h"
 #include "analyzer/report_json.h"
 
-#include <string.h>
 #include <unistd.h>
 
 typedef struct report_options {
@@ -18,6 +18,7 @@ typedef struct report_options {
     char **password_files;
     char **credentials;
     char **descriptions;
+    char **at;
     char **files;
 } report_options;
 
@@ -30,6 +31,7 @@ static void options_clear(report_options *options) {
     g_strfreev(options->password_files);
     g_strfreev(options->credentials);
     g_strfreev(options->descriptions);
+    g_strfreev(options->at);
     g_strfreev(options->files);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
@@ -56,6 +58,9 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
          "users and passwords; entries: [any name], user =, realm =, password =", "FILE"},
         {"sdp", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->descriptions,
          "take passwords of ICE checks from a session description", "FILE"},
+        {"at", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->at,
+         "FILE was captured at POINT, client (or a far peer) or server; may be repeated",
+         "POINT=FILE"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
         G_OPTION_ENTRY_NULL};
 
@@ -63,26 +68,22 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
         count, arguments, "turnpcap report", entries,
         "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
         "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
-        "are the rotated files of one capture.\n\n"
+        "are the rotated files of one capture. With --at client=FILE --at server=FILE two\n"
+        "captures of the same time are compared; of two files without it the program sees\n"
+        "by itself when one is the client's and the other the server's.\n\n"
         "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, 2 when the command\n"
         "line is wrong or an input could not be read at all.",
         error);
 }
 
-static gboolean check_options(const report_options *options, turn_tracker *tracker,
-                              GError **error) {
-    if (options->files == NULL) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "report needs a capture file. Try: turnpcap report --help");
-        return FALSE;
-    }
+static gboolean check_options(const report_options *options, GError **error) {
     if (options->format != NULL && !g_str_equal(options->format, "text") &&
         !g_str_equal(options->format, "json")) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     "there is no format \"%s\": text or json", options->format);
         return FALSE;
     }
-    return add_turn_ports(options->turn_ports, tracker, error);
+    return check_turn_ports(options->turn_ports, error);
 }
 
 /* Not even to say that there is no such option: the message would repeat the password. */
@@ -128,6 +129,25 @@ static void keep_message(gpointer data, const turn_packet *packet, const stun_me
     g_ptr_array_add(data, turn_report_message_new(packet, message));
 }
 
+/* What every tracker of the report needs. */
+typedef struct preparation {
+    const report_options *options;
+    turn_credentials *credentials; /* NULL when none are given */
+    turn_report *found;
+} preparation;
+
+static void prepare(gpointer data, turn_tracker *tracker) {
+    const preparation *from = data;
+
+    add_turn_ports(from->options->turn_ports, tracker);
+    if (from->credentials != NULL) {
+        turn_tracker_set_credentials(tracker, from->credentials);
+    }
+    if (from->found->messages != NULL) {
+        turn_tracker_observe(tracker, keep_message, from->found->messages);
+    }
+}
+
 static gboolean write_report(const turn_report *found, const report_options *options,
                              GError **error) {
     const gboolean json = g_strcmp0(options->format, "json") == 0;
@@ -138,46 +158,33 @@ static gboolean write_report(const turn_report *found, const report_options *opt
     return output_write(text, options->output, error);
 }
 
-static int conclude(const report_options *options, turn_tracker *tracker, reader *from,
-                    turn_report *found, gboolean all_read) {
-    g_autoptr(turn_judgement) judgement = judge_captures(tracker, from, found);
-    g_autoptr(GError) error = NULL;
-
-    if (!write_report(found, options, &error)) {
-        complain(error->message);
-        return COMMAND_UNUSABLE;
-    }
-    return all_read ? turn_report_exit_status(found) : COMMAND_UNUSABLE;
-}
-
 int command_report(int count, char **arguments) {
     g_auto(report_options) options = {0};
     g_autoptr(GError) error = NULL;
     g_autoptr(turn_credentials) credentials = NULL;
-    g_autoptr(turn_tracker) tracker = turn_tracker_new();
-    g_autoptr(reader) into = reader_new(tracker);
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
-    g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
+    preparation with = {.options = &options, .found = found};
+    g_autoptr(points) from = points_new(prepare, &with);
     gboolean all_read;
 
     if (!has_no_password(count, arguments, &error) ||
-        !parse_options(count, arguments, &options, &error) ||
-        !check_options(&options, tracker, &error) ||
+        !parse_options(count, arguments, &options, &error) || !check_options(&options, &error) ||
+        !points_choose(from, options.at, options.files, &error) ||
         !read_passwords(&options, &credentials, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
-    if (credentials != NULL) {
-        turn_tracker_set_credentials(tracker, credentials);
-    }
+    with.credentials = credentials;
     if (options.messages) {
         found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);
-        turn_tracker_observe(tracker, keep_message, found->messages);
     }
-    all_read = open_files(options.files, into, found, captures);
+    all_read = points_read(from, found);
     if (found->captures->len == 0) {
         return COMMAND_UNUSABLE;
     }
-    read_captures(into, found, captures);
-    return conclude(&options, tracker, into, found, all_read);
+    if (!write_report(found, &options, &error)) {
+        complain(error->message);
+        return COMMAND_UNUSABLE;
+    }
+    return all_read ? turn_report_exit_status(found) : COMMAND_UNUSABLE;
 }

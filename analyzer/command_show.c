@@ -46,7 +46,7 @@ static gboolean parse_options(int count, char **arguments, show_options *options
         error);
 }
 
-static gboolean check_options(const show_options *options, turn_tracker *tracker, GError **error) {
+static gboolean check_options(const show_options *options, GError **error) {
     if (options->files == NULL) {
         g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                             "show needs a capture file. Try: turnpcap show --help");
@@ -58,7 +58,7 @@ static gboolean check_options(const show_options *options, turn_tracker *tracker
                     "there is no format \"%s\": text or json", options->format);
         return FALSE;
     }
-    return add_turn_ports(options->turn_ports, tracker, error);
+    return check_turn_ports(options->turn_ports, error);
 }
 
 static gboolean check_session(const turn_model *model, int number, GError **error) {
@@ -116,11 +116,11 @@ int command_show(int count, char **arguments) {
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
     gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) ||
-        !check_options(&options, tracker, &error)) {
+    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
+    add_turn_ports(options.turn_ports, tracker);
     all_read = open_files(options.files, into, found, captures);
     if (captures->len == 0) {
         return COMMAND_UNUSABLE;

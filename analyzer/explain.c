@@ -160,7 +160,7 @@ char *explain_list(void) {
 
     for (gsize i = 0; i < count; i++) {
         g_autofree char *first =
-            g_strdup_printf("%-26s %-13s ", causes[i].identifier, turn_level_name(causes[i].level));
+            g_strdup_printf("%-28s %-13s ", causes[i].identifier, turn_level_name(causes[i].level));
 
         turn_wrap_append(out, first, causes[i].title);
     }

@@ -27,20 +27,33 @@ gboolean parse_command(int count, char **arguments, const char *program,
     return g_option_context_parse_strv(context, &own, error);
 }
 
-gboolean add_turn_ports(char **ports, turn_tracker *tracker, GError **error) {
-    for (char **port = ports; port != NULL && *port != NULL; port++) {
-        guint64 number;
+static gboolean read_port(const char *text, guint64 *port, GError **error) {
+    return g_ascii_string_to_unsigned(text, 10, 1, G_MAXUINT16, port, error);
+}
 
-        if (!g_ascii_string_to_unsigned(*port, 10, 1, G_MAXUINT16, &number, error)) {
+gboolean check_turn_ports(char **ports, GError **error) {
+    guint64 number;
+
+    for (char **port = ports; port != NULL && *port != NULL; port++) {
+        if (!read_port(*port, &number, error)) {
             g_prefix_error(error, "--turn-port: ");
             return FALSE;
         }
-        turn_tracker_add_port(tracker, (guint16)number);
     }
     return TRUE;
 }
 
-static void describe(turn_report_capture *into, const capture_info *info) {
+void add_turn_ports(char **ports, turn_tracker *tracker) {
+    guint64 number;
+
+    for (char **port = ports; port != NULL && *port != NULL; port++) {
+        if (read_port(*port, &number, NULL)) {
+            turn_tracker_add_port(tracker, (guint16)number);
+        }
+    }
+}
+
+void describe_capture(turn_report_capture *into, const capture_info *info) {
     into->format = g_strdup(info->format);
     into->link_type = g_strdup(info->link_name);
     into->link_text = g_strdup(info->link_text);
@@ -53,8 +66,7 @@ static void describe(turn_report_capture *into, const capture_info *info) {
     into->packets_cut = info->packets_cut;
 }
 
-/* NULL with an error when the file cannot be opened, or not one packet of it can be read. */
-static capture *open_file(const char *file, GError **error) {
+capture *open_file(const char *file, GError **error) {
     g_autoptr(capture) from = capture_open(file, error);
 
     if (from == NULL || !capture_probe(from, error)) {
@@ -90,15 +102,10 @@ static void note_failure(gpointer data, guint index, const GError *error) {
     g_ptr_array_add(of->warnings, g_strdup(error->message));
 }
 
-static void add_statistics(const reader *from, turn_report *found) {
-    for (guint i = 0; i < found->captures->len; i++) {
-        const reader_statistics *statistics = reader_get_statistics(from, i);
-        turn_report_capture *of = g_ptr_array_index(found->captures, i);
-
-        of->tcp_bytes_missing = statistics->tcp_bytes_missing;
-        for (guint k = 0; k < statistics->warnings->len; k++) {
-            g_ptr_array_add(of->warnings, g_strdup(g_ptr_array_index(statistics->warnings, k)));
-        }
+void note_statistics(turn_report_capture *into, const reader_statistics *statistics) {
+    into->tcp_bytes_missing = statistics->tcp_bytes_missing;
+    for (guint i = 0; i < statistics->warnings->len; i++) {
+        g_ptr_array_add(into->warnings, g_strdup(g_ptr_array_index(statistics->warnings, i)));
     }
 }
 
@@ -113,8 +120,8 @@ gboolean wants_colour(void) {
 void read_captures(reader *into, turn_report *found, const GPtrArray *captures) {
     reader_run(into, note_failure, found);
     for (guint i = 0; i < captures->len; i++) {
-        describe(g_ptr_array_index(found->captures, i),
-                 capture_get_info(g_ptr_array_index(captures, i)));
+        describe_capture(g_ptr_array_index(found->captures, i),
+                         capture_get_info(g_ptr_array_index(captures, i)));
     }
 }
 
@@ -125,6 +132,8 @@ turn_judgement *judge_captures(turn_tracker *tracker, reader *from, turn_report 
     found->model = turn_tracker_finish(tracker);
     judgement = turn_judge(found->model);
     found->judgement = judgement;
-    add_statistics(from, found);
+    for (guint i = 0; i < found->captures->len; i++) {
+        note_statistics(g_ptr_array_index(found->captures, i), reader_get_statistics(from, i));
+    }
     return judgement;
 }

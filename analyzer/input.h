@@ -16,8 +16,16 @@ void complain(const char *message);
 gboolean parse_command(int count, char **arguments, const char *program,
                        const GOptionEntry *entries, const char *summary, GError **error);
 
-/* The values of --turn-port; PORTS may be NULL. */
-gboolean add_turn_ports(char **ports, turn_tracker *tracker, GError **error);
+/* The values of --turn-port; PORTS may be NULL. Those that are no port are passed over when they
+ * are added. */
+gboolean check_turn_ports(char **ports, GError **error);
+void add_turn_ports(char **ports, turn_tracker *tracker);
+
+/* NULL with an error when the file cannot be opened, or not one packet of it can be read. */
+capture *open_file(const char *file, GError **error);
+/* What is known of a capture once it was read. */
+void describe_capture(turn_report_capture *into, const capture_info *info);
+void note_statistics(turn_report_capture *into, const reader_statistics *statistics);
 
 /* Opens every file and adds it to CAPTURES (of capture, owned), to FOUND and to INTO, in the order
  * given. A file that cannot be read at all is complained about and left out: FALSE then. */

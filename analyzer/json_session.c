@@ -2,6 +2,7 @@
 #include "analyzer/json_session.h"
 
 #include "analyzer/json_integrity.h"
+#include "analyzer/json_join.h"
 #include "analyzer/json_path.h"
 #include "analyzer/json_stage.h"
 
@@ -199,6 +200,7 @@ static void put_session_facts(JsonBuilder *json, const turn_report *self,
 void json_put_session(JsonBuilder *json, const turn_report *self, const turn_session *session) {
     json_builder_begin_object(json);
     put_session_facts(json, self, session);
+    json_put_seen_at(json, self, session);
     put_allocate(json, session);
     json_put_integrity(json, &session->integrity);
     json_begin_object(json, "fingerprint");

@@ -24,6 +24,8 @@ struct reader {
     turn_streams *streams;
     GPtrArray *statistics; /* reader_statistics *, one for each capture */
     turn_mark last;        /* the packet that was read last */
+    GHashTable *senders;   /* borrowed; NULL when nobody asks */
+    guint first;           /* the number of the first capture */
 };
 
 static void statistics_free(gpointer data) {
@@ -56,8 +58,21 @@ void reader_free(reader *self) {
 }
 
 const reader_statistics *reader_get_statistics(const reader *self, guint index) {
-    g_return_val_if_fail(index < self->statistics->len, NULL);
-    return g_ptr_array_index(self->statistics, index);
+    g_return_val_if_fail(index >= self->first && index - self->first < self->statistics->len, NULL);
+    return g_ptr_array_index(self->statistics, index - self->first);
+}
+
+static reader_statistics *statistics_of(const reader *self, guint index) {
+    return g_ptr_array_index(self->statistics, index - self->first);
+}
+
+void reader_note_senders(reader *self, GHashTable *senders) {
+    self->senders = senders;
+}
+
+void reader_count_from(reader *self, guint first) {
+    self->first = first;
+    self->last.capture = first;
 }
 
 static void take_icmp(reader *self, packet *decoded) {
@@ -92,6 +107,31 @@ static void take_packet(reader *self, packet_kind kind, packet *decoded) {
     }
 }
 
+/* What shows that no filter of ports hid other traffic. */
+static void count_other(reader *self, packet_kind kind, const packet *decoded, guint index) {
+    reader_statistics *statistics = statistics_of(self, index);
+    const turn_flow *flow = &decoded->segment.packet.flow;
+
+    if (kind == PACKET_OTHER) {
+        statistics->other++;
+    } else if ((kind == PACKET_UDP || kind == PACKET_TCP) &&
+               !turn_tracker_is_turn_port(self->tracker, flow->source.port) &&
+               !turn_tracker_is_turn_port(self->tracker, flow->destination.port)) {
+        *(kind == PACKET_UDP ? &statistics->other_udp : &statistics->other_tcp) += 1;
+    }
+}
+
+static void note_sender(const reader *self, packet_kind kind, const packet *decoded) {
+    stun_address host = decoded->segment.packet.flow.source;
+
+    host.port = 0;
+    if (self->senders != NULL && (kind == PACKET_UDP || kind == PACKET_TCP) &&
+        g_hash_table_size(self->senders) < READER_MAX_SENDERS &&
+        !g_hash_table_contains(self->senders, &host)) {
+        g_hash_table_add(self->senders, g_memdup2(&host, sizeof host));
+    }
+}
+
 static void take_record(reader *self, int link_type, const capture_packet *record,
                         const turn_mark *mark) {
     packet decoded;
@@ -110,6 +150,8 @@ static void take_record(reader *self, int link_type, const capture_packet *recor
     decoded.segment.packet.capture = mark->capture;
     decoded.segment.packet.frame = mark->frame;
     decoded.segment.packet.time = mark->time;
+    count_other(self, kind, &decoded, mark->capture);
+    note_sender(self, kind, &decoded);
     take_packet(self, kind, &decoded);
 }
 
@@ -144,7 +186,7 @@ static void warn_of_cuts(reader_statistics *to, const capture_info *info) {
 
 void reader_add(reader *self, capture *from) {
     reader_statistics *statistics = g_new0(reader_statistics, 1);
-    const feed added = {.from = from, .index = self->statistics->len};
+    const feed added = {.from = from, .index = self->first + self->statistics->len};
 
     statistics->warnings = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(self->statistics, statistics);
@@ -187,7 +229,7 @@ static feed *earliest(const GArray *feeds, gint64 *until) {
 }
 
 static void take_next(reader *self, feed *of) {
-    reader_statistics *statistics = g_ptr_array_index(self->statistics, of->index);
+    reader_statistics *statistics = statistics_of(self, of->index);
     const capture_info *info = capture_get_info(of->from);
 
     self->last = (turn_mark){.capture = of->index, .frame = of->next.frame, .time = of->next.time};
@@ -216,12 +258,12 @@ void reader_run(reader *self, reader_failure failed, gpointer data) {
             advance(current, failed, data);
         }
         after = totals_now(self);
-        add_difference(g_ptr_array_index(self->statistics, current->index), &before, &after);
+        add_difference(statistics_of(self, current->index), &before, &after);
     }
     for (guint i = 0; i < self->feeds->len; i++) {
         const feed *of = &g_array_index(self->feeds, feed, i);
 
-        warn_of_cuts(g_ptr_array_index(self->statistics, of->index), capture_get_info(of->from));
+        warn_of_cuts(statistics_of(self, of->index), capture_get_info(of->from));
     }
     g_array_set_size(self->feeds, 0);
 }
@@ -235,7 +277,7 @@ void reader_finish(reader *self) {
     }
     turn_streams_finish(self->streams, &self->last);
     after = totals_now(self);
-    add_difference(g_ptr_array_index(self->statistics, self->last.capture), &before, &after);
+    add_difference(statistics_of(self, self->last.capture), &before, &after);
     for (guint i = 0; i < self->statistics->len; i++) {
         reader_statistics *of = g_ptr_array_index(self->statistics, i);
 

@@ -15,13 +15,25 @@ typedef struct reader_statistics {
     guint64 fragments_lost;      /* IP datagrams of which fragments are missing */
     guint64 connections_dropped; /* because of the limits in streams.h */
     guint64 time_steps_back;     /* packets more than a second earlier than one before */
-    GPtrArray *warnings;         /* char *, what a reader of the report should know; in English */
+    guint64 other_udp;           /* packets of UDP and TCP between ports that are no TURN ports */
+    guint64 other_tcp;
+    guint64 other;       /* packets of neither, such as ARP */
+    GPtrArray *warnings; /* char *, what a reader of the report should know; in English */
 } reader_statistics;
 
 /* TRACKER is borrowed, for as long as the reader lives. */
 reader *reader_new(turn_tracker *tracker);
 void reader_free(reader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(reader, reader_free)
+
+/* Captures count from FIRST instead of 0 in turn_packet: where several readers share a report. To
+ * be called before any is added. */
+void reader_count_from(reader *self, guint first);
+
+/* Puts every host that a packet comes from into SENDERS, a set of stun_address that is borrowed as
+ * long as the reader lives; at most so many. */
+#define READER_MAX_SENDERS 65536u
+void reader_note_senders(reader *self, GHashTable *senders);
 
 /* Adds a capture, which is borrowed until reader_run() returns. Its index in turn_packet is the
  * number of those before it. */
@@ -39,7 +51,8 @@ void reader_run(reader *self, reader_failure failed, gpointer data);
  * once. */
 void reader_finish(reader *self);
 
-/* Of the capture with INDEX, complete after reader_finish(). Borrowed. */
+/* Of the capture with INDEX, counted as in turn_packet, complete after reader_finish(). Borrowed.
+ */
 const reader_statistics *reader_get_statistics(const reader *self, guint index);
 
 #endif

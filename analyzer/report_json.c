@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/report_json.h"
 
+#include "analyzer/json_join.h"
 #include "analyzer/json_path.h"
 #include "analyzer/json_session.h"
 #include "analyzer/version.h"
@@ -21,7 +22,7 @@ static void put_capture(JsonBuilder *json, const turn_report *self, guint index)
 
     json_builder_begin_object(json);
     json_put_string(json, "file", capture->file);
-    json_put_string(json, "point", NULL);
+    json_put_string(json, "point", capture->point);
     json_put_string(json, "format", capture->format);
     json_begin_array(json, "link_types");
     if (capture->link_type != NULL) {
@@ -131,6 +132,7 @@ static void put_finding(JsonBuilder *json, const turn_report *self, const turn_f
     }
     json_builder_end_array(json);
     json_put_string(json, "filter", filter);
+    json_put_filters(json, self, finding);
     json_builder_end_object(json);
 }
 static void put_message(JsonBuilder *json, const turn_report *self,
@@ -203,6 +205,7 @@ char *report_json_write(const turn_report *self) {
     }
     json_builder_end_array(json);
     put_verdict(json, self);
+    json_put_join(json, self);
     put_lists(json, self);
     json_builder_end_object(json);
     return json_put_end(json);

@@ -12,6 +12,7 @@ import scenario_ms_turn_tcp
 import scenario_ms_turn_udp
 import scenario_s1
 import scenario_s2
+import scenario_s3
 import scenario_s4
 import scenario_s4_cut
 import scenario_udp_channeldata
@@ -19,6 +20,8 @@ import scenario_udp_channeldata
 SAMPLES = {
     "s1-webrtc-431": scenario_s1.capture,
     "s2-webrtc-431-401": scenario_s2.capture,
+    "s3-client": scenario_s3.client_capture,
+    "s3-server": scenario_s3.server_capture,
     "s4-sfb-presentation": scenario_s4.capture,
     "s4-sfb-presentation-cut": scenario_s4_cut.capture,
     "udp-channeldata": scenario_udp_channeldata.capture,

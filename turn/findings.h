@@ -5,7 +5,7 @@
 #define TURN_FINDINGS_H
 
 #include "turn/causes.h"
-#include "turn/session.h"
+#include "turn/join/join.h"
 
 /* What a rule looks at: one session, one pair outside of sessions, or (both NULL) the capture. */
 struct turn_scene {
@@ -16,6 +16,7 @@ struct turn_scene {
     GHashTable *ice_talks;  /* turn_path.ice to the number of paths of it that carried data */
     GHashTable *ice_direct; /* turn_path.ice to the first turn_pair of it */
     GHashTable *hosts_talk; /* set of turn_hosts() between which data went anywhere */
+    const turn_join *join;  /* with captures from two places: MODEL is that of both; else NULL */
 };
 
 typedef struct turn_evidence {
@@ -54,6 +55,9 @@ typedef struct turn_judgement {
 
 /* Runs every rule over MODEL, which must outlive the result. Owned by the caller. */
 turn_judgement *turn_judge(const turn_model *model);
+/* Of two capture points: what each of them shows, and what only both together do. JOIN must outlive
+ * the result; sessions of findings are those of its model. Owned by the caller. */
+turn_judgement *turn_judge_join(const turn_join *join);
 void turn_judgement_free(turn_judgement *judgement);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_judgement, turn_judgement_free)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/message_values.h"
 
+#include <string.h>
+
 gboolean message_has(const stun_message *message, guint16 type) {
     stun_attr attr;
 
@@ -62,4 +64,36 @@ gboolean message_is_authenticated(const stun_message *message) {
     return message_names_user(message) &&
            (message_has(message, STUN_ATTR_MESSAGE_INTEGRITY) ||
             message_has(message, STUN_ATTR_MESSAGE_INTEGRITY_SHA256));
+}
+
+/* "a:b" and "b:a" are the two directions of one ICE session (RFC 8445 section 7.2.2): put the
+ * fragments in one order. */
+static char *ice_session(const char *username) {
+    const char *colon = strchr(username, ':');
+    g_autofree char *first = NULL;
+
+    if (colon == NULL) {
+        return g_strdup(username);
+    }
+    first = g_strndup(username, (gsize)(colon - username));
+    return strcmp(first, colon + 1) <= 0 ? g_strdup(username)
+                                         : g_strconcat(colon + 1, ":", first, NULL);
+}
+
+char *message_ice_session(const stun_message *message) {
+    g_autofree char *username = message_text(message, STUN_ATTR_USERNAME);
+
+    return username != NULL && *username != '\0' ? ice_session(username) : NULL;
+}
+
+gboolean message_is_check(const stun_message *message) {
+    static const guint16 marks[] = {STUN_ATTR_USERNAME, STUN_ATTR_PRIORITY,
+                                    STUN_ATTR_ICE_CONTROLLED, STUN_ATTR_ICE_CONTROLLING};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
+        if (message_has(message, marks[i])) {
+            return TRUE;
+        }
+    }
+    return FALSE;
 }

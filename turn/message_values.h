@@ -30,5 +30,11 @@ char *message_nonce(const stun_message *message);
 gboolean message_names_user(const stun_message *message);
 /* A user and a MESSAGE-INTEGRITY of either kind. */
 gboolean message_is_authenticated(const stun_message *message);
+/* A Binding Request without any mark of ICE asks a STUN server for an address and is no check
+ * between peers; RFC 8445 section 7.1. */
+gboolean message_is_check(const stun_message *message);
+/* The two user fragments of USERNAME in a fixed order: both directions of an ICE session have the
+ * same text. NULL without USERNAME. Owned by the caller. */
+char *message_ice_session(const stun_message *message);
 
 #endif

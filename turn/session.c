@@ -172,3 +172,26 @@ gboolean turn_model_granted(const turn_model *model, const stun_address *server,
 
     return key != NULL && model->granted != NULL && g_hash_table_contains(model->granted, key);
 }
+
+static void note_working(GHashTable *works, const turn_path *path, gboolean working) {
+    if (working && path->ice != NULL) {
+        g_hash_table_add(works, path->ice);
+    }
+}
+
+void turn_model_working_ice(const turn_model *model, GHashTable *works) {
+    for (guint i = 0; i < model->sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(model->sessions, i);
+
+        for (guint k = 0; k < session->peers->len; k++) {
+            const turn_peer *peer = g_ptr_array_index(session->peers, k);
+
+            note_working(works, &peer->path, turn_peer_works(peer));
+        }
+    }
+    for (guint i = 0; i < model->pairs->len; i++) {
+        const turn_pair *pair = g_ptr_array_index(model->pairs, i);
+
+        note_working(works, &pair->path, turn_path_works(&pair->path));
+    }
+}

@@ -426,6 +426,7 @@ typedef struct turn_model {
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
     guint passwords;        /* of TURN users that were given */
     GHashTable *granted;    /* for turn_model_granted(); NULL when no passwords are given */
+    const GPtrArray *tcp;   /* of turn_tcp, in the order of their first packets; borrowed */
 } turn_model;
 
 /* The server said so, or let data through. */
@@ -448,6 +449,9 @@ turn_outcome turn_session_allocate_outcome(const turn_session *session);
 /* The end of what was captured without a pause from SEEN on, in its capture and in those that take
  * over where it ends. */
 gint64 turn_model_end(const turn_model *model, const turn_seen *seen);
+/* Adds to WORKS (a set of char) the ICE sessions that got through on any path: turn_path.ice,
+ * borrowed from the model. */
+void turn_model_working_ice(const turn_model *model, GHashTable *works);
 gboolean turn_model_receives(const turn_model *model, const stun_address *host);
 /* Whether the host of SERVER granted any request with a SIGNATURE like this one in the whole
  * capture: VERIFIED with the same password, or FAILED for the same user. */

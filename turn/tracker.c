@@ -36,6 +36,7 @@ turn_tracker *turn_tracker_new(void) {
         g_hash_table_new_full(connection_key_hash, connection_key_equal, NULL, g_free);
     tracker->tcp = g_hash_table_new(turn_flow_hash, turn_flow_equal);
     tracker->tcp_all = g_ptr_array_new_with_free_func(g_free);
+    tracker->model.tcp = tracker->tcp_all;
     tracker->records_left = TURN_MAX_RECORDS;
     tracker->transactions = turn_transactions_new(tracker_request_lost, tracker);
     for (guint16 port = 3478; port <= 3483; port++) {
@@ -74,8 +75,9 @@ gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port) {
 }
 
 void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data) {
-    tracker->observer = observer;
-    tracker->observer_data = data;
+    g_return_if_fail(tracker->observer_count < G_N_ELEMENTS(tracker->observers));
+    tracker->observers[tracker->observer_count++] =
+        (message_observer){.call = observer, .data = data};
 }
 
 void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observer, gpointer data) {
@@ -182,8 +184,8 @@ void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
     tracker->model.last = turn_seen_at(packet);
     note_receiver(tracker, packet);
     tracker_integrity_check(tracker, packet, message);
-    if (tracker->observer != NULL) {
-        tracker->observer(tracker->observer_data, packet, message);
+    for (guint i = 0; i < tracker->observer_count; i++) {
+        tracker->observers[i].call(tracker->observers[i].data, packet, message);
     }
 }
 

@@ -84,6 +84,8 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
  * connection). Both pointers are borrowed for the call. */
 typedef void (*turn_message_observer)(gpointer data, const turn_packet *packet,
                                       const stun_message *message);
+#define TURN_MAX_OBSERVERS 4u
+/* Adds an observer; they are called in the order in which they were added. */
 void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data);
 
 /* How the message that an observer is shown was carried. */

@@ -7,29 +7,9 @@
 
 #define ROLE_CONFLICT 487u /* RFC 8445 section 7.3.1.1 */
 
-/* "a:b" and "b:a" are the two directions of one ICE session (RFC 8445 section 7.2.2): put the
- * fragments in one order. */
-static char *ice_session(const char *username) {
-    const char *colon = strchr(username, ':');
-    g_autofree char *first = NULL;
-
-    if (colon == NULL) {
-        return g_strdup(username);
-    }
-    first = g_strndup(username, (gsize)(colon - username));
-    return strcmp(first, colon + 1) <= 0 ? g_strdup(username)
-                                         : g_strconcat(colon + 1, ":", first, NULL);
-}
-
 static void note_ice(turn_path *path, const stun_message *message) {
-    g_autofree char *username = NULL;
-
-    if (path->ice != NULL) {
-        return;
-    }
-    username = message_text(message, STUN_ATTR_USERNAME);
-    if (username != NULL && *username != '\0') {
-        path->ice = ice_session(username);
+    if (path->ice == NULL) {
+        path->ice = message_ice_session(message);
     }
 }
 

@@ -3,8 +3,6 @@
 #include "turn/message_values.h"
 #include "turn/tracker_private.h"
 
-#include <string.h>
-
 static void path_init(turn_path *path) {
     path->to_peer.rtt = -1;
     path->to_peer.rtt_longest = -1;
@@ -114,20 +112,6 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
     }
 }
 
-/* A Binding Request without any of these asks a STUN server for an address and is no check between
- * peers; RFC 8445 section 7.1. */
-static gboolean is_check(const stun_message *message) {
-    static const guint16 marks[] = {STUN_ATTR_USERNAME, STUN_ATTR_PRIORITY,
-                                    STUN_ATTR_ICE_CONTROLLED, STUN_ATTR_ICE_CONTROLLING};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
-        if (message_has(message, marks[i])) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 static turn_pair *pair_new(turn_tracker *tracker, const turn_packet *packet) {
     turn_pair *pair;
     route *to;
@@ -154,7 +138,7 @@ void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
     turn_pair *pair = to != NULL ? to->pair : NULL;
 
     if (to == NULL && message->method == STUN_METHOD_BINDING && message->cls == STUN_REQUEST &&
-        is_check(message)) {
+        message_is_check(message)) {
         pair = pair_new(tracker, packet);
     }
     if (pair != NULL) {

@@ -80,6 +80,11 @@ typedef struct relay_nat {
     stun_address local;   /* what its packets have on the wire */
 } relay_nat;
 
+typedef struct message_observer {
+    turn_message_observer call;
+    gpointer data;
+} message_observer;
+
 struct turn_tracker {
     turn_model model;
     GHashTable *routes;      /* of turn_flow: route, owned */
@@ -99,8 +104,8 @@ struct turn_tracker {
     recent_copy copies[RECENT_COPIES];
     turn_credentials *credentials; /* borrowed; NULL: nothing is checked */
     turn_signature signature;      /* of the message that was counted last */
-    turn_message_observer observer;
-    gpointer observer_data;
+    message_observer observers[TURN_MAX_OBSERVERS];
+    guint observer_count;
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
     turn_carried carried;

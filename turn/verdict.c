@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/next.h"
 #include "turn/rules.h"
+#include "turn/verdict_private.h"
 
 /* A second try belongs to the same attempt when it begins within this time of the failure. */
 #define SAME_ATTEMPT (30 * TURN_SECOND)
-
-static void note_working(GHashTable *works, const turn_path *path, gboolean working) {
-    if (working && path->ice != NULL) {
-        g_hash_table_add(works, path->ice);
-    }
-}
-
-/* The user fragments of ICE sessions that succeeded on any path: borrowed from the model. */
-static GHashTable *working_ice(const turn_model *model) {
-    GHashTable *works = g_hash_table_new(g_str_hash, g_str_equal);
-
-    for (guint i = 0; i < model->sessions->len; i++) {
-        const turn_session *session = g_ptr_array_index(model->sessions, i);
-
-        for (guint k = 0; k < session->peers->len; k++) {
-            const turn_peer *peer = g_ptr_array_index(session->peers, k);
-
-            note_working(works, &peer->path, turn_peer_works(peer));
-        }
-    }
-    for (guint i = 0; i < model->pairs->len; i++) {
-        const turn_pair *pair = g_ptr_array_index(model->pairs, i);
-
-        note_working(works, &pair->path, turn_path_works(&pair->path));
-    }
-    return works;
-}
 
 static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
                       const stun_address *b) {
@@ -72,7 +46,7 @@ static void find_talk(const turn_scene *scene) {
     }
 }
 
-static void run_rules(const turn_scene *scene, GPtrArray *findings) {
+void turn_run_rules(const turn_scene *scene, GPtrArray *findings) {
     gsize count;
     const turn_cause *causes = turn_cause_table(&count);
 
@@ -143,7 +117,7 @@ static const turn_session *way_round(const turn_model *model, const turn_session
     return NULL;
 }
 
-static void soften(turn_finding *finding, const turn_model *model) {
+void turn_soften(turn_finding *finding, const turn_model *model) {
     const turn_session *other;
     g_autofree char *detail = NULL;
     char server[STUN_ADDRESS_TEXT];
@@ -250,7 +224,7 @@ static void drop_moot(GPtrArray *findings, const turn_model *model) {
     }
 }
 
-static gint finding_order(gconstpointer a, gconstpointer b) {
+gint turn_finding_order(gconstpointer a, gconstpointer b) {
     const turn_finding *left = *(turn_finding *const *)a;
     const turn_finding *right = *(turn_finding *const *)b;
     const guint left_id = left->session != NULL ? left->session->id : 0;
@@ -307,7 +281,7 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
 }
 
 turn_judgement *turn_judge(const turn_model *model) {
-    g_autoptr(GHashTable) works = working_ice(model);
+    g_autoptr(GHashTable) works = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_talks = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_direct = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) hosts_talk =
@@ -320,22 +294,23 @@ turn_judgement *turn_judge(const turn_model *model) {
                         .hosts_talk = hosts_talk};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
 
+    turn_model_working_ice(model, works);
     find_talk(&scene);
-    run_rules(&scene, findings);
+    turn_run_rules(&scene, findings);
     for (guint i = 0; i < model->sessions->len; i++) {
         scene.session = g_ptr_array_index(model->sessions, i);
-        run_rules(&scene, findings);
+        turn_run_rules(&scene, findings);
     }
     scene.session = NULL;
     for (guint i = 0; i < model->pairs->len; i++) {
         scene.pair = g_ptr_array_index(model->pairs, i);
-        run_rules(&scene, findings);
+        turn_run_rules(&scene, findings);
     }
     for (guint i = 0; i < findings->len; i++) {
-        soften(g_ptr_array_index(findings, i), model);
+        turn_soften(g_ptr_array_index(findings, i), model);
     }
     drop_moot(findings, model);
-    g_ptr_array_sort(findings, finding_order);
+    g_ptr_array_sort(findings, turn_finding_order);
     judgement->findings = findings;
     judgement->unknowns = g_ptr_array_new_with_free_func(g_free);
     judgement->level = TURN_LEVEL_HEALTHY;

@@ -22,6 +22,7 @@ typedef struct rule_case {
     { cause, #play "_is_not_found", play, NULL, NULL }
 
 /* First causes of the families after the first one. */
+#define FAMILY_REACH    "turn-server-silent"
 #define FAMILY_PASSWORD "client-password-differs"
 #define FAMILY_AUTH     "integrity-check-failed"
 #define FAMILY_RELAY    "peer-without-permission"

@@ -37,7 +37,8 @@ gint64 scene_time(gint64 ms) {
 
 turn_packet scene_packet(scene *s, gint64 ms, turn_transport transport, const char *from,
                          const char *to) {
-    return (turn_packet){.frame = ++s->frame,
+    return (turn_packet){.capture = s->capture,
+                         .frame = ++s->frame,
                          .time = scene_time(ms),
                          .identity = s->identity,
                          .flow = {.transport = transport,
@@ -125,7 +126,7 @@ guint32 feed_icmp(scene *s, gint64 ms, turn_transport transport, const char *fro
 
 void feed_other(scene *s, gint64 ms) {
     s->frame++;
-    turn_tracker_time(s->tracker, 0, scene_time(ms));
+    turn_tracker_time(s->tracker, s->capture, scene_time(ms));
 }
 
 static guint32 feed_indication(scene *s, gint64 ms, gboolean to_peer, const char *peer,

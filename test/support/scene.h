@@ -25,6 +25,7 @@
 
 typedef struct scene {
     turn_tracker *tracker;
+    guint32 capture;  /* index of all packets */
     guint32 frame;    /* of the packet that was fed last */
     guint64 identity; /* that the packets fed from now on have */
     const turn_model *model;

@@ -57,13 +57,6 @@ static const struct {
     {"relay-address-unreachable", TURN_LEVEL_FAILED},
     {"peer-without-permission", TURN_LEVEL_FAILED},
     {"bound-connection-silent", TURN_LEVEL_FAILED},
-};
-
-/* Reserved with their levels; they may get a row at any time. */
-static const struct {
-    const char *identifier;
-    turn_level level;
-} reserved[] = {
     {"turn-port-blocked-inbound", TURN_LEVEL_FAILED},
     {"relay-range-blocked-inbound", TURN_LEVEL_FAILED},
     {"responses-blocked-outbound", TURN_LEVEL_FAILED},
@@ -111,15 +104,10 @@ static gboolean is_expected(const turn_cause *cause) {
             return TRUE;
         }
     }
-    for (gsize i = 0; i < G_N_ELEMENTS(reserved); i++) {
-        if (g_str_equal(reserved[i].identifier, cause->identifier)) {
-            return reserved[i].level == cause->level;
-        }
-    }
     return FALSE;
 }
 
-static void rows_are_given_out_or_reserved(void **state) {
+static void rows_are_given_out(void **state) {
     gsize count;
     const turn_cause *table = turn_cause_table(&count);
 
@@ -187,7 +175,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identifiers_are_unique_and_in_kebab_case),
         cmocka_unit_test(identifiers_given_out_keep_their_level),
-        cmocka_unit_test(rows_are_given_out_or_reserved),
+        cmocka_unit_test(rows_are_given_out),
         cmocka_unit_test(rows_have_all_their_texts),
         cmocka_unit_test(lookup_of_every_row_finds_it),
         cmocka_unit_test(lookup_of_anything_else_answers_null),

@@ -57,7 +57,8 @@ static char *write_bytes(folder *in, const char *bytes, gssize length) {
 /* "" when TEXT signed with KEY is verified with what GIVEN names, else why not. */
 static const char *try(const passwords_given *given, const char *text, const char *key,
                        gboolean is_check, guint index) {
-    const message made = is_check ? message_signed_short(text, key) : message_signed_long(text, key);
+    const message made =
+        is_check ? message_signed_short(text, key) : message_signed_long(text, key);
     g_autoptr(turn_credentials) credentials = NULL;
     g_autoptr(GError) error = NULL;
     turn_signature signature;

@@ -325,7 +325,7 @@ static const rule_case cases[] = {
 
 static void family_reach_is_covered(void **state) {
     (void)state;
-    rule_cases_cover(cases, G_N_ELEMENTS(cases), NULL, FAMILY_PASSWORD);
+    rule_cases_cover(cases, G_N_ELEMENTS(cases), FAMILY_REACH, FAMILY_PASSWORD);
 }
 
 int main(void) {

@@ -22,6 +22,7 @@ void turn_report_free(turn_report *self) {
     if (self->messages != NULL) {
         g_ptr_array_unref(self->messages);
     }
+    g_free(self->points_note);
     g_free(self);
 }
 

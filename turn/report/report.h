@@ -10,10 +10,11 @@
 #include "turn/stage.h"
 
 typedef struct turn_report_capture {
-    char *file;      /* NULL where it is not known: only the warnings are shown then */
-    char *format;    /* "pcap, microseconds" */
-    char *link_type; /* "EN10MB" */
-    char *link_text; /* "Ethernet" */
+    const char *point; /* "client" or "server"; NULL where that is not known. Static */
+    char *file;        /* NULL where it is not known: only the warnings are shown then */
+    char *format;      /* "pcap, microseconds" */
+    char *link_type;   /* "EN10MB" */
+    char *link_text;   /* "Ethernet" */
     gboolean nanoseconds;
     guint64 packets;
     guint64 bytes;
@@ -45,6 +46,8 @@ typedef struct turn_report {
     GPtrArray *messages; /* of turn_report_message; NULL when not asked for */
     const turn_model *model;
     const turn_judgement *judgement;
+    const turn_join *join; /* of two capture points; NULL of one. MODEL is the join's then */
+    char *points_note;     /* how the points were told, where nobody said; NULL else. Owned */
 } turn_report;
 
 turn_report *turn_report_new(const turn_model *model, const turn_judgement *judgement);
@@ -86,6 +89,8 @@ char *turn_report_filter(const turn_finding *finding, guint32 capture);
 /* "stopped at step 4 of 10 (relay allocated): no answer in the 9.500 s after step 3 (Allocate with
  * credentials)". Owned by the caller; NULL when nothing is missing. */
 char *turn_report_stop(const turn_stages *stages);
+/* "By its clock the server is 3600.012 s ahead of the client, within 4 ms." Owned by the caller. */
+char *turn_report_clock(const turn_join *join);
 /* The capture of the first frame of evidence; 0 without evidence. */
 guint32 turn_report_filter_capture(const turn_finding *finding);
 

@@ -63,11 +63,57 @@ char *text_clock(const text_writer *writer, const turn_seen *seen) {
     return g_strdup(clock + 1);
 }
 
+/* Of the captures only one was taken at this one's place. */
+static gboolean is_alone(const text_writer *writer, const char *point) {
+    guint count = 0;
+
+    for (guint i = 0; i < writer->report->captures->len; i++) {
+        const turn_report_capture *capture = g_ptr_array_index(writer->report->captures, i);
+
+        count += g_strcmp0(capture->point, point) == 0 ? 1 : 0;
+    }
+    return count == 1;
+}
+
+/* "client, " or "capture 2, "; nothing where there is only one. */
+static char *capture_name(const text_writer *writer, guint32 index) {
+    const turn_report_capture *capture = index < writer->report->captures->len
+                                             ? g_ptr_array_index(writer->report->captures, index)
+                                             : NULL;
+
+    if (writer->report->captures->len <= 1) {
+        return g_strdup("");
+    }
+    if (writer->report->join == NULL || capture == NULL || capture->point == NULL) {
+        return g_strdup_printf("capture %u, ", index + 1);
+    }
+    return is_alone(writer, capture->point)
+               ? g_strdup_printf("%s, ", capture->point)
+               : g_strdup_printf("%s, capture %u, ", capture->point, index + 1);
+}
+
+/* A filter for each capture that evidence lies in, with two points; else for the first. */
+static void filters(text_writer *writer, const turn_finding *finding) {
+    for (guint32 i = 0; writer->report->join != NULL && i < writer->report->captures->len; i++) {
+        g_autofree char *filter = turn_report_filter(finding, i);
+        g_autofree char *name = capture_name(writer, i);
+
+        if (filter != NULL) {
+            g_string_append_printf(writer->out, "  Wireshark filter: %s%s\n", name, filter);
+        }
+    }
+    if (writer->report->join == NULL) {
+        g_autofree char *filter = turn_report_filter(finding, turn_report_filter_capture(finding));
+
+        if (filter != NULL) {
+            g_string_append_printf(writer->out, "  Wireshark filter: %s\n", filter);
+        }
+    }
+}
+
 static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
     g_autofree char *when = text_clock(writer, &evidence->seen);
-    g_autofree char *capture = writer->report->captures->len > 1
-                                   ? g_strdup_printf("capture %u, ", evidence->seen.capture + 1)
-                                   : g_strdup("");
+    g_autofree char *capture = capture_name(writer, evidence->seen.capture);
     g_autofree char *first =
         g_strdup_printf("  %sframe %-6u %s  ", capture, evidence->seen.frame, when);
 
@@ -75,8 +121,6 @@ static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
 }
 
 static void one_finding(text_writer *writer, const turn_finding *finding) {
-    g_autofree char *filter = turn_report_filter(finding, turn_report_filter_capture(finding));
-
     if (finding->session != NULL) {
         g_autofree char *line = text_session_line(finding->session);
 
@@ -88,9 +132,7 @@ static void one_finding(text_writer *writer, const turn_finding *finding) {
     for (guint i = 0; i < finding->evidence->len; i++) {
         evidence_line(writer, &g_array_index(finding->evidence, turn_evidence, i));
     }
-    if (filter != NULL) {
-        g_string_append_printf(writer->out, "  Wireshark filter: %s\n", filter);
-    }
+    filters(writer, finding);
 }
 
 static gboolean same_group(const turn_finding *a, const turn_finding *b) {
@@ -222,10 +264,13 @@ static void one_capture(text_writer *writer, guint index, const char *number) {
         g_autofree char *first = turn_report_time(writer->report, index, capture->first);
         g_autofree char *last = turn_report_time(writer->report, index, capture->last);
 
-        line = g_strdup_printf("%s: %s, %s, %" G_GUINT64_FORMAT " packets, %s to %s", capture->file,
-                               capture->format, capture->link_text, capture->packets, first, last);
+        line = g_strdup_printf("%s%s%s: %s, %s, %" G_GUINT64_FORMAT " packets, %s to %s",
+                               capture->point != NULL ? capture->point : "",
+                               capture->point != NULL ? ", " : "", capture->file, capture->format,
+                               capture->link_text, capture->packets, first, last);
     } else {
-        line = g_strdup_printf("%s: no packets", capture->file);
+        line = g_strdup_printf("%s%s%s: no packets", capture->point != NULL ? capture->point : "",
+                               capture->point != NULL ? ", " : "", capture->file);
     }
     turn_wrap_append(writer->out, number, line);
 }
@@ -257,5 +302,6 @@ char *turn_report_write_text(const turn_report *self, gboolean colour) {
     text_sessions(&writer);
     text_pairs(&writer);
     captures(&writer);
+    text_join(&writer);
     return g_string_free(writer.out, FALSE);
 }

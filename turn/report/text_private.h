@@ -23,6 +23,11 @@ void text_level(GString *out, gboolean colour, const char *first, turn_level lev
 /* Only the clock: the day stands with the capture. Owned by the caller. */
 char *text_clock(const text_writer *writer, const turn_seen *seen);
 
+/* text_join.c */
+
+/* What lies between two capture points; nothing with one. */
+void text_join(text_writer *writer);
+
 /* text_session.c */
 
 /* "Session 3: 10.1.2.3:5 to 10.1.2.4:3478 over UDP". Owned by the caller. */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The places that captures were taken at. Each has a tracker, streams and a ledger of its own: the
+ * same packet seen at two places is two facts, and never one counted twice. */
+#ifndef ANALYZER_POINTS_H
+#define ANALYZER_POINTS_H
+
+#include "turn/report/report.h"
+#include "turn/tracker.h"
+
+/* Prepares the tracker of a point before anything is read. */
+typedef void (*points_prepare)(gpointer data, turn_tracker *tracker);
+
+typedef struct points points;
+
+/* PREPARE is called with DATA for each tracker that is made. */
+points *points_new(points_prepare prepare, gpointer data);
+void points_free(points *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(points, points_free)
+
+/* What the command line says: AT has "client=FILE" and "server=FILE", FILES the rest; either may be
+ * NULL, and one must be. The errors are of G_OPTION_ERROR. */
+gboolean points_choose(points *self, char **at, char **files, GError **error);
+
+/* Reads all files, and puts captures, model, join and judgement into FOUND, which borrows them.
+ * Returns FALSE when a file could not be read at all; FOUND has no captures when none could. */
+gboolean points_read(points *self, turn_report *found);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/join/legs_private.h"
+
+#define RELAY_LOW  24000u
+#define RELAY_HIGH 29999u
+
+const char *turn_leg_kind_name(turn_leg_kind kind) {
+    static const char *const names[] = {
+        [TURN_LEG_CONTROL] = "control", [TURN_LEG_TUNNEL] = "tunnel", [TURN_LEG_RELAY] = "relay"};
+    return names[kind];
+}
+
+char *turn_leg_ports(const turn_leg *leg) {
+    if (leg->kind == TURN_LEG_RELAY && leg->low_port >= RELAY_LOW && leg->high_port <= RELAY_HIGH) {
+        return g_strdup_printf("%u-%u", RELAY_LOW, RELAY_HIGH);
+    }
+    return leg->low_port == leg->high_port
+               ? g_strdup_printf("%u", leg->low_port)
+               : g_strdup_printf("%u-%u", leg->low_port, leg->high_port);
+}
+
+gboolean turn_tally_is_blocked(const turn_tally *tally) {
+    return tally->lost >= 2 || (tally->lost == 1 && tally->transmissions >= 3);
+}
+
+/* What was lost before something came through again is over. */
+static void settle(turn_tally *tally) {
+    for (guint i = tally->losses->len; i > 0; i--) {
+        if (g_array_index(tally->losses, turn_loss, i - 1).first.time < tally->last_arrived) {
+            g_array_remove_index(tally->losses, i - 1);
+        }
+    }
+    for (guint i = 0; i < tally->losses->len; i++) {
+        tally->transmissions =
+            MAX(tally->transmissions, g_array_index(tally->losses, turn_loss, i).transmissions);
+    }
+    tally->lost = tally->losses->len;
+}
+
+static void settle_all(turn_leg *leg) {
+    turn_tally *inbound = &leg->requests[TURN_TO_SERVER];
+
+    if (leg->blind) {
+        inbound->sent = inbound->arrived;
+        g_array_set_size(inbound->losses, 0);
+    }
+    for (gint way = 0; way < TURN_WAYS; way++) {
+        settle(&leg->requests[way]);
+        settle(&leg->responses[way]);
+    }
+    settle(&leg->answers);
+}
+
+static gboolean is_sender(const turn_point *point, const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    return g_hash_table_contains(point->senders, &host);
+}
+
+static void note_directions(legs_counting *all) {
+    const GPtrArray *near = turn_ledger_views(all->client->ledger);
+    const GPtrArray *far = turn_ledger_views(all->server->ledger);
+
+    for (guint i = 0; i < near->len; i++) {
+        const turn_view *view = g_ptr_array_index(near, i);
+        const gboolean to = turn_matches_is_server(all->matches, &view->flow.destination);
+
+        all->client_receives |= (to ? view->response.count : view->request.count) > 0;
+    }
+    for (guint i = 0; i < far->len; i++) {
+        const turn_view *view = g_ptr_array_index(far, i);
+        const gboolean to = turn_matches_is_server(all->matches, &view->flow.destination);
+
+        all->server_sends |= (to ? view->response.count : view->request.count) > 0;
+        all->server_receives |= (to ? view->request.count : view->response.count) > 0;
+        /* Whatever it sends shows that the capture has that direction. */
+        all->server_sends |= to && is_sender(all->server, &view->flow.destination);
+    }
+}
+
+static gint leg_order(gconstpointer a, gconstpointer b) {
+    const turn_leg *left = *(turn_leg *const *)a;
+    const turn_leg *right = *(turn_leg *const *)b;
+
+    if (left->kind != right->kind) {
+        return left->kind < right->kind ? -1 : 1;
+    }
+    if (left->transport != right->transport) {
+        return left->transport < right->transport ? -1 : 1;
+    }
+    return left->low_port < right->low_port ? -1 : left->low_port > right->low_port;
+}
+
+GPtrArray *turn_legs_new(const turn_matches *matches, const turn_point *client,
+                         const turn_point *server, const turn_clock *clock, GHashTable *works) {
+    legs_counting all = {.matches = matches,
+                         .clock = clock,
+                         .client = client,
+                         .server = server,
+                         .works = works,
+                         .legs = g_ptr_array_new_with_free_func(leg_free)};
+    const GPtrArray *near = turn_ledger_views(client->ledger);
+    const GPtrArray *far = turn_ledger_views(server->ledger);
+
+    all.client_time = turn_observed_new(client->model, turn_ledger_full_since(client->ledger));
+    all.server_time = turn_observed_new(server->model, turn_ledger_full_since(server->ledger));
+    note_directions(&all);
+    for (guint i = 0; i < near->len; i++) {
+        legs_count_from_client(&all, g_ptr_array_index(near, i));
+    }
+    for (guint i = 0; i < far->len; i++) {
+        legs_count_from_server(&all, g_ptr_array_index(far, i));
+    }
+    legs_count_connections(&all);
+    for (guint i = 0; i < all.legs->len; i++) {
+        settle_all(g_ptr_array_index(all.legs, i));
+    }
+    g_ptr_array_sort(all.legs, leg_order);
+    turn_observed_free(all.client_time);
+    turn_observed_free(all.server_time);
+    return all.legs;
+}
