@@ -291,6 +291,13 @@ static gboolean is_icmp_error(guint8 version, guint8 type) {
     return version == 4 ? type == 3 || type == 11 || type == 12 : type >= 1 && type <= 4;
 }
 
+/* Whether the capture has less of the quoted packet than up to its ports, at least. */
+static gboolean ends_before_ports(tvbuff_t *tvb, guint8 version) {
+    const guint needed = ICMP_HEADER + (version == 4 ? 20u : 40u) + 4u;
+
+    return tvb_captured_length(tvb) < needed && tvb_captured_length(tvb) < tvb_reported_length(tvb);
+}
+
 static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
     turn_flow flow;
     guint16 both;
@@ -306,6 +313,9 @@ static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
         .version = version, .type = (guint8)(both >> 8), .code = (guint8)(both & 0xff)};
     icmp.frame = is_icmp_error(version, icmp.error.type) ? pinfo->num : 0;
     mstun_state_mark(&icmp.packet);
+    if (icmp.frame != 0 && takes_in(pinfo) && ends_before_ports(tvb, version)) {
+        turn_tracker_icmp_cut(mstun_state_tracker(), &icmp.packet);
+    }
 }
 
 static int dissect_icmp_of(guint8 version, const call *asked) {

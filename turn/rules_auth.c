@@ -257,7 +257,8 @@ gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
     const turn_exchange *allocate;
     gint64 took;
 
-    if (session == NULL || session->allocated.frame == 0) {
+    /* Without its LIFETIME the answer may be to a release; [MS-TURN] has no other. */
+    if (session == NULL || session->allocated.frame == 0 || session->lifetime < 0) {
         return FALSE;
     }
     allocate = &session->exchanges[TURN_METHOD_ALLOCATE];
@@ -271,13 +272,34 @@ gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
     return TRUE;
 }
 
+/* Long enough ago for an answer, had there been one. */
+static gboolean tried_long_ago(const turn_scene *scene, const turn_direction *direction) {
+    const turn_seen *first =
+        direction->first_request.frame != 0 ? &direction->first_request : &direction->first_packet;
+
+    return first->frame != 0 && turn_observed_since(scene->model, first) >= TURN_PEER_PATIENCE;
+}
+
+/* Whether a peer had time to be reached, and none was. */
+static gboolean tried_in_vain(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+    gboolean tried = FALSE;
+
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_path *path = &((const turn_peer *)g_ptr_array_index(session->peers, i))->path;
+
+        tried |= path->to_peer.unread + path->from_peer.unread == 0 &&
+                 (tried_long_ago(scene, &path->to_peer) || tried_long_ago(scene, &path->from_peer));
+    }
+    return tried && !turn_session_works(session);
+}
+
 gboolean rule_relay_address_private(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char text[STUN_ADDRESS_TEXT];
 
     /* Without a peer that was tried in vain it did no harm that the capture shows. */
-    if (session == NULL || stun_address_is_private(&session->server) || session->peers->len == 0 ||
-        turn_session_works(session)) {
+    if (session == NULL || stun_address_is_private(&session->server) || !tried_in_vain(scene)) {
         return FALSE;
     }
     for (guint i = 0; i < session->relayed->len; i++) {

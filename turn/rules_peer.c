@@ -23,11 +23,30 @@ static gboolean is_denied(const turn_session *session, const turn_rejection *rej
            !turn_recovered(session, rejection);
 }
 
+/* Candidates come one after the other: where the capture ends soon after a request, the next one
+ * may have been granted. */
+static gboolean may_be_granted_yet(const turn_scene *scene) {
+    const turn_exchange *exchanges = scene->session->exchanges;
+    static const turn_method asking[] = {TURN_METHOD_CREATE_PERMISSION, TURN_METHOD_CHANNEL_BIND,
+                                         TURN_METHOD_CONNECT};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(asking); i++) {
+        const turn_seen *last = &exchanges[asking[i]].last_request;
+
+        if (last->frame != 0 && scene->session->released.frame == 0 &&
+            turn_observed_since(scene->model, last) < TURN_PEER_PATIENCE) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
 
-    if (!turn_can_judge(session) || turn_session_works(session) || any_permission(session)) {
+    if (!turn_can_judge(session) || turn_session_works(session) || any_permission(session) ||
+        may_be_granted_yet(scene)) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {
@@ -73,6 +92,7 @@ static gboolean is_unanswered(const turn_scene *scene, const turn_path *path) {
 
     return path->ice != NULL && to->requests + from->requests > 0 &&
            to->successes + from->successes + to->errors + from->errors == 0 &&
+           to->unread + from->unread == 0 &&
            turn_observed_since(scene->model, first_check(path)) >= TURN_PEER_PATIENCE &&
            !is_excused(scene, path);
 }
@@ -156,17 +176,19 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
 }
 
 /* Requests that had time to be answered, and none was. */
-static gboolean never_succeeded(const turn_scene *scene, const turn_direction *direction) {
+static gboolean never_succeeded(const turn_scene *scene, const turn_direction *direction,
+                                const turn_direction *back) {
     return direction->requests > 0 && direction->successes == 0 && direction->errors == 0 &&
+           back->unread == 0 &&
            turn_observed_since(scene->model, &direction->first_request) >= TURN_PEER_PATIENCE;
 }
 
 static gboolean one_way(const turn_scene *scene, const turn_path *path, const char *ends,
                         turn_finding *finding) {
     const gboolean to_only =
-        path->to_peer.successes > 0 && never_succeeded(scene, &path->from_peer);
+        path->to_peer.successes > 0 && never_succeeded(scene, &path->from_peer, &path->to_peer);
     const gboolean from_only =
-        path->from_peer.successes > 0 && never_succeeded(scene, &path->to_peer);
+        path->from_peer.successes > 0 && never_succeeded(scene, &path->to_peer, &path->from_peer);
     const turn_direction *good = to_only ? &path->to_peer : &path->from_peer;
     const turn_direction *bad = to_only ? &path->from_peer : &path->to_peer;
 
@@ -236,7 +258,7 @@ gboolean rule_peer_unreachable(const turn_scene *scene, turn_finding *finding) {
 
 static gboolean is_stream_without_return(const turn_scene *scene, const turn_direction *one,
                                          const turn_direction *other) {
-    return one->packets >= TURN_STREAM_PACKETS && other->packets == 0 &&
+    return one->packets >= TURN_STREAM_PACKETS && other->packets + other->unread == 0 &&
            turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE;
 }
 

@@ -17,7 +17,7 @@ gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
     const turn_exchange *allocate;
 
     if (session == NULL || session->protocol != TURN_PROTOCOL_UDP || !never_answered(session) ||
-        session->unreachable.frame != 0) {
+        session->unreachable.frame != 0 || scene->model->icmp_unread) {
         return FALSE;
     }
     allocate = allocate_of(session);

@@ -38,6 +38,8 @@ typedef struct turn_direction {
     guint64 bytes;
     turn_seen first_packet;
     turn_seen last_packet;
+    guint64 unread; /* packets that were cut too short to tell a message from data; in no count
+                       above */
 } turn_direction;
 
 /* What went between two ends. In a session the peer is the far end, elsewhere it is the second of
@@ -290,6 +292,7 @@ typedef struct turn_model {
     turn_seen last;
     GArray *spans; /* of turn_span: when the capture was running, packets of any kind counted */
     guint64 messages;
+    gboolean icmp_unread;   /* there are ICMP errors that were cut before they say about what */
     gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
 } turn_model;

@@ -297,7 +297,7 @@ static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
         }
     } else if (!tracker_is_copy(tracker, packet)) {
         if (to->kind == ROUTE_PAIR) {
-            tracker_pair_data(to, packet, whole->length);
+            tracker_pair_data(to, packet, whole);
         } else {
             on_control_datagram(tracker, packet, to->session, whole);
         }
@@ -429,6 +429,11 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
                stun_address_equal(&error->about.source, &to->session->client)) {
         session_unreachable(to->session, packet, error);
     }
+}
+
+void turn_tracker_icmp_cut(turn_tracker *tracker, const turn_packet *packet) {
+    turn_tracker_time(tracker, packet->capture, packet->time);
+    tracker->model.icmp_unread = TRUE;
 }
 
 static gint session_order(gconstpointer a, gconstpointer b) {

@@ -233,7 +233,8 @@ static void bound_unit(turn_tracker *tracker, const turn_packet *packet, const r
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &to->flow.source);
     const payload carried = {.bytes = unit->bytes,
                              .captured = unit->opaque ? 0 : unit->captured,
-                             .length = unit->length};
+                             .length = unit->length,
+                             .opaque = unit->opaque};
 
     tracker_session_seen(to->session, packet, to_peer);
     tracker_session_used(to->session, packet, to_peer);
@@ -253,12 +254,14 @@ static void free_unit(turn_tracker *tracker, const turn_packet *packet, const tu
 
     if (unit->opaque ||
         stun_message_parse(unit->bytes, unit->captured, unit->length, &message) == STUN_NOT_STUN) {
-        if (to != NULL && to->kind == ROUTE_PAIR) {
-            tracker_pair_data(to, packet, unit->length);
-        } else {
-            const payload carried = {
-                .bytes = unit->bytes, .captured = unit->captured, .length = unit->length};
+        const payload carried = {.bytes = unit->bytes,
+                                 .captured = unit->captured,
+                                 .length = unit->length,
+                                 .opaque = unit->opaque};
 
+        if (to != NULL && to->kind == ROUTE_PAIR) {
+            tracker_pair_data(to, packet, &carried);
+        } else {
             tracker_relay_leg(tracker, packet, &carried);
         }
         return;

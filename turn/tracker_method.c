@@ -162,7 +162,7 @@ static void on_request(turn_tracker *tracker, const turn_packet *packet, turn_se
         tracker_session_used(session, packet, TRUE);
     }
     if (session->challenge.frame != 0 && !transaction->authenticated &&
-        message->method == STUN_METHOD_ALLOCATE &&
+        message->captured == message->length && message->method == STUN_METHOD_ALLOCATE &&
         packet->time - session->last_challenge.time < PROBE_INTERVAL) {
         session->requests_without_credentials_after_challenge++;
     }

@@ -81,8 +81,11 @@ static char *ice_session(const char *username) {
 
 static void note_ice(turn_path *path, const stun_message *message) {
     g_autofree char *username = NULL;
+    stun_attr attr;
 
-    if (path->ice != NULL) {
+    /* A part of the name would make an ICE session of its own. */
+    if (path->ice != NULL || !stun_message_find(message, STUN_ATTR_USERNAME, &attr) ||
+        attr.captured < attr.length) {
         return;
     }
     username = message_text(message, STUN_ATTR_USERNAME);
@@ -173,9 +176,23 @@ static void check(turn_tracker *tracker, const turn_packet *packet, turn_path *p
     }
 }
 
-static void count(turn_direction *direction, const turn_packet *packet, gsize length) {
+/* Whether the capture was cut before it shows that this is no message. */
+static gboolean may_be_message(const payload *carried) {
+    return !carried->opaque && carried->length >= STUN_HEADER_SIZE &&
+           carried->captured < STUN_HEADER_SIZE &&
+           (carried->captured == 0 || (carried->bytes[0] & 0xc0) == 0);
+}
+
+static void count(turn_direction *direction, const turn_packet *packet, const payload *carried) {
+    if (carried->length == 0) {
+        return;
+    }
+    if (may_be_message(carried)) {
+        direction->unread++;
+        return;
+    }
     direction->packets++;
-    direction->bytes += length;
+    direction->bytes += carried->length;
     seen_once(&direction->first_packet, packet);
     direction->last_packet = turn_seen_at(packet);
 }
@@ -197,13 +214,10 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
         tracker_peer_message(tracker, packet, peer, to_peer, &message);
         return;
     }
-    if (carried->length == 0) {
-        return;
-    }
     if (relay_leg) {
-        count(to_peer ? &peer->relay_to : &peer->relay_from, packet, carried->length);
+        count(to_peer ? &peer->relay_to : &peer->relay_from, packet, carried);
     } else {
-        count(to_peer ? &peer->path.to_peer : &peer->path.from_peer, packet, carried->length);
+        count(to_peer ? &peer->path.to_peer : &peer->path.from_peer, packet, carried);
     }
 }
 
@@ -316,14 +330,12 @@ void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
     }
 }
 
-void tracker_pair_data(const route *to, const turn_packet *packet, gsize length) {
+void tracker_pair_data(const route *to, const turn_packet *packet, const payload *carried) {
     turn_path *path = &to->pair->path;
 
-    if (length > 0) {
-        count(stun_address_equal(&packet->flow.source, &to->pair->a) ? &path->to_peer
-                                                                     : &path->from_peer,
-              packet, length);
-    }
+    count(stun_address_equal(&packet->flow.source, &to->pair->a) ? &path->to_peer
+                                                                 : &path->from_peer,
+          packet, carried);
 }
 
 /* The latest binding of the number. */

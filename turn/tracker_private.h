@@ -60,8 +60,9 @@ typedef struct connection_entry {
 /* What a packet or a tunnel carries, borrowed for the call. */
 typedef struct payload {
     const guint8 *bytes;
-    gsize captured; /* how many of them are there */
-    gsize length;   /* how many there were */
+    gsize captured;  /* how many of them are there */
+    gsize length;    /* how many there were */
+    gboolean opaque; /* known to be no message, whatever the bytes are */
 } payload;
 
 typedef struct recent_copy {
@@ -183,7 +184,7 @@ const turn_peer *tracker_find_relay_leg(const turn_tracker *tracker, const turn_
                                         const turn_session **session);
 void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
                           const stun_message *message);
-void tracker_pair_data(const route *to, const turn_packet *packet, gsize length);
+void tracker_pair_data(const route *to, const turn_packet *packet, const payload *carried);
 void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
                           guint16 channel, const payload *carried);
 void tracker_path_unreachable(turn_path *path, const turn_packet *packet,

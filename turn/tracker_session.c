@@ -242,7 +242,7 @@ static gboolean is_challenge(guint16 code, gboolean credentials, gboolean stale)
  * of the latest nonce counts: a server that does so again and again accepts none. */
 static void note_nonce_refusal(turn_session *session, const turn_packet *packet,
                                const turn_transaction *transaction, guint16 code) {
-    if ((code != 438 && code != 430) || transaction == NULL ||
+    if ((code != 438 && code != 430) || transaction == NULL || transaction->nonce == 0 ||
         (session->nonce != NULL && transaction->nonce != g_str_hash(session->nonce))) {
         return;
     }

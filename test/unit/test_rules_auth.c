@@ -257,23 +257,32 @@ static void allocate_private(scene *s, const char *server) {
     feed_udp(s, 20, "203.0.113.9:50000", "10.9.9.9:24000", "binding request 7 user=a:b mi");
 }
 
+static void relay_private_just_before_the_end(scene *s) {
+    allocate_private(s, SERVER);
+    feed_other(s, 5019);
+}
+
 static void relay_private_behind_a_public_server(scene *s) {
     allocate_private(s, SERVER);
+    feed_other(s, 5020);
 }
 
 static void relay_private_behind_a_private_server(scene *s) {
     allocate_private(s, "10.9.9.1:3478");
+    feed_other(s, 5020);
 }
 
 static void relay_private_that_works(scene *s) {
     allocate_private(s, SERVER);
     feed_udp_bytes(s, 30, "203.0.113.9:50000", "10.9.9.9:24000", "\x80\x01", 2);
     feed_udp_bytes(s, 40, "10.9.9.9:24000", "203.0.113.9:50000", "\x80\x01", 2);
+    feed_other(s, 5020);
 }
 
 static void relay_private_without_a_peer(scene *s) {
     feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
     feed_udp(s, 10, SERVER, CLIENT, "allocate success 1 relayed=10.9.9.9:24000 lifetime=600 mi");
+    feed_other(s, 5020);
 }
 
 /* Released, and allocated again on the same 5-tuple: nothing expired. */
@@ -391,6 +400,7 @@ static const rule_case cases[] = {
     HIT("allocation-slow", allocate_slower_than_3_s, "degraded", "1 4"),
     MISS("allocation-slow", allocate_in_3_s),
     HIT("relay-address-private", relay_private_behind_a_public_server, "degraded", "2"),
+    MISS("relay-address-private", relay_private_just_before_the_end),
     MISS("relay-address-private", relay_private_behind_a_private_server),
     MISS("relay-address-private", relay_private_that_works),
     MISS("relay-address-private", relay_private_without_a_peer),
