@@ -13,6 +13,7 @@ struct turn_scene {
     const turn_session *session;
     const turn_pair *pair;
     GHashTable *ice_works; /* set of turn_path.ice that succeeded anywhere in the capture */
+    GHashTable *ice_data;  /* the same, of those with data both ways on one path */
 };
 
 typedef struct turn_evidence {

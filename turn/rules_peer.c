@@ -226,11 +226,15 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
     return turn_found_beside(session, finding);
 }
 
+/* One candidate may be unreachable while the next one works: that takes its time, and a USERNAME
+ * that can be read. */
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
                                  turn_finding *finding) {
     if (path->unreachable.frame == 0 ||
         !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) || is_excused(scene, path) ||
-        path->to_peer.successes + path->from_peer.successes > 0) {
+        path->to_peer.successes + path->from_peer.successes > 0 ||
+        turn_observed_since(scene->model, &path->unreachable) < TURN_PEER_PATIENCE ||
+        (turn_session_works(scene->session) && path->ice == NULL && path->to_peer.requests > 0)) {
         return FALSE;
     }
     turn_finding_add(finding, &path->unreachable,
@@ -262,6 +266,28 @@ static gboolean is_stream_without_return(const turn_scene *scene, const turn_dir
            turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE;
 }
 
+/* Whether data came back on another path: of the same ICE session, or of the same peer. */
+static gboolean returns_elsewhere(const turn_scene *scene, const turn_peer *peer,
+                                  gboolean to_peer) {
+    const turn_session *session = scene->session;
+    const turn_path *path = &peer->path;
+
+    if (path->ice != NULL && !turn_path_works(path) &&
+        g_hash_table_contains(scene->ice_works, path->ice)) {
+        return TRUE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *other = g_ptr_array_index(session->peers, i);
+
+        if (turn_same_place(peer, other) &&
+            (to_peer ? other->path.from_peer.packets : other->path.to_peer.packets) > 0) {
+            return TRUE;
+        }
+    }
+    return (peer->relay_to.packets > 0 && peer->relay_from.packets > 0) ||
+           (path->ice != NULL && g_hash_table_contains(scene->ice_data, path->ice));
+}
+
 gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
@@ -276,9 +302,7 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
         char text[STUN_ADDRESS_TEXT];
 
         if ((!to && !is_stream_without_return(scene, &path->from_peer, &path->to_peer)) ||
-            (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice) &&
-             !turn_path_works(path)) ||
-            turn_host_works(session, peer)) {
+            returns_elsewhere(scene, peer, to)) {
             continue;
         }
         stun_address_format(&peer->address, text, sizeof text);

@@ -210,7 +210,7 @@ static gboolean add_closed(const turn_session *session, turn_finding *finding) {
 gboolean rule_session_lost(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (session == NULL || session->released.frame != 0 ||
+    if (session == NULL || session->released.frame != 0 || session->release_hidden ||
         (session->allocated.frame == 0 && !turn_session_works(session)) ||
         turn_one_direction_only(session)) {
         return FALSE;

@@ -236,10 +236,11 @@ struct turn_session {
     turn_seen allocated;             /* Allocate Success Response */
     turn_seen released; /* Refresh with LIFETIME 0: its answer, or the request that got none */
     turn_seen release_asked;
-    gint64 lifetime;      /* seconds, as last granted; -1 when not seen */
-    gint64 expires;       /* -1 when not known */
-    guint challenges;     /* 401 to requests without credentials, and 438 */
-    guint nonce_refusals; /* 438 (or 430) to the server's latest nonce since the last success */
+    gboolean release_hidden; /* the latest Refresh was cut before its LIFETIME, which may be 0 */
+    gint64 lifetime;         /* seconds, as last granted; -1 when not seen */
+    gint64 expires;          /* -1 when not known */
+    guint challenges;        /* 401 to requests without credentials, and 438 */
+    guint nonce_refusals;    /* 438 (or 430) to the server's latest nonce since the last success */
     turn_seen first_nonce_refusal; /* of that run */
     turn_seen last_nonce_refusal;
     char *nonce; /* the server's latest, NULL when none was seen */

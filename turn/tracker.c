@@ -412,12 +412,20 @@ static void relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
     }
 }
 
+/* One packet was too large; others get through. RFC 1191 section 4, RFC 4443 section 3.2. */
+static gboolean is_too_big(const turn_icmp_error *error) {
+    return error->version == 4 ? error->type == 3 && error->code == 4 : error->type == 2;
+}
+
 void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
                        const turn_icmp_error *error) {
     const route *to = tracker_route(tracker, &error->about);
     turn_tcp *tcp = g_hash_table_lookup(tracker->tcp, &error->about);
 
     turn_tracker_time(tracker, packet->capture, packet->time);
+    if (is_too_big(error)) {
+        return;
+    }
     if (tcp != NULL && stun_address_equal(&tcp->flow.source, &error->about.source)) {
         seen_once(&tcp->unreachable, packet);
     }

@@ -4,15 +4,21 @@
 /* A second try belongs to the same attempt when it begins within this time of the failure. */
 #define SAME_ATTEMPT (30 * TURN_SECOND)
 
-static void note_working(GHashTable *works, const turn_path *path, gboolean working) {
-    if (working && path->ice != NULL) {
-        g_hash_table_add(works, path->ice);
+static void note_working(const turn_scene *scene, const turn_path *path, gboolean working) {
+    if (path->ice == NULL) {
+        return;
+    }
+    if (working) {
+        g_hash_table_add(scene->ice_works, path->ice);
+    }
+    if (path->to_peer.packets > 0 && path->from_peer.packets > 0) {
+        g_hash_table_add(scene->ice_data, path->ice);
     }
 }
 
 /* The user fragments of ICE sessions that succeeded on any path: borrowed from the model. */
-static GHashTable *working_ice(const turn_model *model) {
-    GHashTable *works = g_hash_table_new(g_str_hash, g_str_equal);
+static void find_working_ice(const turn_scene *scene) {
+    const turn_model *model = scene->model;
 
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *session = g_ptr_array_index(model->sessions, i);
@@ -20,15 +26,14 @@ static GHashTable *working_ice(const turn_model *model) {
         for (guint k = 0; k < session->peers->len; k++) {
             const turn_peer *peer = g_ptr_array_index(session->peers, k);
 
-            note_working(works, &peer->path, turn_peer_works(peer));
+            note_working(scene, &peer->path, turn_peer_works(peer));
         }
     }
     for (guint i = 0; i < model->pairs->len; i++) {
         const turn_pair *pair = g_ptr_array_index(model->pairs, i);
 
-        note_working(works, &pair->path, turn_path_works(&pair->path));
+        note_working(scene, &pair->path, turn_path_works(&pair->path));
     }
-    return works;
 }
 
 static void run_rules(const turn_scene *scene, GPtrArray *findings) {
@@ -243,11 +248,13 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
 }
 
 turn_judgement *turn_judge(const turn_model *model) {
-    g_autoptr(GHashTable) works = working_ice(model);
+    g_autoptr(GHashTable) works = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) data = g_hash_table_new(g_str_hash, g_str_equal);
     turn_judgement *judgement = g_new0(turn_judgement, 1);
-    turn_scene scene = {.model = model, .ice_works = works};
+    turn_scene scene = {.model = model, .ice_works = works, .ice_data = data};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
 
+    find_working_ice(&scene);
     run_rules(&scene, findings);
     for (guint i = 0; i < model->sessions->len; i++) {
         scene.session = g_ptr_array_index(model->sessions, i);

@@ -155,8 +155,22 @@ static void family_refused_while_another_allocation_is_up(scene *s) {
              "allocate success 5 relayed=" RELAYED " lifetime=600 mi");
 }
 
+static void family_refused_by_a_client_seen_for(scene *s, gint64 before, gint64 after) {
+    feed_other(s, 0);
+    scene_rejected(s, before, "error=440");
+    feed_other(s, before + after);
+}
+
 static void family_refused(scene *s) {
-    scene_rejected(s, 0, "error=440");
+    family_refused_by_a_client_seen_for(s, 1000, 3000);
+}
+
+static void family_refused_at_the_beginning(scene *s) {
+    family_refused_by_a_client_seen_for(s, 999, 3000);
+}
+
+static void family_refused_at_the_end(scene *s) {
+    family_refused_by_a_client_seen_for(s, 1000, 2999);
 }
 
 static void allocate_refused_then_granted_with_the_clock_set_back(scene *s) {
@@ -369,7 +383,9 @@ static const rule_case cases[] = {
     HIT("wrong-credentials", permission_refused_with_441, "failed", "5 6"),
     MISS("wrong-credentials", permission_refused_with_438),
     HIT("transport-unsupported", allocate_refused_with_442, "failed", "3 4"),
-    HIT("transport-unsupported", family_refused, "failed", "3 4"),
+    HIT("transport-unsupported", family_refused, "failed", "4 5"),
+    MISS("transport-unsupported", family_refused_at_the_beginning),
+    MISS("transport-unsupported", family_refused_at_the_end),
     MISS("transport-unsupported", family_refused_while_another_allocation_is_up),
     HIT("quota-reached", allocate_refused_with_486, "failed", "3 4"),
     MISS("quota-reached", allocate_refused_with_508),

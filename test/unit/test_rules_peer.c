@@ -242,6 +242,7 @@ static void check_answered_by_icmp_of_type(scene *s, guint8 type) {
     scene_allocate(s, 0);
     feed_send(s, 100, PEER, CHECK);
     feed_icmp(s, 120, TURN_TRANSPORT_UDP, RELAYED, PEER, type);
+    feed_other(s, 5120);
 }
 
 static void check_answered_by_icmp_unreachable(scene *s) {
