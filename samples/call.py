@@ -52,12 +52,20 @@ class Tape:
     def __init__(self, clock=0):
         self._start = START + round(clock * 1000)
         self._frames = []
+        self._hosts = {}
 
     def time(self, ms):
         return self._start + round(ms * 1000)
 
     def add(self, when, frame):
         self._frames.append((when, frame))
+
+    def host(self, host):
+        """Return this capture's own copy of a host: hosts count their packets, and captures share none."""
+        return self._hosts.setdefault((host.address, host.station), dataclasses.replace(host))
+
+    def end(self, endpoint):
+        return Endpoint(self.host(endpoint.host), endpoint.port)
 
     @property
     def last(self):
@@ -81,6 +89,10 @@ class Place:
     server: Endpoint
     delay: float = 0
 
+    def __post_init__(self):
+        self.client = self.tape.end(self.client)
+        self.server = self.tape.end(self.server)
+
     def put(self, ms, from_client, payload):
         ends = (self.client, self.server) if from_client else (self.server, self.client)
         # Up comes later here than it left the client, down left here before it reached the client.
@@ -90,7 +102,7 @@ class Place:
     def icmp(self, ms, reporter, kind, code, from_client=True, extra=0):
         """Report what became of the datagram that was told last."""
         receiver = self.client.host if from_client else self.server.host
-        frame = icmp_frame(reporter, receiver, kind, code, self.tape.last, extra)
+        frame = icmp_frame(self.tape.host(reporter), receiver, kind, code, self.tape.last, extra)
         self.tape.add(self.tape.time(ms), frame)
 
 
@@ -119,9 +131,8 @@ class TcpWire:
 
     def __init__(self, label, tape, client, server):
         self._tape = tape
-        self._client = client
         numbers = (chosen_number(label + " client"), chosen_number(label + " server"))
-        self._connection = TcpConnection(tape, client, server, *numbers)
+        self._connection = TcpConnection(tape, tape.end(client), tape.end(server), *numbers)
 
     def open(self, ms):
         """Three frames in 3 ms."""

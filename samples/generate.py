@@ -61,9 +61,11 @@ def _list_of_causes():
     """Return the page that lists all captures of causes."""
     parts = [_LIST_HEAD]
     for family in FAMILIES:
-        told = [(name, teller) for name, teller in CAPTURES.items() if teller.__module__ == family.__name__]
-        parts.append(f"\n## {family.__doc__.strip().splitlines()[0].rstrip('.')}\n\n| capture | what happens |\n| --- | --- |\n")
-        parts += [f"| `{name}` | {teller.__doc__.strip()} |\n" for name, teller in told]
+        title = family.__doc__.strip().splitlines()[0].rstrip(".")
+        parts.append(f"\n## {title}\n\n| capture | what happens |\n| --- | --- |\n")
+        for name, teller in CAPTURES.items():
+            if teller.__module__ == family.__name__:
+                parts.append(f"| `{name}` | {teller.__doc__.strip()} |\n")
     return "".join(parts)
 
 
@@ -97,7 +99,7 @@ def _arguments():
         "names",
         metavar="NAME",
         nargs="*",
-        help="which samples (default: all): " + ", ".join(SAMPLES) + ", or a cause, as causes/README.md lists them",
+        help="which samples (default: all): " + ", ".join(SAMPLES) + ", or what causes/README.md lists",
     )
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in SAMPLES and name not in CAPTURES]
