@@ -22,6 +22,8 @@ from netwire import Endpoint, Host
 # How long a packet is under way between the two.
 _WAY = 6
 _AGAIN = (0, 500, 1500, 3500, 7500)
+# The checks of one candidate for each of audio, video and presentation.
+_CHECKS = (("audio", 200), ("video", 250), ("presentation", 300))
 _FAR_RELAY = Endpoint(EXPRESSWAY.host, 24600)
 
 
@@ -48,7 +50,16 @@ class _Both:
             Place(self.tapes["server"], outside, far, _WAY),
         )
 
+    def _log(self, host, point, number):
+        """Write to a log server once a second: the capture runs."""
+        sender = Endpoint(Host(host, number, 0x5500), 514)
+        place = Place(self.tapes[point], sender, Endpoint(Host("198.51.100.200", 0x75, 0x6600), 514))
+        for second in range(10):
+            place.put(second * 1000 + 500, True, b"<134>sample: second %d" % second)
+
     def captures(self):
+        self._log("192.168.10.23", "client", 0x76)
+        self._log(EXPRESSWAY.host.address, "server", 0x77)
         return {point: tape.capture() for point, tape in self.tapes.items()}
 
 
@@ -92,14 +103,19 @@ def _answered(call):
     return call.captures()
 
 
+def _unanswered(label, clock):
+    call = _checked(label, clock)
+    for name, start in _CHECKS:
+        for after in _AGAIN:
+            call.ice.ask_up(call.relayed, start + after, name, lost=True)
+    call.turn.release(9000)
+    return call.captures()
+
+
 @tells("relay-range-blocked-inbound")
 def range_blocked():
     """checks to the relayed address of CMS never come in at the Expressway-E, whose clock is an hour ahead"""
-    call = _checked("relay-range-blocked-inbound", clock=3_600_000)
-    for after in _AGAIN:
-        call.ice.ask_up(call.relayed, 200 + after, "up", lost=True)
-    call.turn.release(9000)
-    return call.captures()
+    return _unanswered("relay-range-blocked-inbound", clock=3_600_000)
 
 
 @tells("relay-range-blocked-inbound-near")
@@ -108,15 +124,22 @@ def range_blocked_near():
     return _answered(_checked("relay-range-blocked-inbound-near", clock=3_600_000))
 
 
+def _asked(call, answered):
+    """Checks that come in at the Expressway-E; no answer reaches the browser."""
+    for name, start in _CHECKS:
+        for after in _AGAIN:
+            call.ice.ask_up(call.relayed, start + after, name)
+            if answered:
+                call.ice.answer_down(call.relayed, start + after + 30, name, lost=True)
+    call.turn.release(9000)
+    return call.captures()
+
+
 @tells("responses-blocked-outbound")
 def responses_blocked():
     """the checks come in at the Expressway-E, the answers leave it and never reach the browser; no NAT"""
     call = _checked("responses-blocked-outbound", clock=2500, nat=False)
-    for after in _AGAIN:
-        call.ice.ask_up(call.relayed, 200 + after, "up")
-        call.ice.answer_down(call.relayed, 230 + after, "up", lost=True)
-    call.turn.release(9000)
-    return call.captures()
+    return _asked(call, answered=True)
 
 
 @tells("responses-blocked-outbound-near")
@@ -129,33 +152,25 @@ def responses_blocked_near():
 def no_answer():
     """the checks come in at the Expressway-E, and no answer leaves it"""
     call = _checked("server-did-not-answer", clock=-3000)
-    for after in _AGAIN:
-        call.ice.ask_up(call.relayed, 200 + after, "up")
-    call.turn.release(9000)
-    return call.captures()
+    return _asked(call, answered=False)
 
 
 @tells("server-did-not-answer-near")
 def no_answer_near():
     """answers leave the Expressway-E; they are lost behind it"""
     call = _checked("server-did-not-answer-near", clock=-3000)
-    for after in _AGAIN:
-        call.ice.ask_up(call.relayed, 200 + after, "up")
-        call.ice.answer_down(call.relayed, 230 + after, "up", lost=True)
-    call.turn.release(9000)
-    return call.captures()
+    return _asked(call, answered=True)
 
 
 @tells("captures-do-not-overlap")
 def no_overlap():
-    """the capture of the Expressway-E is of another call, three hours later"""
-    first = _checked("captures-do-not-overlap", clock=0)
-    second = _checked("captures-do-not-overlap later", clock=10_800_000)
-    captures = _answered(first), _answered(second)
-    return {"client": captures[0]["client"], "server": captures[1]["server"]}
+    """checks that are not answered; the capture of the Expressway-E is of another call, three hours later"""
+    first = _unanswered("captures-do-not-overlap", clock=0)
+    second = _unanswered("captures-do-not-overlap later", clock=10_800_000)
+    return {"client": first["client"], "server": second["server"]}
 
 
 @tells("captures-do-not-overlap-near")
 def overlap():
-    """both captures are of one call, though by the clock of the Expressway-E it was three hours later"""
-    return _answered(_checked("captures-do-not-overlap-near", clock=10_800_000))
+    """both captures are of one such call, though by the clock of the Expressway-E it was three hours later"""
+    return _unanswered("captures-do-not-overlap-near", clock=10_800_000)

@@ -62,8 +62,9 @@ def compare_causes(program, turnpcap, capture):
 
 
 def find_faults(program, arguments):
-    for capture in cases.samples():
+    for capture in cases.samples() + cases.causes():
         yield from compare_texts(program, str(arguments.turnpcap), capture)
+    for capture in cases.samples():
         yield from compare_causes(program, str(arguments.turnpcap), capture)
 
 
