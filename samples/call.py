@@ -1,168 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The words in which a call through a TURN server is told: who sends what, and when.
 
-Times are milliseconds since the call began. What is told out of order is put in order: a capture may be told one
-connection after the other. Every method says how many frames it makes, if more than one, so that the frames of a
-capture can be counted from the code that tells it.
+Times are milliseconds since the call began. Every method says how many frames it makes, if more than one, so that the
+frames of a capture can be counted from the code that tells it.
 """
 
-import dataclasses
 import itertools
 
 import rfc_check
 import stunwire as stun
-from chosen import chosen_bytes, chosen_nonce, chosen_number
-from expressway import SOFTWARE, TURN_PORT, Account, signed, success
+from chosen import chosen_bytes, chosen_nonce
+from expressway import SOFTWARE, Account, signed, success
 from media import RtpSender
-from netwire import Capture, Endpoint, Host, TcpConnection, icmp_frame, udp_frame, utc
 
-# Every capture in causes/ by its name, with the function that tells it. A function with two capture points returns
-# both captures in a dictionary, by point.
-CAPTURES = {}
-
-START = utc("2024-03-05 09:00:00.000000")
 ALLOCATE = stun.ALLOCATE_REQUEST
 REFRESH = stun.REFRESH_REQUEST
 CREATE_PERMISSION = stun.CREATE_PERMISSION_REQUEST
 CHANNEL_BIND = stun.CHANNEL_BIND_REQUEST
 CONNECT = stun.CONNECT_REQUEST
 CONNECTION_BIND = stun.CONNECTION_BIND_REQUEST
-FROM_CLIENT = True
-FROM_SERVER = False
 
 _SUCCESS = 0x0100
 _ERROR = 0x0110
 _LIFETIME = 600
 _OPUS = 111
-
-
-def tells(name):
-    """Make a function the teller of causes/NAME.pcap; its docstring says what happens there."""
-
-    def register(function):
-        CAPTURES[name] = function
-        return function
-
-    return register
-
-
-class Tape:
-    """What one capture point sees. CLOCK is what its clock is ahead of the true time, in milliseconds."""
-
-    def __init__(self, clock=0):
-        self._start = START + round(clock * 1000)
-        self._frames = []
-        self._hosts = {}
-
-    def time(self, ms):
-        return self._start + round(ms * 1000)
-
-    def add(self, when, frame):
-        self._frames.append((when, frame))
-
-    def host(self, host):
-        """Return this capture's own copy of a host: hosts count their packets, and captures share none."""
-        return self._hosts.setdefault((host.address, host.station), dataclasses.replace(host))
-
-    def end(self, endpoint):
-        return Endpoint(self.host(endpoint.host), endpoint.port)
-
-    @property
-    def last(self):
-        """The frame that was told last."""
-        return self._frames[-1][1]
-
-    def capture(self):
-        """Return all frames in the order of time."""
-        result = Capture()
-        for when, frame in sorted(self._frames, key=lambda each: each[0]):
-            result.add(when, frame)
-        return result
-
-
-@dataclasses.dataclass
-class Place:
-    """Where a wire is tapped: the two ends as they are seen there, and how long after the client."""
-
-    tape: Tape
-    client: Endpoint
-    server: Endpoint
-    delay: float = 0
-
-    def __post_init__(self):
-        self.client = self.tape.end(self.client)
-        self.server = self.tape.end(self.server)
-
-    def put(self, ms, from_client, payload):
-        ends = (self.client, self.server) if from_client else (self.server, self.client)
-        # Up comes later here than it left the client, down left here before it reached the client.
-        seen = ms + self.delay if from_client else ms - self.delay
-        self.tape.add(self.tape.time(seen), udp_frame(*ends, payload))
-
-    def icmp(self, ms, reporter, kind, code, from_client=True, extra=0):
-        """Report what became of the datagram that was told last."""
-        receiver = self.client.host if from_client else self.server.host
-        frame = icmp_frame(self.tape.host(reporter), receiver, kind, code, self.tape.last, extra)
-        self.tape.add(self.tape.time(ms), frame)
-
-
-class UdpWire:
-    """A UDP 5-tuple, tapped at one place or at two: at the client's end first."""
-
-    def __init__(self, *places):
-        self.places = places
-
-    def up(self, ms, payload, lost=False):
-        """The client sends; what is lost passes the client's end only."""
-        for place in self.places[:1] if lost else self.places:
-            place.put(ms, True, payload)
-
-    def down(self, ms, payload, lost=False):
-        """The server sends; what is lost passes the server's end only."""
-        for place in self.places[-1:] if lost else self.places:
-            place.put(ms, False, payload)
-
-    def icmp(self, ms, reporter, kind, code, **more):
-        self.places[0].icmp(ms, reporter, kind, code, **more)
-
-
-class TcpWire:
-    """A TCP connection, tapped at one place."""
-
-    def __init__(self, label, tape, client, server):
-        self._tape = tape
-        numbers = (chosen_number(label + " client"), chosen_number(label + " server"))
-        self._connection = TcpConnection(tape, tape.end(client), tape.end(server), *numbers)
-
-    def open(self, ms):
-        """Three frames in 3 ms."""
-        self._connection.open(*(self._tape.time(ms + after) for after in (0, 2, 3)))
-
-    def syn(self, ms):
-        self._connection.syn(self._tape.time(ms))
-
-    def finish_open(self, ms):
-        """What comes after a SYN: two frames in 1 ms."""
-        self._connection.syn_ack(self._tape.time(ms))
-        self._connection.acknowledge(self._tape.time(ms + 1), FROM_CLIENT)
-
-    def refuse(self, ms):
-        self._connection.refuse(self._tape.time(ms))
-
-    def up(self, ms, *units):
-        self._connection.send(self._tape.time(ms), FROM_CLIENT, b"".join(units))
-
-    def down(self, ms, *units):
-        self._connection.send(self._tape.time(ms), FROM_SERVER, b"".join(units))
-
-    def acknowledge(self, ms, side):
-        self._connection.acknowledge(self._tape.time(ms), side)
-
-    def close(self, ms, side):
-        self._connection.close(self._tape.time(ms), side)
-
-    def reset(self, ms, side):
-        self._connection.reset(self._tape.time(ms), side)
 
 
 class Turn:
@@ -434,76 +295,3 @@ class Media:
         for number in range(count):
             self.up(path, ms + number * every)
             self.down(path, ms + number * every + 5)
-
-
-# A browser behind a NAT, and CMS as its peer.
-PC = Endpoint(Host("192.168.10.23", 0x51, 0x3300), 51734)
-NAT = ("198.51.100.23", 62011)
-EXPRESSWAY = Endpoint(Host("203.0.113.40", 0x52, 0xA180), TURN_PORT)
-RELAY = ("203.0.113.40", 24018)
-CMS = ("192.0.2.180", 52010)
-NUMBER = 0x4000
-
-
-class Webrtc:
-    """A browser's call over UDP, captured on its PC."""
-
-    def __init__(self, label, client=PC, server=EXPRESSWAY, relay=RELAY, tape=None, **account):
-        self.label = label
-        self.tape = tape or Tape()
-        self.wire = UdpWire(Place(self.tape, client, server))
-        self.turn = Turn(self.wire, label, relay, NAT, **account)
-        self.path = Channel(self.wire, NUMBER)
-        self.ice = Ice(label)
-        self.media = Media(label)
-
-    def reaches_peer(self, ms, peer=CMS):
-        """Channel (2 frames), checks both ways (4) and media both ways (6): 12 frames in 0.8 s."""
-        self.turn.channel(ms, NUMBER, peer)
-        self.ice.checks(self.path, ms + 50)
-        self.media.both(self.path, ms + 400)
-
-    def capture(self):
-        return self.tape.capture()
-
-
-# CMS, the inside of the Expressway-E, and the Skype for Business Edge as peer.
-CMS_CONTROL = Endpoint(Host("10.48.54.230", 0x61, 0x7100), 44326)
-CMS_DATA = Endpoint(CMS_CONTROL.host, 44342)
-INSIDE = Endpoint(Host("10.48.54.229", 0x62, 0xB200), TURN_PORT)
-TCP_RELAY = ("10.48.54.229", 24000)
-EDGE = ("198.51.100.52", 53577)
-CONNECTION = 0x2A000001
-
-
-class Sharing:
-    """Presentation sharing of CMS over a TCP relay, captured between CMS and Expressway-E."""
-
-    def __init__(self, label):
-        self.label = label
-        self.tape = Tape()
-        self.control = TcpWire(label + " control", self.tape, CMS_CONTROL, INSIDE)
-        self.data = TcpWire(label + " data", self.tape, CMS_DATA, INSIDE)
-        mapped = (CMS_CONTROL.host.address, CMS_CONTROL.port)
-        self.turn = Turn(self.control, label, TCP_RELAY, mapped, stun.TRANSPORT_TCP, user="turn")
-        self.path = Bound(self.data)
-        self.ice = Ice(label, mapped=TCP_RELAY)
-        self.media = Media(label)
-
-    def allocate(self, ms=0):
-        """Handshake (3 frames) and allocation (4): the success is the seventh, 50 ms later."""
-        self.control.open(ms)
-        self.turn.allocate(ms + 20)
-
-    def bind(self, ms):
-        """Handshake (3) and ConnectionBind (2): five frames in 20 ms."""
-        self.data.open(ms)
-        self.turn.on(self.data).bind(ms + 10, CONNECTION)
-
-    def shares(self, ms):
-        """Checks (4) and media (6), both ways: ten frames in 0.7 s."""
-        self.ice.checks(self.path, ms)
-        self.media.both(self.path, ms + 300)
-
-    def capture(self):
-        return self.tape.capture()

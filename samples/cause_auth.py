@@ -1,29 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Captures about credentials, and about what the server grants or refuses."""
 
-import msturn
 import stunwire as stun
-from call import (
-    ALLOCATE,
-    CMS,
-    CREATE_PERMISSION,
-    EXPRESSWAY,
-    NAT,
-    PC,
-    REFRESH,
-    RELAY,
-    Indications,
-    Place,
-    Tape,
-    Turn,
-    UdpWire,
-    Webrtc,
-    peer_address,
-    tells,
-)
+from call import ALLOCATE, CREATE_PERMISSION, REFRESH, Indications, Turn, peer_address
+from cast import CMS, EXPRESSWAY, NAT, PC, RELAY, Webrtc, tells
 from expressway import Account
 from msturn_session import Session
 from netwire import Endpoint, Host
+from wires import Place, UdpWire
 
 _LIFETIME = stun.number_attribute(stun.LIFETIME, 600)
 _SECOND_PORT = Endpoint(PC.host, PC.port + 2)

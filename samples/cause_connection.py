@@ -2,22 +2,10 @@
 """Captures about the connections of a TCP relay, RFC 6062: CMS, the Expressway-E and a Skype for Business Edge."""
 
 import stunwire as stun
-from call import (
-    CONNECT,
-    CONNECTION,
-    CONNECTION_BIND,
-    EDGE,
-    FROM_CLIENT,
-    FROM_SERVER,
-    INSIDE,
-    TCP_RELAY,
-    Bound,
-    Sharing,
-    TcpWire,
-    connection_id,
-    tells,
-)
+from call import CONNECT, CONNECTION_BIND, Bound, connection_id
+from cast import CONNECTION, EDGE, INSIDE, TCP_RELAY, Sharing, tells
 from netwire import Endpoint, Host
+from wires import FROM_CLIENT, FROM_SERVER, TcpWire
 
 _SECOND_EDGE = ("198.51.100.53", 53600)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Captures that are judged with the password that both sides should have: the text of password.txt."""
 
-from call import ALLOCATE, Webrtc, tells
+from call import ALLOCATE
+from cast import Webrtc, tells
 
 PASSWORD = "password-of-both-sides"
 _OTHER = "password-of-one-side"

@@ -2,23 +2,10 @@
 """Captures about permissions, checks and media between a browser and its peer, over a UDP relay."""
 
 import stunwire as stun
-from call import (
-    CMS,
-    CREATE_PERMISSION,
-    EXPRESSWAY,
-    NUMBER,
-    PC,
-    RELAY,
-    Indications,
-    Media,
-    Place,
-    Tape,
-    UdpWire,
-    Webrtc,
-    peer_address,
-    tells,
-)
+from call import CREATE_PERMISSION, Indications, Media, peer_address
+from cast import CMS, EXPRESSWAY, NUMBER, RELAY, Webrtc, tells
 from netwire import Endpoint, Host
+from wires import Place, Tape, UdpWire
 
 _PRIVATE_PEER = ("10.20.30.40", 52010)
 _SECOND_PEER = ("192.0.2.181", 52020)

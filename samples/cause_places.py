@@ -1,23 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Captures from two places at the same time: on the browser's PC, and on the outside of the Expressway-E."""
 
-from call import (
-    CMS,
-    EXPRESSWAY,
-    NAT,
-    NUMBER,
-    PC,
-    RELAY,
-    Channel,
-    Ice,
-    Media,
-    Place,
-    Tape,
-    Turn,
-    UdpWire,
-    tells,
-)
+from call import Channel, Ice, Media, Turn
+from cast import CMS, EXPRESSWAY, NAT, NUMBER, PC, RELAY, tells
 from netwire import Endpoint, Host
+from wires import Place, Tape, UdpWire
 
 # How long a packet is under way between the two.
 _WAY = 6

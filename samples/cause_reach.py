@@ -2,28 +2,11 @@
 """Captures about reaching the server, and about losing it."""
 
 import stunwire as stun
-from call import (
-    CMS,
-    EDGE,
-    EXPRESSWAY,
-    FROM_CLIENT,
-    FROM_SERVER,
-    NAT,
-    PC,
-    REFRESH,
-    RELAY,
-    Channel,
-    Ice,
-    Media,
-    Sharing,
-    Tape,
-    TcpWire,
-    Turn,
-    Webrtc,
-    tells,
-)
+from call import REFRESH, Channel, Ice, Media, Turn
+from cast import CMS, EDGE, EXPRESSWAY, NAT, PC, RELAY, Sharing, Webrtc, tells
 from chosen import chosen_bytes
 from netwire import Endpoint, Host
+from wires import FROM_CLIENT, FROM_SERVER, Tape, TcpWire
 
 _PORT_UNREACHABLE = (3, 3)
 _TIME_EXCEEDED = (11, 0)

@@ -2,9 +2,10 @@
 """Captures that cannot tell."""
 
 import stunwire as stun
-from call import CMS, EXPRESSWAY, PC, Place, Tape, TcpWire, UdpWire, Webrtc, tells
+from cast import CMS, EXPRESSWAY, PC, Webrtc, tells
 from chosen import chosen_bytes
 from netwire import Endpoint
+from wires import Place, Tape, TcpWire, UdpWire
 
 
 class _OneWay(UdpWire):

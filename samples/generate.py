@@ -22,7 +22,7 @@ import scenario_s2
 import scenario_s4
 import scenario_s4_cut
 import scenario_udp_channeldata
-from call import CAPTURES
+from cast import CAPTURES
 
 SAMPLES = {
     "s1-webrtc-431": scenario_s1.capture,
@@ -51,9 +51,9 @@ FAMILIES = (
 
 _LIST_HEAD = """# Captures of causes
 
-One capture for each cause that a report may conclude, and one near miss of it: `CAUSE-near` differs from `CAUSE` in what
-decides. `../generate.py` writes them and this page; `../cause_*.py` tell them, frame by frame. Addresses, times, names
-and passwords are chosen. What a report must find in each stands in `../../test/golden/causes.txt`.
+One capture for each cause that a report may conclude, and one near miss of it: `CAUSE-near` differs from `CAUSE` in
+what decides. `../generate.py` writes them and this page; `../cause_*.py` tell them, frame by frame. Addresses, times,
+names and passwords are chosen. What a report must find in each stands in `../../test/golden/causes.txt`.
 """
 
 

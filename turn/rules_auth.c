@@ -160,8 +160,7 @@ gboolean rule_transport_unsupported(const turn_scene *scene, turn_finding *findi
         return FALSE;
     }
     /* A dual-stack client asks for both families and is content with one. */
-    return finding->code != 440 ||
-           (!client_allocated_elsewhere(scene) && shows_other_half(scene));
+    return finding->code != 440 || (!client_allocated_elsewhere(scene) && shows_other_half(scene));
 }
 
 static gboolean is_quota(const turn_session *session, const turn_rejection *rejection) {
