@@ -260,10 +260,14 @@ gboolean rule_peer_unreachable(const turn_scene *scene, turn_finding *finding) {
     return turn_found_beside(session, finding);
 }
 
+/* Where the capture does not show the beginning of the session, something may have come back before
+ * it: only a stream that goes on counts then. */
 static gboolean is_stream_without_return(const turn_scene *scene, const turn_direction *one,
                                          const turn_direction *other) {
     return one->packets >= TURN_STREAM_PACKETS && other->packets + other->unread == 0 &&
-           turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE;
+           turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE &&
+           (scene->session->allocated.frame != 0 ||
+            one->last_packet.time - one->first_packet.time >= TURN_PEER_PATIENCE);
 }
 
 /* Whether data came back on another path: of the same ICE session, or of the same peer. */

@@ -342,6 +342,29 @@ static void media_that_returns_on_another_path_is_not_one_way(void **state) {
     expect_no_finding(s, "media-one-way");
 }
 
+/* A burst of a session whose beginning is not in the capture: what came back may be before it. */
+static void burst_in_a_session_begun_before_is_not_one_way(void **state) {
+    scene *s = *state;
+
+    for (gint64 i = 0; i < 20; i++) {
+        feed_data_bytes(s, 100 + i * 20, PEER, MEDIA_SIZE);
+    }
+    feed_udp(s, 600, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_other(s, 20000);
+    expect_no_finding(s, "media-one-way");
+}
+
+static void stream_in_a_session_begun_before_is_one_way(void **state) {
+    scene *s = *state;
+
+    for (gint64 i = 0; i < 20; i++) {
+        feed_data_bytes(s, 100 + i * 300, PEER, MEDIA_SIZE);
+    }
+    feed_udp(s, 6000, CLIENT, SERVER, "refresh request 3 lifetime=0 " CREDENTIALS);
+    feed_other(s, 20000);
+    expect_finding(s, "media-one-way", "degraded", "1 20");
+}
+
 int main(void) {
 #define WITH_SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -369,6 +392,8 @@ int main(void) {
         WITH_SCENE(packet_that_is_too_big_is_no_unreachable_server),
         WITH_SCENE(media_one_way_after_checks_both_ways_is_found),
         WITH_SCENE(media_that_returns_on_another_path_is_not_one_way),
+        WITH_SCENE(burst_in_a_session_begun_before_is_not_one_way),
+        WITH_SCENE(stream_in_a_session_begun_before_is_one_way),
     };
 
     return cmocka_run_group_tests_name("rules_cut", tests, NULL, NULL);
