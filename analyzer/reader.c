@@ -83,6 +83,8 @@ static void take_icmp(reader *self, packet *decoded) {
         seen->identity = turn_segment_identity(&decoded->segment);
         seen->flow.transport = icmp.about.transport;
         turn_tracker_icmp(self->tracker, seen, &icmp);
+    } else if (decoded->segment.captured < decoded->segment.reported) {
+        turn_tracker_icmp_cut(self->tracker, seen);
     }
 }
 

@@ -299,6 +299,13 @@ static guint icmp_mtu(tvbuff_t *tvb, guint8 version) {
     return tvb_get_ntohs(tvb, 0) >> 8 == 2 ? tvb_get_ntohl(tvb, 4) : 0;
 }
 
+/* Whether the capture has less of the quoted packet than up to its ports, at least. */
+static gboolean ends_before_ports(tvbuff_t *tvb, guint8 version) {
+    const guint needed = ICMP_HEADER + (version == 4 ? 20u : 40u) + 4u;
+
+    return tvb_captured_length(tvb) < needed && tvb_captured_length(tvb) < tvb_reported_length(tvb);
+}
+
 static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
     turn_flow flow;
     guint16 both;
@@ -316,6 +323,9 @@ static void take_icmp(tvbuff_t *tvb, packet_info *pinfo, guint8 version) {
                                    .mtu = icmp_mtu(tvb, version)};
     icmp.frame = is_icmp_error(version, icmp.error.type) ? pinfo->num : 0;
     mstun_state_mark(&icmp.packet);
+    if (icmp.frame != 0 && takes_in(pinfo) && ends_before_ports(tvb, version)) {
+        turn_tracker_icmp_cut(mstun_state_tracker(), &icmp.packet);
+    }
 }
 
 static int dissect_icmp_of(guint8 version, const call *asked) {

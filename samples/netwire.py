@@ -10,14 +10,19 @@ import ipaddress
 import struct
 import time
 
+FIN = 0x01
 SYN = 0x02
+RST = 0x04
 PSH = 0x08
 ACK = 0x10
 
+_PROTOCOL_ICMP = 1
 _PROTOCOL_TCP = 6
 _PROTOCOL_UDP = 17
 _DONT_FRAGMENT = 0x4000
 _TIME_TO_LIVE = 64
+_ETHERNET_SIZE = 14
+_IPV4_SIZE = 20
 _IPV6_SIZE = 16
 _WINDOW = 29200
 _MSS_OPTION = struct.pack(">BBH", 2, 4, 1460)
@@ -128,6 +133,18 @@ def tcp_frame(source, target, sequence, acknowledgement, flags, payload=b"", opt
     )
 
 
+def icmp_frame(reporter, receiver, kind, code, frame, extra=0):
+    """Return a frame in which one host reports to another what became of that IPv4 frame.
+
+    It quotes the IP header and 8 bytes behind it, RFC 792. EXTRA is the last half of the word that some types use:
+    the MTU where a fragment would have been needed.
+    """
+    quoted = frame[_ETHERNET_SIZE : _ETHERNET_SIZE + _IPV4_SIZE + 8]
+    unchecked = struct.pack(">BBHHH", kind, code, 0, 0, extra) + quoted
+    message = unchecked[:2] + struct.pack(">H", checksum(unchecked)) + unchecked[4:]
+    return _ip_frame(reporter, receiver, _PROTOCOL_ICMP, message)
+
+
 class Capture:
     """Frames in the order of their times."""
 
@@ -188,9 +205,22 @@ class TcpConnection:
 
     def open(self, syn, syn_ack, ack):
         """Write the three segments of the handshake at these times."""
-        self._handshake(syn, True, SYN, 0)
-        self._handshake(syn_ack, False, SYN | ACK, self._halves[True].initial_sequence + 1)
+        self.syn(syn)
+        self.syn_ack(syn_ack)
         self.acknowledge(ack, True)
+
+    def syn(self, when):
+        """Write the first segment of the handshake, or the same again."""
+        self._handshake(when, True, SYN, 0)
+
+    def syn_ack(self, when):
+        self._handshake(when, False, SYN | ACK, self._halves[True].initial_sequence + 1)
+
+    def refuse(self, when):
+        """Answer the SYN with a reset; RFC 9293 section 3.5.2 says which numbers it has."""
+        client, server = self._ends[True], self._ends[False]
+        acknowledgement = self._halves[True].initial_sequence + 1
+        self._capture.add(when, tcp_frame(server, client, 0, acknowledgement, RST | ACK))
 
     def _handshake(self, when, from_client, flags, acknowledgement):
         sequence = self._halves[from_client].initial_sequence
@@ -219,6 +249,16 @@ class TcpConnection:
     def acknowledge(self, when, from_client):
         """Write a segment without payload that acknowledges all that has come in."""
         self._write(when, from_client, self._halves[from_client].sent, ACK, b"")
+
+    def close(self, when, from_client):
+        """Write a FIN; nothing may follow it in that direction but acknowledgements."""
+        half = self._halves[from_client]
+        self._write(when, from_client, half.sent, FIN | ACK, b"")
+        half.deliver(half.sent, 1)
+        half.sent += 1
+
+    def reset(self, when, from_client):
+        self._write(when, from_client, self._halves[from_client].sent, RST | ACK, b"")
 
     def _write(self, when, from_client, offset, flags, payload):
         half, back = self._halves[from_client], self._halves[not from_client]

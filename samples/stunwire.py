@@ -17,20 +17,27 @@ HEADER_SIZE = 20
 BINDING_REQUEST = 0x0001
 BINDING_INDICATION = 0x0011
 BINDING_SUCCESS = 0x0101
+BINDING_ERROR = 0x0111
 ALLOCATE_REQUEST = 0x0003
 ALLOCATE_SUCCESS = 0x0103
 ALLOCATE_ERROR = 0x0113
 REFRESH_REQUEST = 0x0004
 REFRESH_SUCCESS = 0x0104
 REFRESH_ERROR = 0x0114
+SEND_INDICATION = 0x0016
+DATA_INDICATION = 0x0017
 CREATE_PERMISSION_REQUEST = 0x0008
 CREATE_PERMISSION_SUCCESS = 0x0108
+CREATE_PERMISSION_ERROR = 0x0118
 CHANNEL_BIND_REQUEST = 0x0009
 CHANNEL_BIND_SUCCESS = 0x0109
+CHANNEL_BIND_ERROR = 0x0119
 CONNECT_REQUEST = 0x000A
 CONNECT_SUCCESS = 0x010A
+CONNECT_ERROR = 0x011A
 CONNECTION_BIND_REQUEST = 0x000B
 CONNECTION_BIND_SUCCESS = 0x010B
+CONNECTION_BIND_ERROR = 0x011B
 CONNECTION_ATTEMPT_INDICATION = 0x001C
 
 USERNAME = 0x0006
@@ -39,15 +46,19 @@ ERROR_CODE = 0x0009
 CHANNEL_NUMBER = 0x000C
 LIFETIME = 0x000D
 XOR_PEER_ADDRESS = 0x0012
+DATA = 0x0013
 REALM = 0x0014
 NONCE = 0x0015
 XOR_RELAYED_ADDRESS = 0x0016
+REQUESTED_ADDRESS_FAMILY = 0x0017
 REQUESTED_TRANSPORT = 0x0019
 XOR_MAPPED_ADDRESS = 0x0020
 PRIORITY = 0x0024
 USE_CANDIDATE = 0x0025
 CONNECTION_ID = 0x002A
+UNKNOWN_ATTRIBUTES = 0x000A
 SOFTWARE = 0x8022
+ALTERNATE_SERVER = 0x8023
 FINGERPRINT = 0x8028
 ICE_CONTROLLED = 0x8029
 ICE_CONTROLLING = 0x802A
@@ -57,8 +68,8 @@ IMPLEMENTATION_VERSION = 0x8070
 TRANSPORT_TCP = 6
 TRANSPORT_UDP = 17
 
-_FAMILY_IPV4 = 1
-_FAMILY_IPV6 = 2
+FAMILY_IPV4 = 1
+FAMILY_IPV6 = 2
 _INTEGRITY_SIZE = 4 + 20
 _FINGERPRINT_SIZE = 4 + 4
 _FINGERPRINT_MASK = 0x5354554E
@@ -84,6 +95,16 @@ def requested_transport(protocol):
     return attribute(REQUESTED_TRANSPORT, struct.pack(">B3x", protocol))
 
 
+def address(code, host, port):
+    """Return an IPv4 address attribute that is not masked."""
+    return attribute(code, struct.pack(">xBH", FAMILY_IPV4, port) + ipaddress.ip_address(host).packed)
+
+
+def requested_family(family):
+    """Return REQUESTED-ADDRESS-FAMILY: the family and three reserved bytes."""
+    return attribute(REQUESTED_ADDRESS_FAMILY, struct.pack(">B3x", family))
+
+
 def channel_number(channel):
     """Return CHANNEL-NUMBER: the channel and two reserved bytes."""
     return attribute(CHANNEL_NUMBER, struct.pack(">H2x", channel))
@@ -98,7 +119,7 @@ def xor_address(code, address, port, transaction=b""):
     """Return an XOR address attribute; for IPv6 the transaction id of its message is needed."""
     packed = ipaddress.ip_address(address).packed
     mask = struct.pack(">I", MAGIC_COOKIE) + transaction
-    family = _FAMILY_IPV4 if len(packed) == 4 else _FAMILY_IPV6
+    family = FAMILY_IPV4 if len(packed) == 4 else FAMILY_IPV6
     masked = bytes(a ^ b for a, b in zip(packed, mask, strict=len(packed) > 4))
     return attribute(code, struct.pack(">xBH", family, port ^ (MAGIC_COOKIE >> 16)) + masked)
 

@@ -81,8 +81,14 @@ static char *ice_session(const char *username) {
 }
 
 char *message_ice_session(const stun_message *message) {
-    g_autofree char *username = message_text(message, STUN_ATTR_USERNAME);
+    g_autofree char *username = NULL;
+    stun_attr attr;
 
+    /* A part of the name would make an ICE session of its own. */
+    if (!stun_message_find(message, STUN_ATTR_USERNAME, &attr) || attr.captured < attr.length) {
+        return NULL;
+    }
+    username = message_text(message, STUN_ATTR_USERNAME);
     return username != NULL && *username != '\0' ? ice_session(username) : NULL;
 }
 

@@ -34,7 +34,7 @@ gboolean message_is_authenticated(const stun_message *message);
  * between peers; RFC 8445 section 7.1. */
 gboolean message_is_check(const stun_message *message);
 /* The two user fragments of USERNAME in a fixed order: both directions of an ICE session have the
- * same text. NULL without USERNAME. Owned by the caller. */
+ * same text. NULL without USERNAME, or when it was cut. Owned by the caller. */
 char *message_ice_session(const stun_message *message);
 
 #endif

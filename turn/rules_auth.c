@@ -53,8 +53,10 @@ static gboolean collect(const turn_scene *scene, turn_finding *finding, rejectio
 }
 
 static gboolean is_integrity_failure(const turn_session *session, const turn_rejection *rejection) {
-    (void)session;
-    return rejection->code == 431 && (rejection->credentials || rejection->request.frame == 0);
+    /* To a request that the capture lacks it may have been the challenge of an old server. */
+    return rejection->code == 431 &&
+           (rejection->credentials ||
+            (rejection->request.frame == 0 && !turn_recovered(session, rejection)));
 }
 
 gboolean rule_integrity_check_failed(const turn_scene *scene, turn_finding *finding) {
@@ -100,7 +102,9 @@ gboolean rule_nonce_loop(const turn_scene *scene, turn_finding *finding) {
 
 static gboolean is_mismatch(const turn_session *session, const turn_rejection *rejection) {
     return rejection->code == 437 && !rejection->release && !turn_recovered(session, rejection) &&
-           (rejection->method == STUN_METHOD_ALLOCATE || session->allocated.frame == 0) &&
+           (rejection->method == STUN_METHOD_ALLOCATE ||
+            (session->allocated.frame == 0 && session->last_alive.frame == 0 &&
+             rejection->request.frame != 0)) &&
            session->released.frame == 0;
 }
 
@@ -127,7 +131,7 @@ static gboolean client_allocated_elsewhere(const turn_scene *scene) {
     for (guint i = 0; i < scene->model->sessions->len; i++) {
         const turn_session *other = g_ptr_array_index(scene->model->sessions, i);
 
-        if (other->allocated.frame != 0 &&
+        if ((other->allocated.frame != 0 || other->last_alive.frame != 0) &&
             stun_address_same_host(&other->client, &scene->session->client)) {
             return TRUE;
         }
@@ -135,12 +139,29 @@ static gboolean client_allocated_elsewhere(const turn_scene *scene) {
     return FALSE;
 }
 
+/* Whether the capture would show the client's attempt with the other family, right before or after
+ * this one. */
+static gboolean shows_other_half(const turn_scene *scene) {
+    const turn_seen *first = &scene->session->first;
+    gint64 begin = first->time;
+
+    for (guint i = 0; i < scene->model->spans->len; i++) {
+        const turn_span *span = &g_array_index(scene->model->spans, turn_span, i);
+
+        if (span->capture == first->capture && span->to >= first->time) {
+            begin = MIN(begin, span->from);
+        }
+    }
+    return first->time - begin >= TURN_SECOND &&
+           turn_observed_since(scene->model, first) >= TURN_ALLOCATE_PATIENCE;
+}
+
 gboolean rule_transport_unsupported(const turn_scene *scene, turn_finding *finding) {
     if (!collect(scene, finding, is_unsupported)) {
         return FALSE;
     }
     /* A dual-stack client asks for both families and is content with one. */
-    return finding->code != 440 || !client_allocated_elsewhere(scene);
+    return finding->code != 440 || (!client_allocated_elsewhere(scene) && shows_other_half(scene));
 }
 
 static gboolean is_quota(const turn_session *session, const turn_rejection *rejection) {
@@ -217,7 +238,29 @@ static gboolean is_other_rejection(const turn_session *session, const turn_rejec
     return TRUE;
 }
 
+/* Whether the capture ends before it shows what the client did about it: it asks again without what
+ * the server does not know (420), or has asked again already. */
+static gboolean ends_before_retry(const turn_scene *scene, const turn_rejection *rejection) {
+    const turn_exchange *exchange = NULL;
+
+    for (guint i = 0; i < TURN_METHOD_COUNT; i++) {
+        if (scene->session->exchanges[i].method == rejection->method) {
+            exchange = &scene->session->exchanges[i];
+        }
+    }
+    return turn_observed_since(scene->model, &rejection->response) < TURN_PEER_PATIENCE &&
+           (rejection->code == 420 ||
+            (exchange != NULL && turn_seen_after(&exchange->last_request, &rejection->response)));
+}
+
 gboolean rule_request_rejected(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    for (guint i = 0; session != NULL && i < session->rejections->len; i++) {
+        if (ends_before_retry(scene, &g_array_index(session->rejections, turn_rejection, i))) {
+            return FALSE;
+        }
+    }
     return collect(scene, finding, is_other_rejection) &&
            turn_found_beside(scene->session, finding);
 }
@@ -263,7 +306,9 @@ gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     gint64 took;
 
-    if (session == NULL || session->allocated.frame == 0 || session->attempt.frame == 0) {
+    /* Without its LIFETIME the answer may be to a release; [MS-TURN] has no other. */
+    if (session == NULL || session->allocated.frame == 0 || session->attempt.frame == 0 ||
+        session->lifetime < 0) {
         return FALSE;
     }
     took = session->allocated.time - session->attempt.time;
@@ -277,13 +322,34 @@ gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
     return TRUE;
 }
 
+/* Long enough ago for an answer, had there been one. */
+static gboolean tried_long_ago(const turn_scene *scene, const turn_direction *direction) {
+    const turn_seen *first =
+        direction->first_request.frame != 0 ? &direction->first_request : &direction->first_packet;
+
+    return first->frame != 0 && turn_observed_since(scene->model, first) >= TURN_PEER_PATIENCE;
+}
+
+/* Whether a peer had time to be reached, and none was. */
+static gboolean tried_in_vain(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+    gboolean tried = FALSE;
+
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_path *path = &((const turn_peer *)g_ptr_array_index(session->peers, i))->path;
+
+        tried |= path->to_peer.unread + path->from_peer.unread == 0 &&
+                 (tried_long_ago(scene, &path->to_peer) || tried_long_ago(scene, &path->from_peer));
+    }
+    return tried && !turn_session_works(session);
+}
+
 gboolean rule_relay_address_private(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char text[STUN_ADDRESS_TEXT];
 
     /* Without a peer that was tried in vain it did no harm that the capture shows. */
-    if (session == NULL || stun_address_is_private(&session->server) || session->peers->len == 0 ||
-        turn_session_works(session)) {
+    if (session == NULL || stun_address_is_private(&session->server) || !tried_in_vain(scene)) {
         return FALSE;
     }
     for (guint i = 0; i < session->relayed->len; i++) {

@@ -32,11 +32,27 @@ gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *findin
     return TRUE;
 }
 
+/* A Connect whose answer may come after the end of the capture. */
+static gboolean connect_is_pending(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+
+    for (guint i = 0; i < session->unanswered->len; i++) {
+        const turn_unanswered *request = &g_array_index(session->unanswered, turn_unanswered, i);
+
+        if (request->method == STUN_METHOD_CONNECT &&
+            turn_observed_since(scene->model, &request->first) < TURN_BIND_PATIENCE) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
 
-    if (!turn_can_judge(session) || !turn_is_complete(session) || session->connections->len > 0) {
+    if (!turn_can_judge(session) || !turn_is_complete(session) || session->connections->len > 0 ||
+        connect_is_pending(scene)) {
         return FALSE;
     }
     for (guint i = 0; i < session->connect_failures->len; i++) {

@@ -23,12 +23,30 @@ static gboolean is_denied(const turn_session *session, const turn_rejection *rej
            !turn_recovered(session, rejection);
 }
 
+/* Candidates come one after the other: where the capture ends soon after a request, the next one
+ * may have been granted. */
+static gboolean may_be_granted_yet(const turn_scene *scene) {
+    const turn_exchange *exchanges = scene->session->exchanges;
+    static const turn_method asking[] = {TURN_METHOD_CREATE_PERMISSION, TURN_METHOD_CHANNEL_BIND,
+                                         TURN_METHOD_CONNECT};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(asking); i++) {
+        const turn_seen *last = &exchanges[asking[i]].last_request;
+
+        if (last->frame != 0 && scene->session->released.frame == 0 &&
+            turn_observed_since(scene->model, last) < TURN_PEER_PATIENCE) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
 
     if (!turn_can_judge(session) || !turn_is_complete(session) || turn_session_works(session) ||
-        any_permission(session)) {
+        any_permission(session) || may_be_granted_yet(scene)) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {
@@ -74,6 +92,7 @@ static gboolean is_unanswered(const turn_scene *scene, const turn_path *path) {
 
     return path->ice != NULL && to->requests + from->requests > 0 &&
            to->successes + from->successes + to->errors + from->errors == 0 &&
+           to->unread + from->unread == 0 &&
            turn_observed_since(scene->model, first_check(path)) >= TURN_PEER_PATIENCE &&
            !is_excused(scene, path);
 }
@@ -157,18 +176,19 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
 }
 
 /* Requests that had time to be answered, and none was. Nobody needs to answer keep-alives. */
-static gboolean never_succeeded(const turn_scene *scene, const turn_direction *direction) {
+static gboolean never_succeeded(const turn_scene *scene, const turn_direction *direction,
+                                const turn_direction *back) {
     return direction->requests > direction->keep_alives && direction->successes == 0 &&
-           direction->errors == 0 &&
+           direction->errors == 0 && back->unread == 0 &&
            turn_observed_since(scene->model, &direction->first_request) >= TURN_PEER_PATIENCE;
 }
 
 static gboolean one_way(const turn_scene *scene, const turn_path *path, const char *ends,
                         turn_finding *finding) {
     const gboolean to_only =
-        path->to_peer.successes > 0 && never_succeeded(scene, &path->from_peer);
+        path->to_peer.successes > 0 && never_succeeded(scene, &path->from_peer, &path->to_peer);
     const gboolean from_only =
-        path->from_peer.successes > 0 && never_succeeded(scene, &path->to_peer);
+        path->from_peer.successes > 0 && never_succeeded(scene, &path->to_peer, &path->from_peer);
     const turn_direction *good = to_only ? &path->to_peer : &path->from_peer;
     const turn_direction *bad = to_only ? &path->from_peer : &path->to_peer;
 
@@ -206,11 +226,15 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
     return turn_found_beside(session, finding);
 }
 
+/* One candidate may be unreachable while the next one works: that takes its time, and a USERNAME
+ * that can be read. */
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
                                  turn_finding *finding) {
     if (path->unreachable.frame == 0 ||
         !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) || is_excused(scene, path) ||
-        path->to_peer.successes + path->from_peer.successes > 0) {
+        path->to_peer.successes + path->from_peer.successes > 0 ||
+        turn_observed_since(scene->model, &path->unreachable) < TURN_PEER_PATIENCE ||
+        (turn_session_works(scene->session) && path->ice == NULL && path->to_peer.requests > 0)) {
         return FALSE;
     }
     turn_finding_add(finding, &path->unreachable,
@@ -236,10 +260,36 @@ gboolean rule_peer_unreachable(const turn_scene *scene, turn_finding *finding) {
     return turn_found_beside(session, finding);
 }
 
+/* Where the capture does not show the beginning of the session, something may have come back before
+ * it: only a stream that goes on counts then. */
 static gboolean is_stream_without_return(const turn_scene *scene, const turn_direction *one,
                                          const turn_direction *other) {
-    return one->packets >= TURN_STREAM_PACKETS && other->packets == 0 &&
-           turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE;
+    return one->packets >= TURN_STREAM_PACKETS && other->packets + other->unread == 0 &&
+           turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE &&
+           (scene->session->allocated.frame != 0 ||
+            one->last_packet.time - one->first_packet.time >= TURN_PEER_PATIENCE);
+}
+
+/* Whether data came back on another path: of the same ICE session, or of the same peer. */
+static gboolean returns_elsewhere(const turn_scene *scene, const turn_peer *peer,
+                                  gboolean to_peer) {
+    const turn_session *session = scene->session;
+    const turn_path *path = &peer->path;
+
+    if (path->ice != NULL && !turn_path_works(path) &&
+        g_hash_table_contains(scene->ice_works, path->ice)) {
+        return TRUE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *other = g_ptr_array_index(session->peers, i);
+
+        if (turn_same_place(peer, other) &&
+            (to_peer ? other->path.from_peer.packets : other->path.to_peer.packets) > 0) {
+            return TRUE;
+        }
+    }
+    return (peer->relay_to.packets > 0 && peer->relay_from.packets > 0) ||
+           (path->ice != NULL && g_hash_table_contains(scene->ice_data, path->ice));
 }
 
 gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
@@ -256,9 +306,7 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
         char text[STUN_ADDRESS_TEXT];
 
         if ((!to && !is_stream_without_return(scene, &path->from_peer, &path->to_peer)) ||
-            (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice) &&
-             !turn_path_works(path)) ||
-            turn_host_works(session, peer)) {
+            returns_elsewhere(scene, peer, to)) {
             continue;
         }
         stun_address_format(&peer->address, text, sizeof text);

@@ -26,7 +26,7 @@ gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
     const turn_exchange *allocate;
 
     if (session == NULL || session->protocol != TURN_PROTOCOL_UDP || !never_answered(session) ||
-        session->unreachable.frame != 0) {
+        session->unreachable.frame != 0 || scene->model->icmp_unread) {
         return FALSE;
     }
     allocate = allocate_of(session);
@@ -239,7 +239,7 @@ static gboolean add_closed(const turn_session *session, turn_finding *finding) {
 gboolean rule_session_lost(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
-    if (session == NULL || session->released.frame != 0 ||
+    if (session == NULL || session->released.frame != 0 || session->release_hidden ||
         (session->allocated.frame == 0 && !turn_session_works(session)) ||
         turn_one_direction_only(session)) {
         return FALSE;

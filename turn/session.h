@@ -61,6 +61,8 @@ typedef struct turn_direction {
     guint64 bytes;
     turn_seen first_packet;
     turn_seen last_packet;
+    guint64 unread; /* packets that were cut too short to tell a message from data; in no count
+                       above */
 } turn_direction;
 
 /* Checks of one direction that were refused with 487 (RFC 8445 section 7.3.1.1), each sent after
@@ -351,10 +353,11 @@ struct turn_session {
     turn_seen allocated;              /* Allocate Success Response */
     turn_seen released; /* Refresh with LIFETIME 0: its answer, or the request that got none */
     turn_seen release_asked;
-    gint64 lifetime;      /* seconds, as last granted; -1 when not seen */
-    gint64 expires;       /* -1 when not known */
-    guint challenges;     /* 401 to requests without credentials, and 438 */
-    guint nonce_refusals; /* 438 (or 430) to the server's latest nonce since the last success */
+    gboolean release_hidden; /* the latest Refresh was cut before its LIFETIME, which may be 0 */
+    gint64 lifetime;         /* seconds, as last granted; -1 when not seen */
+    gint64 expires;          /* -1 when not known */
+    guint challenges;        /* 401 to requests without credentials, and 438 */
+    guint nonce_refusals;    /* 438 (or 430) to the server's latest nonce since the last success */
     turn_seen first_nonce_refusal; /* of that run */
     turn_seen last_nonce_refusal;
     char *nonce; /* the server's latest, NULL when none was seen */
@@ -422,6 +425,7 @@ typedef struct turn_model {
     GArray *spans; /* of turn_span: when the capture was running, packets of any kind counted */
     guint64 messages;
     guint64 cut;            /* messages of which the capture lacks the end */
+    gboolean icmp_unread;   /* there are ICMP errors that were cut before they say about what */
     gboolean limit_reached; /* there was more than is kept; the report says so */
     GHashTable *receivers;  /* of stun_address: hosts to which any STUN traffic was seen going */
     guint passwords;        /* of TURN users that were given */

@@ -460,6 +460,11 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
     }
 }
 
+void turn_tracker_icmp_cut(turn_tracker *tracker, const turn_packet *packet) {
+    turn_tracker_time(tracker, packet->capture, packet->time);
+    tracker->model.icmp_unread = TRUE;
+}
+
 static gint session_order(gconstpointer a, gconstpointer b) {
     const turn_session *left = *(turn_session *const *)a;
     const turn_session *right = *(turn_session *const *)b;

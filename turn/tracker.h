@@ -80,6 +80,9 @@ typedef struct turn_icmp_error {
 void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
                        const turn_icmp_error *error);
 
+/* An ICMP error that was cut before it says what it is about. */
+void turn_tracker_icmp_cut(turn_tracker *tracker, const turn_packet *packet);
+
 /* Called for every STUN message that is found, at any depth (in ChannelData, in DATA, in a bound
  * connection). Both pointers are borrowed for the call. */
 typedef void (*turn_message_observer)(gpointer data, const turn_packet *packet,

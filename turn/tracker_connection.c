@@ -236,7 +236,8 @@ static void bound_unit(turn_tracker *tracker, const turn_packet *packet, const r
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &to->flow.source);
     const payload carried = {.bytes = unit->bytes,
                              .captured = unit->opaque ? 0 : unit->captured,
-                             .length = unit->length};
+                             .length = unit->length,
+                             .opaque = unit->opaque};
 
     tracker_session_seen(to->session, packet, to_peer);
     tracker_session_used(to->session, packet, to_peer);

@@ -358,15 +358,12 @@ static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_se
         return;
     }
     peer = tracker_peer(session, &address, TURN_VIA_INDICATION);
-    if (peer != NULL && data.captured > 0) {
+    if (peer != NULL) {
         const payload carried = {
             .bytes = data.value, .captured = data.captured, .length = data.length};
 
-        if (payload_is_unreadable(&carried)) {
-            session->relayed_cut++;
-        } else {
-            tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, &carried);
-        }
+        session->relayed_cut += payload_may_be_message(&carried) ? 1 : 0;
+        tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, &carried);
     }
 }
 

@@ -66,11 +66,21 @@ turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn
     return peer;
 }
 
-static void count(turn_direction *direction, const turn_packet *packet, gsize length) {
+/* Whether the packet is counted, and so is data. */
+static gboolean count(turn_direction *direction, const turn_packet *packet,
+                      const payload *carried) {
+    if (payload_may_be_message(carried)) {
+        direction->unread++;
+        return FALSE;
+    }
+    if (carried->length == 0) {
+        return FALSE;
+    }
     direction->packets++;
-    direction->bytes += length;
+    direction->bytes += carried->length;
     seen_once(&direction->first_packet, packet);
     direction->last_packet = turn_seen_at(packet);
+    return TRUE;
 }
 
 void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
@@ -78,15 +88,9 @@ void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn
     tracker_check(tracker, packet, &peer->path, to_peer, message);
 }
 
-/* Whether the snap length left too little of it to tell a check from data. What follows no framing
- * has no bytes at all here, and is data. */
-static gboolean may_be_cut_check(const payload *carried) {
-    return carried->captured > 0 && carried->captured < carried->length &&
-           carried->captured < STUN_HEADER_SIZE && carried->bytes[0] < 4;
-}
-
 void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                          gboolean to_peer, gboolean relay_leg, const payload *carried) {
+    turn_direction *direction = to_peer ? &peer->path.to_peer : &peer->path.from_peer;
     stun_message message;
 
     if (stun_message_parse(carried->bytes, carried->captured, carried->length, &message) !=
@@ -100,14 +104,14 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
         tracker_peer_message(tracker, packet, peer, to_peer, &message);
         return;
     }
-    if (carried->length == 0 || may_be_cut_check(carried)) {
+    if (relay_leg) {
+        direction = to_peer ? &peer->relay_to : &peer->relay_from;
+    }
+    if (!count(direction, packet, carried)) {
         return;
     }
     tracker_note_passage(&peer->passages[to_peer], packet, carried->length, to_peer != relay_leg);
-    if (relay_leg) {
-        count(to_peer ? &peer->relay_to : &peer->relay_from, packet, carried->length);
-    } else {
-        count(to_peer ? &peer->path.to_peer : &peer->path.from_peer, packet, carried->length);
+    if (!relay_leg) {
         tracker_note_flight(&peer->path, packet, to_peer, carried);
     }
 }
@@ -151,8 +155,7 @@ void tracker_pair_data(const route *to, const turn_packet *packet, const payload
     turn_path *path = &to->pair->path;
     const gboolean to_peer = stun_address_equal(&packet->flow.source, &to->pair->a);
 
-    if (carried->length > 0) {
-        count(to_peer ? &path->to_peer : &path->from_peer, packet, carried->length);
+    if (count(to_peer ? &path->to_peer : &path->from_peer, packet, carried)) {
         tracker_note_flight(path, packet, to_peer, carried);
     }
 }
@@ -228,9 +231,8 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     } else {
         channel->bytes_from_peer += carried->length;
     }
-    if (payload_is_unreadable(carried)) {
-        session->relayed_cut++;
-    } else if (channel->peer != NULL) {
+    session->relayed_cut += payload_may_be_message(carried) ? 1 : 0;
+    if (channel->peer != NULL) {
         tracker->carried.channel = number;
         tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
         tracker->carried.channel = 0;

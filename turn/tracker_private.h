@@ -63,8 +63,9 @@ typedef struct connection_entry {
 /* What a packet or a tunnel carries, borrowed for the call. */
 typedef struct payload {
     const guint8 *bytes;
-    gsize captured; /* how many of them are there */
-    gsize length;   /* how many there were */
+    gsize captured;  /* how many of them are there */
+    gsize length;    /* how many there were */
+    gboolean opaque; /* known to be no message, whatever the bytes are */
 } payload;
 
 typedef struct recent_copy {
@@ -125,10 +126,11 @@ static inline void seen_once(turn_seen *seen, const turn_packet *packet) {
     }
 }
 
-/* Whether what is there of CARRIED is too short to tell a check between peers from data. */
-static inline gboolean payload_is_unreadable(const payload *carried) {
-    return carried->captured < MIN(carried->length, STUN_HEADER_SIZE) &&
-           (carried->captured == 0 || carried->bytes[0] < 0x40);
+/* Whether the capture was cut before it shows that this is no message but data. */
+static inline gboolean payload_may_be_message(const payload *carried) {
+    return !carried->opaque && carried->length >= STUN_HEADER_SIZE &&
+           carried->captured < STUN_HEADER_SIZE &&
+           (carried->captured == 0 || (carried->bytes[0] & 0xc0) == 0);
 }
 
 /* Whether one more record may be kept in a list of LENGTH, of at most LIMIT, of the session. */

@@ -183,9 +183,12 @@ void tracker_request_facts(turn_session *session, const stun_message *message,
     message_address(message, STUN_ATTR_XOR_PEER_ADDRESS, &transaction->peer);
     if (transaction->release) {
         session->release_asked = transaction->first;
-    } else if (message->method == STUN_METHOD_REFRESH && message->captured < message->length &&
-               !message_has(message, STUN_ATTR_LIFETIME)) {
-        transaction->release = TRUE; /* it may be one: nothing may be held against its end */
+    }
+    if (message->method == STUN_METHOD_REFRESH) {
+        session->release_hidden = message->captured < message->length &&
+                                  !message_uint(message, STUN_ATTR_LIFETIME, &lifetime);
+        /* It may be one: nothing may be held against its end. */
+        transaction->release |= session->release_hidden;
     }
     /* Only the server gives out nonces: this one came in an answer that the capture lacks. */
     if (nonce != NULL && session->nonce == NULL && session->packets_from_server == 0) {
@@ -254,7 +257,7 @@ static gboolean is_challenge(guint16 code, gboolean credentials, gboolean stale)
  * of the latest nonce counts: a server that does so again and again accepts none. */
 static void note_nonce_refusal(turn_session *session, const turn_packet *packet,
                                const turn_transaction *transaction, guint16 code) {
-    if ((code != 438 && code != 430) || transaction == NULL ||
+    if ((code != 438 && code != 430) || transaction == NULL || transaction->nonce == 0 ||
         (session->nonce != NULL && transaction->nonce != g_str_hash(session->nonce))) {
         return;
     }
@@ -265,11 +268,21 @@ static void note_nonce_refusal(turn_session *session, const turn_packet *packet,
     session->last_nonce_refusal = turn_seen_at(packet);
 }
 
+/* Whether the request had another nonce than the server's latest. Where the capture does not show
+ * what that was, an answer with another one tells. */
+static gboolean is_stale(const turn_session *session, const turn_transaction *transaction,
+                         const char *answered) {
+    const char *latest = session->nonce != NULL ? session->nonce : answered;
+
+    return transaction->stale ||
+           (transaction->nonce != 0 && latest != NULL && transaction->nonce != g_str_hash(latest));
+}
+
 gboolean tracker_note_error(turn_tracker *tracker, turn_session *session, const turn_packet *packet,
                             const stun_message *message, const turn_transaction *transaction) {
     const gboolean authenticated = transaction != NULL && transaction->authenticated;
-    const gboolean stale = transaction != NULL && transaction->stale;
     g_autofree char *nonce = message_nonce(message);
+    const gboolean stale = transaction != NULL && is_stale(session, transaction, nonce);
     stun_error error = {.code = 0};
     gboolean challenge;
 

@@ -15,6 +15,9 @@ static void note_talk(const turn_scene *scene, const turn_path *path, const stun
 
         g_hash_table_replace(scene->ice_talks, path->ice,
                              GUINT_TO_POINTER(GPOINTER_TO_UINT(paths) + 1));
+        if (turn_data_ways(&path->to_peer, &path->from_peer) == TURN_WAYS_BOTH) {
+            g_hash_table_add(scene->ice_data, path->ice);
+        }
     }
     g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
 }
@@ -282,6 +285,7 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
 
 turn_judgement *turn_judge(const turn_model *model) {
     g_autoptr(GHashTable) works = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) ice_data = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_talks = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_direct = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) hosts_talk =
@@ -289,6 +293,7 @@ turn_judgement *turn_judge(const turn_model *model) {
     turn_judgement *judgement = g_new0(turn_judgement, 1);
     turn_scene scene = {.model = model,
                         .ice_works = works,
+                        .ice_data = ice_data,
                         .ice_talks = ice_talks,
                         .ice_direct = ice_direct,
                         .hosts_talk = hosts_talk};

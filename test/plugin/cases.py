@@ -38,6 +38,11 @@ def samples():
     return sorted(SAMPLES.glob("*.pcap"))
 
 
+def causes():
+    """Return the small captures of causes, in a fixed order: many, and each with one thing to find."""
+    return sorted((SAMPLES / "causes").glob("*.pcap"))
+
+
 def parser(description):
     """Return a parser of the arguments that all tests have."""
     result = argparse.ArgumentParser(description=description)

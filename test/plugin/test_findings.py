@@ -114,6 +114,8 @@ def find_faults(program, arguments):
             both = (program, preferences_of(given), str(arguments.turnpcap), options, capture)
             yield from compare_texts(*both)
             yield from compare_causes(*both)
+    for capture in cases.causes():
+        yield from compare_texts(program, [], str(arguments.turnpcap), [], capture)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parents[1] / "samples"))
 sys.path.insert(0, str(HERE.parents[0]))
-import call  # noqa: E402
 import reporting  # noqa: E402
 import scenario_s3 as s3  # noqa: E402
+import whole_call  # noqa: E402
 from two_points import CLIENT, SERVER, Setting  # noqa: E402
 
 SECOND = 1_000_000
@@ -236,8 +236,8 @@ def pairs(folder):
             for name, cut in cuts(s3.MIDDLE):
                 made = make(folder, f"{row}, {describe(setting)}, {name}", setting, conversation, cut)
                 yield made, lambda report, pair=made, row=row: problems_of_row(report, pair, row)
-        conversation = call.conversation(setting)
-        for name, cut in cuts(call.MIDDLE):
+        conversation = whole_call.conversation(setting)
+        for name, cut in cuts(whole_call.MIDDLE):
             made = make(folder, f"a call, {describe(setting)}, {name}", setting, conversation, cut)
             yield made, lambda report, pair=made: problems_of_call(report, pair)
 

@@ -115,3 +115,7 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
                            error->about.source.port, error->about.destination.port);
     tracker->identity = packet->identity;
 }
+
+void turn_tracker_icmp_cut(turn_tracker *tracker, const turn_packet *packet) {
+    g_string_append_printf(tracker->log, "icmp %u cut\n", packet->frame);
+}

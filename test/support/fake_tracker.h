@@ -8,7 +8,8 @@
  *     gap 9 40000>3478 100
  *     datagram 2 40000>3478 5/5 68656c6c
  *     stuck 9 40000>3478 1400*2                       length and transmissions
- *     icmp 3 v4 3/3 udp 40000>3478 */
+ *     icmp 3 v4 3/3 udp 40000>3478
+ *     icmp 4 cut */
 #ifndef TEST_FAKE_TRACKER_H
 #define TEST_FAKE_TRACKER_H
 

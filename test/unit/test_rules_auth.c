@@ -155,8 +155,22 @@ static void family_refused_while_another_allocation_is_up(scene *s) {
              "allocate success 5 relayed=" RELAYED " lifetime=600 mi");
 }
 
+static void family_refused_by_a_client_seen_for(scene *s, gint64 before, gint64 after) {
+    feed_other(s, 0);
+    scene_rejected(s, before, "error=440");
+    feed_other(s, before + after);
+}
+
 static void family_refused(scene *s) {
-    scene_rejected(s, 0, "error=440");
+    family_refused_by_a_client_seen_for(s, 1000, 3000);
+}
+
+static void family_refused_at_the_beginning(scene *s) {
+    family_refused_by_a_client_seen_for(s, 999, 3000);
+}
+
+static void family_refused_at_the_end(scene *s) {
+    family_refused_by_a_client_seen_for(s, 1000, 2999);
 }
 
 static void allocate_refused_then_granted_with_the_clock_set_back(scene *s) {
@@ -257,23 +271,32 @@ static void allocate_private(scene *s, const char *server) {
     feed_udp(s, 20, "203.0.113.9:50000", "10.9.9.9:24000", "binding request 7 user=a:b mi");
 }
 
+static void relay_private_just_before_the_end(scene *s) {
+    allocate_private(s, SERVER);
+    feed_other(s, 5019);
+}
+
 static void relay_private_behind_a_public_server(scene *s) {
     allocate_private(s, SERVER);
+    feed_other(s, 5020);
 }
 
 static void relay_private_behind_a_private_server(scene *s) {
     allocate_private(s, "10.9.9.1:3478");
+    feed_other(s, 5020);
 }
 
 static void relay_private_that_works(scene *s) {
     allocate_private(s, SERVER);
     feed_udp_bytes(s, 30, "203.0.113.9:50000", "10.9.9.9:24000", "\x80\x01", 2);
     feed_udp_bytes(s, 40, "10.9.9.9:24000", "203.0.113.9:50000", "\x80\x01", 2);
+    feed_other(s, 5020);
 }
 
 static void relay_private_without_a_peer(scene *s) {
     feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
     feed_udp(s, 10, SERVER, CLIENT, "allocate success 1 relayed=10.9.9.9:24000 lifetime=600 mi");
+    feed_other(s, 5020);
 }
 
 /* Released, and allocated again on the same 5-tuple: nothing expired. */
@@ -360,7 +383,9 @@ static const rule_case cases[] = {
     HIT("wrong-credentials", permission_refused_with_441, "failed", "5 6"),
     MISS("wrong-credentials", permission_refused_with_438),
     HIT("transport-unsupported", allocate_refused_with_442, "failed", "3 4"),
-    HIT("transport-unsupported", family_refused, "failed", "3 4"),
+    HIT("transport-unsupported", family_refused, "failed", "4 5"),
+    MISS("transport-unsupported", family_refused_at_the_beginning),
+    MISS("transport-unsupported", family_refused_at_the_end),
     MISS("transport-unsupported", family_refused_while_another_allocation_is_up),
     HIT("quota-reached", allocate_refused_with_486, "failed", "3 4"),
     MISS("quota-reached", allocate_refused_with_508),
@@ -391,6 +416,7 @@ static const rule_case cases[] = {
     HIT("allocation-slow", allocate_slower_than_3_s, "degraded", "1 4"),
     MISS("allocation-slow", allocate_in_3_s),
     HIT("relay-address-private", relay_private_behind_a_public_server, "degraded", "2"),
+    MISS("relay-address-private", relay_private_just_before_the_end),
     MISS("relay-address-private", relay_private_behind_a_private_server),
     MISS("relay-address-private", relay_private_that_works),
     MISS("relay-address-private", relay_private_without_a_peer),

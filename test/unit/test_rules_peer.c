@@ -24,9 +24,15 @@ static void permission_refused_for(scene *s, const char *peer, const char *id) {
     feed_udp(s, 110, SERVER, CLIENT, answer);
 }
 
-static void permission_refused(scene *s) {
+static void permission_refused_just_before_the_end(scene *s) {
     scene_allocate(s, 0);
     permission_refused_for(s, PEER, "3");
+    feed_other(s, 5099);
+}
+
+static void permission_refused(scene *s) {
+    permission_refused_just_before_the_end(s);
+    feed_other(s, 5100);
 }
 
 static void permission_refused_while_another_is_granted_in_vain(scene *s) {
@@ -135,6 +141,7 @@ static void connect_forbidden(scene *s) {
     scene_allocate_tcp(s, 0);
     feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
     feed_unit(s, 1010, SERVER, CLIENT, "connect error 3 error=403");
+    feed_other(s, 6000);
 }
 
 static void attempt_of(scene *s, gint64 ms, const char *peer, const char *id) {
@@ -235,6 +242,7 @@ static void check_answered_by_icmp_of_type(scene *s, guint8 type) {
     scene_allocate(s, 0);
     feed_send(s, 100, PEER, CHECK);
     feed_icmp(s, 120, TURN_TRANSPORT_UDP, RELAYED, PEER, type);
+    feed_other(s, 5120);
 }
 
 static void check_answered_by_icmp_unreachable(scene *s) {
@@ -406,6 +414,7 @@ static void checks_sent_through_an_allocation_that_was_not_seen(scene *s) {
 
 static const rule_case cases[] = {
     HIT("permission-denied", permission_refused, "failed", "5 6"),
+    MISS("permission-denied", permission_refused_just_before_the_end),
     MISS("permission-denied", permission_refused_while_another_is_granted_in_vain),
     HIT("permission-denied", connect_forbidden, "failed", "8 9"),
     MISS("permission-denied", permission_refused_while_another_peer_works),

@@ -317,6 +317,7 @@ static void permission_refused_over_tcp(scene *s, gboolean complete) {
     if (!complete) {
         lose_bytes(s, 120);
     }
+    feed_other(s, 6000);
 }
 
 static void permission_refused_and_all_seen(scene *s) {
