@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the tracker share: where each 5-tuple leads, and the steps that more than one
- * part takes. tracker.c keeps routes and time, and tracker_packet.c takes packets in and finds their
- * route. tracker_session.c opens sessions and notes what every request and answer has;
+ * part takes. tracker.c keeps routes and time, and tracker_packet.c takes packets in and finds
+ * their route. tracker_session.c opens sessions and notes what every request and answer has;
  * tracker_method.c knows the TURN methods, tracker_connection.c RFC 6062, tracker_tcp.c TCP itself,
  * tracker_path.c peers and relayed data, tracker_check.c the checks between peers,
  * tracker_integrity.c passwords, tracker_nat.c relayed addresses and what stands for them on the
