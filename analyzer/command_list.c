@@ -27,7 +27,7 @@ static gboolean parse_options(int count, char **arguments, list_options *options
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
          "write the list to FILE instead of standard output", "FILE"},
         {"together", 0, 0, G_OPTION_ARG_NONE, &options->together,
-         "the files are the rotated files of one capture, as report takes them", NULL},
+         "the files are the rotated files of one capture, taken at one place", NULL},
         {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
          "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
          "PORT"},
@@ -58,7 +58,8 @@ static gboolean check_options(const list_options *options, GError **error) {
                     "there is no format \"%s\": text, tsv or json", options->format);
         return FALSE;
     }
-    return check_turn_ports(options->turn_ports, error);
+    return check_inputs(options->files, options->output, error) &&
+           check_turn_ports(options->turn_ports, error);
 }
 
 static void conclude(turn_list *list, turn_tracker *tracker, reader *from, turn_report *found) {

@@ -86,20 +86,6 @@ static gboolean check_options(const report_options *options, GError **error) {
     return check_turn_ports(options->turn_ports, error);
 }
 
-/* Not even to say that there is no such option: the message would repeat the password. */
-static gboolean has_no_password(int count, char **arguments, GError **error) {
-    for (int i = 1; i < count && !g_str_equal(arguments[i], "--"); i++) {
-        if (g_str_equal(arguments[i], "--password") ||
-            g_str_has_prefix(arguments[i], "--password=")) {
-            g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-                                "a password on the command line is seen by others: use "
-                                "--password-file FILE, or --user alone to be asked");
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
 static void warn_of_exposed(char **files) {
     for (char **file = files; file != NULL && *file != NULL; file++) {
         if (isatty(STDERR_FILENO) && passwords_is_exposed(*file)) {
@@ -167,9 +153,8 @@ int command_report(int count, char **arguments) {
     g_autoptr(points) from = points_new(prepare, &with);
     gboolean all_read;
 
-    if (!has_no_password(count, arguments, &error) ||
-        !parse_options(count, arguments, &options, &error) || !check_options(&options, &error) ||
-        !points_choose(from, options.at, options.files, &error) ||
+    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error) ||
+        !points_choose(from, options.at, options.files, options.output, &error) ||
         !read_passwords(&options, &credentials, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;

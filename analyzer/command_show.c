@@ -24,7 +24,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(show_options, options_clear)
 static gboolean parse_options(int count, char **arguments, show_options *options, GError **error) {
     const GOptionEntry entries[] = {
         {"session", 's', 0, G_OPTION_ARG_INT, &options->session,
-         "the session to show, by its number in report and list", "NUMBER"},
+         "the session to show, by its number in list, or in a report of one place", "NUMBER"},
         {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, "text (default) or json",
          "FORMAT"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
@@ -58,7 +58,8 @@ static gboolean check_options(const show_options *options, GError **error) {
                     "there is no format \"%s\": text or json", options->format);
         return FALSE;
     }
-    return check_turn_ports(options->turn_ports, error);
+    return check_inputs(options->files, options->output, error) &&
+           check_turn_ports(options->turn_ports, error);
 }
 
 static gboolean check_session(const turn_model *model, int number, GError **error) {

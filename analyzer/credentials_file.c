@@ -66,8 +66,11 @@ static gboolean end_entry(parser *at, GError **error) {
         return refuse_line(at, error, now->line, missing);
     }
     for (guint i = 0; now->passwords != NULL && i < now->passwords->len; i++) {
-        turn_credentials_add(at->credentials, now->values[USER], now->values[REALM],
-                             g_ptr_array_index(now->passwords, i));
+        if (!turn_credentials_add(at->credentials, now->values[USER], now->values[REALM],
+                                  g_ptr_array_index(now->passwords, i))) {
+            return refuse_line(at, error, now->line,
+                               "one user may have 16 passwords at most: leave some out");
+        }
     }
     if (now->values[UFRAG] != NULL) {
         turn_credentials_add_ice(at->credentials, now->values[UFRAG], now->values[PWD]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/input.h"
 
+#include "analyzer/output.h"
 #include "turn/report/printable.h"
 
 #include <stdio.h>
@@ -13,8 +14,32 @@ void complain(const char *message) {
     fprintf(stderr, "turnpcap: %s\n", safe);
 }
 
+/* Not even to say that there is no such option: the message would repeat the password. */
+static gboolean check_no_password(char **arguments, GError **error) {
+    for (char **each = arguments; *each != NULL && !g_str_equal(*each, "--"); each++) {
+        if (g_str_equal(*each, "--password") || g_str_has_prefix(*each, "--password=")) {
+            g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+                                "a password on the command line is seen by others: use "
+                                "turnpcap report with --password-file FILE, or --user alone to be "
+                                "asked");
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* The value of a mistyped option may be a password. */
+static void hide_value(GError *wrong) {
+    char *equals = strchr(wrong->message, '=');
+
+    if (wrong->code == G_OPTION_ERROR_UNKNOWN_OPTION && equals != NULL) {
+        *equals = '\0';
+    }
+}
+
 gboolean parse_command(int count, char **arguments, const char *program,
                        const GOptionEntry *entries, const char *summary, GError **error) {
+    g_autoptr(GError) wrong = NULL;
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_auto(GStrv) own = g_new0(char *, (gsize)count + 1);
 
@@ -24,7 +49,29 @@ gboolean parse_command(int count, char **arguments, const char *program,
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(context, summary);
     g_set_prgname(program);
-    return g_option_context_parse_strv(context, &own, error);
+    if (!check_no_password(own, error) || g_option_context_parse_strv(context, &own, &wrong)) {
+        return wrong == NULL && *error == NULL;
+    }
+    hide_value(wrong);
+    g_propagate_error(error, g_steal_pointer(&wrong));
+    return FALSE;
+}
+
+gboolean check_inputs(char **files, const char *output, GError **error) {
+    gboolean has_standard_input = FALSE;
+
+    for (char **file = files; file != NULL && *file != NULL; file++) {
+        if (g_str_equal(*file, "-") && has_standard_input) {
+            g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                                "- is given twice: standard input can be read only once");
+            return FALSE;
+        }
+        has_standard_input |= g_str_equal(*file, "-");
+        if (!output_spares(output, *file, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 static gboolean read_port(const char *text, guint64 *port, GError **error) {

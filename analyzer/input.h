@@ -12,9 +12,13 @@
 void complain(const char *message);
 
 /* Reads ARGUMENTS, of which the first is the name of the command, by ENTRIES; PROGRAM and SUMMARY
- * are for --help, which ends the program. */
+ * are for --help, which ends the program. No message repeats what may be a password. ERROR may not
+ * be NULL. */
 gboolean parse_command(int count, char **arguments, const char *program,
                        const GOptionEntry *entries, const char *summary, GError **error);
+
+/* FALSE when standard input is in FILES twice, or OUTPUT (may be NULL) is one of them. */
+gboolean check_inputs(char **files, const char *output, GError **error);
 
 /* The values of --turn-port; PORTS may be NULL. Those that are no port are passed over when they
  * are added. */

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -49,7 +50,9 @@ int main(int argc, char **argv) {
             return commands[i].run(argc - 1, argv + 1);
         }
     }
-    g_autofree char *safe = turn_printable_text(argv[1]);
+    /* What stands behind it may be a password. */
+    g_autofree char *name = g_strndup(argv[1], strcspn(argv[1], "="));
+    g_autofree char *safe = turn_printable_text(name);
 
     fprintf(stderr, "turnpcap: there is no command \"%s\". Try: turnpcap --help\n", safe);
     return COMMAND_UNUSABLE;

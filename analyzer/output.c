@@ -6,22 +6,74 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-gboolean output_write(const char *text, const char *output, GError **error) {
-    const gboolean newline = !g_str_has_suffix(text, "\n");
+static gboolean not_written(const char *output, int number, GError **error) {
+    g_autofree char *name = output != NULL ? g_filename_display_name(output) : NULL;
 
-    if (output != NULL) {
-        g_autofree char *whole = g_strconcat(text, newline ? "\n" : "", NULL);
+    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(number),
+                "%s%sthe report could not be written: %s", name != NULL ? name : "",
+                name != NULL ? ": " : "", g_strerror(number));
+    return FALSE;
+}
 
-        return g_file_set_contents(output, whole, -1, error);
+static gboolean write_all(FILE *to, const char *text) {
+    return fputs(text, to) != EOF && (g_str_has_suffix(text, "\n") || fputc('\n', to) != EOF) &&
+           fflush(to) == 0;
+}
+
+/* A regular file is replaced when the whole text is there. What is something else, or is known by
+ * another name, keeps what it is and is written to. */
+static gboolean is_replaced(const char *output) {
+    struct stat status;
+
+    return lstat(output, &status) != 0 || S_ISREG(status.st_mode);
+}
+
+static gboolean write_file(const char *text, const char *output, GError **error) {
+    FILE *to;
+    gboolean is_good;
+
+    if (is_replaced(output)) {
+        g_autofree char *whole = g_strconcat(text, g_str_has_suffix(text, "\n") ? "" : "\n", NULL);
+        g_autoptr(GError) inner = NULL;
+
+        errno = 0;
+        return g_file_set_contents(output, whole, -1, &inner) ||
+               not_written(output, errno != 0 ? errno : EIO, error);
     }
-    if (fputs(text, stdout) == EOF || (newline && putchar('\n') == EOF) || fflush(stdout) != 0) {
-        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
-                    "the report could not be written: %s", g_strerror(errno));
-        return FALSE;
+    to = fopen(output, "w");
+    if (to == NULL) {
+        return not_written(output, errno, error);
+    }
+    is_good = write_all(to, text);
+    if (fclose(to) != 0 || !is_good) {
+        return not_written(output, errno != 0 ? errno : EIO, error);
     }
     return TRUE;
+}
+
+gboolean output_write(const char *text, const char *output, GError **error) {
+    if (output != NULL) {
+        return write_file(text, output, error);
+    }
+    return write_all(stdout, text) || not_written(NULL, errno, error);
+}
+
+gboolean output_spares(const char *output, const char *input, GError **error) {
+    struct stat out;
+    struct stat in;
+    g_autofree char *name = NULL;
+
+    if (output == NULL || stat(output, &out) != 0 || !S_ISREG(out.st_mode) ||
+        stat(input, &in) != 0 || out.st_dev != in.st_dev || out.st_ino != in.st_ino) {
+        return TRUE;
+    }
+    name = g_filename_display_name(output);
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                "--output %s is the capture itself: choose another name", name);
+    return FALSE;
 }
 
 gsize output_width(void) {

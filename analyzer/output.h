@@ -8,6 +8,8 @@
 
 /* TEXT, with a line feed at its end, to the file OUTPUT; NULL is standard output. */
 gboolean output_write(const char *text, const char *output, GError **error);
+/* FALSE when writing to OUTPUT (may be NULL) would overwrite INPUT. */
+gboolean output_spares(const char *output, const char *input, GError **error);
 
 /* Columns of the terminal that standard output is; 80 when it is none. */
 gsize output_width(void);

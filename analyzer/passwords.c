@@ -46,8 +46,8 @@ static gboolean add_password_file(turn_credentials *to, const passwords_given *g
     if (*password == '\0') {
         return refuse_file(error, file, "the first line is empty: the password belongs there");
     }
-    turn_credentials_add(to, given->user, given->realm, password);
-    return TRUE;
+    return turn_credentials_add(to, given->user, given->realm, password) ||
+           refuse_file(error, file, "one user may have 16 passwords at most: leave some out");
 }
 
 static gboolean add_asked(turn_credentials *to, const passwords_given *given, GError **error) {
@@ -57,8 +57,7 @@ static gboolean add_asked(turn_credentials *to, const passwords_given *given, GE
     if (password == NULL) {
         return FALSE;
     }
-    turn_credentials_add(to, given->user, given->realm, password);
-    return TRUE;
+    return turn_credentials_add(to, given->user, given->realm, password);
 }
 
 static gboolean add_user(turn_credentials *to, const passwords_given *given, GError **error) {
@@ -89,8 +88,7 @@ static gboolean add_description(turn_credentials *to, const char *file, GError *
         return FALSE;
     }
     from = secret_text(text);
-    turn_sdp_read(to, from, strlen(from), strlen(from));
-    return turn_credentials_count(to) > turn_credentials_count_users(to) ||
+    return turn_sdp_read(to, from, strlen(from), strlen(from)) > 0 ||
            refuse_file(error, file, "no a=ice-ufrag with a=ice-pwd in it");
 }
 

@@ -127,7 +127,7 @@ static void choose_at(points *self, char **at) {
     self->places = used;
 }
 
-gboolean points_choose(points *self, char **at, char **files, GError **error) {
+static gboolean choose(points *self, char **at, char **files, GError **error) {
     if (at == NULL && files == NULL) {
         g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                             "report needs a capture file. Try: turnpcap report --help");
@@ -151,6 +151,19 @@ gboolean points_choose(points *self, char **at, char **files, GError **error) {
     }
     choose_at(self, at);
     return TRUE;
+}
+
+gboolean points_choose(points *self, char **at, char **files, const char *output, GError **error) {
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+
+    if (!choose(self, at, files, error)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < self->files->len; i++) {
+        g_ptr_array_add(paths, (gpointer)g_array_index(self->files, source_file, i).path);
+    }
+    g_ptr_array_add(paths, NULL);
+    return check_inputs((char **)paths->pdata, output, error);
 }
 
 static void say(points *self, const GError *error) {
@@ -288,11 +301,15 @@ static void name_captures(const point *of, turn_report *found, turn_point_name n
     }
 }
 
-static void put_in_order(points *self, turn_report *found) {
+static void swap_points(points *self) {
     const point first = self->at[0];
 
     self->at[0] = self->at[1];
     self->at[1] = first;
+}
+
+static void put_in_order(points *self, turn_report *found) {
+    swap_points(self);
     name_captures(&self->at[TURN_POINT_CLIENT], found, TURN_POINT_CLIENT);
     name_captures(&self->at[TURN_POINT_SERVER], found, TURN_POINT_SERVER);
 }
@@ -402,7 +419,7 @@ gboolean points_read(points *self, turn_report *found) {
     if (self->places > 1 && (self->at[0].count == 0 || self->at[1].count == 0)) {
         /* Nothing of one place could be read: what is left is judged by itself. */
         if (self->at[0].count == 0) {
-            put_in_order(self, found);
+            swap_points(self);
         }
         self->places = 1;
     }

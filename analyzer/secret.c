@@ -90,7 +90,8 @@ const char *secret_text(const secret *text) {
 }
 
 /* Signals that end or stop a program at its terminal. */
-static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
+static const int caught[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGTSTP, SIGTTIN,
+                             SIGTTOU, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
 
 static volatile sig_atomic_t came;
 

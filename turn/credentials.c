@@ -107,13 +107,29 @@ static credential *add(turn_credentials *credentials, const char *user, const ch
     return added;
 }
 
-void turn_credentials_add(turn_credentials *credentials, const char *user, const char *realm,
-                          const char *password) {
-    credential *added = add(credentials, user, password);
+static guint passwords_of(const turn_credentials *credentials, const char *user) {
+    guint count = 0;
 
+    for (guint i = 0; i < credentials->all->len; i++) {
+        const credential *known = g_ptr_array_index(credentials->all, i);
+
+        count += !known->is_ice && strcmp(known->name, user) == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+gboolean turn_credentials_add(turn_credentials *credentials, const char *user, const char *realm,
+                              const char *password) {
+    credential *added;
+
+    if (passwords_of(credentials, user) >= TURN_CREDENTIALS_PER_USER) {
+        return FALSE;
+    }
+    added = add(credentials, user, password);
     added->realm = realm != NULL && realm[0] != '\0' ? g_strdup(realm) : NULL;
     trim_zeros(&added->user[DECODED]);
     trim_zeros(&added->password[DECODED]);
+    return TRUE;
 }
 
 gboolean turn_credentials_add_ice(turn_credentials *credentials, const char *fragment,

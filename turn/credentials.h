@@ -13,6 +13,8 @@
  * since a message is tried with each of these. */
 #define TURN_CREDENTIALS_MAX_ICE      4096u
 #define TURN_CREDENTIALS_PER_FRAGMENT 8u
+/* Passwords of one user: each is tried on every message of hers that no other fits. */
+#define TURN_CREDENTIALS_PER_USER 16u
 /* Passwords that are tried on a message of which nobody knows who signed it. */
 #define TURN_CREDENTIALS_GUESSES 16u
 
@@ -25,9 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_credentials, turn_credentials_free)
 
 /* Adds the long-term credentials of USER, who may have several. REALM without quotes; NULL or "":
  * whichever realm the messages name. USER and PASSWORD may be Base64 of the bytes that a Microsoft
- * client was given. All texts are copied. */
-void turn_credentials_add(turn_credentials *credentials, const char *user, const char *realm,
-                          const char *password);
+ * client was given. All texts are copied. FALSE at the limit for one user. */
+gboolean turn_credentials_add(turn_credentials *credentials, const char *user, const char *realm,
+                              const char *password);
 
 /* Adds the short-term credentials of the agent with this user fragment: a=ice-ufrag and a=ice-pwd
  * of RFC 8839 section 5.4. FALSE when they are known already, or at a limit. */
