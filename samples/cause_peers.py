@@ -255,6 +255,7 @@ def _relay_to_relay(name, reflected):
     server = Endpoint(_LAN2, 3478)
     near = Webrtc(name, Endpoint(Host(*_nat_host()), 62011), server, RELAY, tape)
     far = Webrtc(name + " far", _FAR_PC, server, _FAR_RELAY, tape)
+    far.turn.mapped = (_FAR_PC.host.address, _FAR_PC.port)
     near.turn.allocate(0)
     far.turn.allocate(50)
     near.turn.permission(100, _FAR_RELAY)

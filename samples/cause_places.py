@@ -6,8 +6,8 @@ from cast import CMS, EXPRESSWAY, NAT, NUMBER, PC, RELAY, tells
 from netwire import Endpoint, Host
 from wires import Place, Tape, UdpWire
 
-# How long a packet is under way between the two.
-_WAY = 6
+# How long a packet is under way between the two: there and back in less than any answer takes.
+_WAY = 4
 _AGAIN = (0, 500, 1500, 3500, 7500)
 # The checks of one candidate for each of audio, video and presentation.
 _CHECKS = (("audio", 200), ("video", 250), ("presentation", 300))
@@ -21,7 +21,8 @@ class _Both:
         self.name = name
         self.tapes = {"client": Tape(), "server": Tape(clock)}
         self._nat = nat
-        self.turn = Turn(self.wire(0, EXPRESSWAY), name, RELAY, NAT)
+        mapped = NAT if nat else (PC.host.address, PC.port)
+        self.turn = Turn(self.wire(0, EXPRESSWAY), name, RELAY, mapped)
         self.relayed = self.wire(2, _FAR_RELAY)
         self.ice = Ice(name)
         self.media = Media(name)

@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/next.h"
 
+#include "turn/next_filter.h"
+
 #include <string.h>
 
-#define WHERE_CLIENT  "client"
-#define WHERE_SERVER  "Expressway-E, interface that faces the client"
-#define WHERE_OUTSIDE "Expressway-E, outside interface (LAN2)"
-#define WHERE_PEER    "peer"
-#define WHERE_AGAIN   "same place"
+#define WHERE_CLIENT   "client"
+#define WHERE_SERVER   "Expressway-E, interface that faces the client"
+#define WHERE_OUTSIDE  "Expressway-E, outside interface (LAN2)"
+#define WHERE_FIREWALL "outside firewall, interface that faces the Expressway-E"
+#define WHERE_PEER     "peer"
+#define WHERE_BOTH     "client and " WHERE_SERVER
+#define WHERE_AGAIN    "same place"
 
 #define FROM_CALL     "before the call is placed"
 #define FROM_SESSION  "a time when the session still works"
 #define UNTIL_ATTEMPT "10 seconds after the attempt has failed"
 #define UNTIL_FAILURE "40 seconds after it has failed"
-
-/* What the filter lets through. */
-typedef enum scope {
-    SCOPE_CONTROL_AT_CLIENT, /* the session with the TURN server */
-    SCOPE_CONTROL_AT_SERVER,
-    SCOPE_CONTROL_HERE,
-    SCOPE_CONTROL_CLEAR, /* the same over UDP, without TLS */
-    SCOPE_RELAY,         /* what passes between relay and peers */
-    SCOPE_ALL            /* both */
-} scope;
 
 typedef enum condition {
     ALWAYS,
@@ -34,7 +28,7 @@ typedef enum condition {
 typedef struct suggestion {
     const char *cause;
     condition when;
-    scope filter;
+    turn_scope filter;
     const char *where;
     const char *what;
     const char *from;
@@ -43,70 +37,97 @@ typedef struct suggestion {
 
 /* Causes that one capture leaves open. A cause that is not here is proven by what was seen. */
 static const suggestion suggestions[] = {
-    {"turn-server-silent", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
+    {"turn-server-silent", ALWAYS, TURN_SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the Allocate requests arrive, and whether answers leave.", FROM_CALL,
      UNTIL_ATTEMPT},
-    {"turn-tcp-unanswered", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
+    {"turn-tcp-unanswered", ALWAYS, TURN_SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the SYNs arrive, and whether SYN-ACKs leave.", FROM_CALL, UNTIL_ATTEMPT},
-    {"turn-connection-reset", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
+    {"turn-connection-reset", ALWAYS, TURN_SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the Expressway-E closes the connection, or a box between.", FROM_CALL,
      UNTIL_ATTEMPT},
-    {"session-lost", ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
+    {"session-lost", ALWAYS, TURN_SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the requests that got no answer arrive, and whether answers leave.",
      FROM_SESSION, UNTIL_FAILURE},
-    {"peer-never-connected", ALWAYS, SCOPE_RELAY, WHERE_OUTSIDE,
+    {"peer-without-permission", ALWAYS, TURN_SCOPE_CONTROL_AT_CLIENT, WHERE_CLIENT,
+     "Look whether a CreatePermission Request for the peer's address leaves, before the peer "
+     "connects, and what is answered.",
+     FROM_CALL, UNTIL_FAILURE},
+    {"relay-address-unreachable", ALWAYS, TURN_SCOPE_RELAY_ERRORS, WHERE_OUTSIDE,
+     "Look whether anything for the relayed address arrives, and whether the Expressway-E itself "
+     "sends the ICMP error.",
+     FROM_CALL, UNTIL_FAILURE},
+    {"nat-reflection-missing", ALWAYS, TURN_SCOPE_RELAY, WHERE_FIREWALL,
+     "Take both directions: look whether what the relay sends to the public address arrives, and "
+     "whether it is sent back.",
+     FROM_CALL, UNTIL_FAILURE},
+    {"bound-connection-silent", RELAY_UNSEEN, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
+     "Look what comes from the peer on its connection to the relayed address.", FROM_CALL,
+     UNTIL_FAILURE},
+    {"peer-never-connected", ALWAYS, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Look for SYNs to the relayed address.", FROM_CALL, UNTIL_FAILURE},
-    {"peer-connect-failed", ALWAYS, SCOPE_RELAY, WHERE_OUTSIDE,
+    {"peer-connect-failed", ALWAYS, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Look what comes back for the SYN to the peer: a RST, an ICMP error or nothing.", FROM_CALL,
      UNTIL_FAILURE},
-    {"connection-bind-missing", ALWAYS, SCOPE_CONTROL_AT_CLIENT, WHERE_CLIENT,
+    {"connection-bind-missing", ALWAYS, TURN_SCOPE_CONTROL_AT_CLIENT, WHERE_CLIENT,
      "Look whether the client opens a second TCP connection to the server.", FROM_CALL,
      UNTIL_FAILURE},
-    {"connection-bind-failed", NOT_REFUSED, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
+    {"connection-bind-failed", NOT_REFUSED, TURN_SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
      "Look whether the second TCP connection of the client arrives.", FROM_CALL, UNTIL_FAILURE},
-    {"checks-unanswered", ALWAYS, SCOPE_ALL, WHERE_CLIENT,
+    {"checks-unanswered", ALWAYS, TURN_SCOPE_ALL, WHERE_CLIENT,
      "Capture here and at the next place at the same time: where a request is seen last is where "
      "it was lost.",
      FROM_CALL, UNTIL_FAILURE},
-    {"checks-unanswered", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
+    {"checks-unanswered", RELAY_UNSEEN, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Look whether the Binding Requests arrive at the relayed address, or leave it, and what is "
      "answered.",
      FROM_CALL, UNTIL_FAILURE},
-    {"checks-unanswered", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
+    {"checks-unanswered", RELAY_SEEN, TURN_SCOPE_RELAY, WHERE_PEER,
      "Look whether the Binding Requests of the relay arrive, and whether answers leave.", FROM_CALL,
      UNTIL_FAILURE},
-    {"checks-one-way", ALWAYS, SCOPE_ALL, WHERE_CLIENT,
+    {"checks-one-way", ALWAYS, TURN_SCOPE_ALL, WHERE_CLIENT,
      "Capture here and at the next place at the same time, and follow one unanswered request by "
      "its transaction id.",
      FROM_CALL, UNTIL_FAILURE},
-    {"checks-one-way", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
+    {"checks-one-way", RELAY_UNSEEN, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Look how far the unanswered request, or its answer, gets.", FROM_CALL, UNTIL_FAILURE},
-    {"checks-one-way", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
+    {"checks-one-way", RELAY_SEEN, TURN_SCOPE_RELAY, WHERE_PEER,
      "Look how far the unanswered request, or its answer, gets.", FROM_CALL, UNTIL_FAILURE},
-    {"media-one-way", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
+    {"media-one-way", RELAY_UNSEEN, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Look whether packets come from the peer, and whether those to it leave.", FROM_CALL,
      UNTIL_FAILURE},
-    {"media-one-way", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
+    {"media-one-way", RELAY_SEEN, TURN_SCOPE_RELAY, WHERE_PEER,
      "Look whether the packets of the relay arrive, and whether the peer sends any.", FROM_CALL,
      UNTIL_FAILURE},
-    {"one-direction-captured", ALWAYS, SCOPE_CONTROL_HERE, WHERE_AGAIN,
+    {"large-packets-lost", ALWAYS, TURN_SCOPE_SIZES, WHERE_CLIENT,
+     "Capture whole packets (tcpdump -s 0) here and at the next place at the same time: look which "
+     "sizes leave and do not arrive, and who sends ICMP errors that a packet is too large and may "
+     "not be fragmented.",
+     FROM_CALL, UNTIL_FAILURE},
+    {"large-packets-lost", RELAY_UNSEEN, TURN_SCOPE_RELAY_SIZES, WHERE_OUTSIDE,
+     "Look which sizes arrive there, and which leave.", FROM_CALL, UNTIL_FAILURE},
+    {"large-packets-lost", RELAY_SEEN, TURN_SCOPE_RELAY_SIZES, WHERE_PEER,
+     "Look which sizes arrive there, and which leave.", FROM_CALL, UNTIL_FAILURE},
+    {"media-absent", ALWAYS, TURN_SCOPE_MEDIA, WHERE_CLIENT,
+     "Look whether the client sends media at all, and whether it goes past the relay.", FROM_CALL,
+     UNTIL_FAILURE},
+    {"one-direction-captured", ALWAYS, TURN_SCOPE_CONTROL_HERE, WHERE_AGAIN,
      "Take both directions: on the host itself, or at a mirror port that copies what is received "
      "and what is sent.",
      FROM_CALL, UNTIL_FAILURE},
-    {"turn-encrypted", ALWAYS, SCOPE_CONTROL_CLEAR, WHERE_CLIENT,
+    {"turn-encrypted", ALWAYS, TURN_SCOPE_CONTROL_CLEAR, WHERE_CLIENT,
      "Let the client use TURN over UDP 3478 without TLS, if it can.", FROM_CALL, UNTIL_FAILURE},
-    {"turn-encrypted", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
+    {"turn-encrypted", RELAY_UNSEEN, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "The checks between relay and peer are in the clear there.", FROM_CALL, UNTIL_FAILURE},
-    {"session-incomplete", ALWAYS, SCOPE_ALL, WHERE_AGAIN,
+    {"session-incomplete", ALWAYS, TURN_SCOPE_ALL, WHERE_AGAIN,
      "Start the capture first, then place the call.", FROM_CALL, UNTIL_FAILURE},
-    {"relay-unused", RELAY_UNSEEN, SCOPE_RELAY, WHERE_OUTSIDE,
+    {"relay-unused", RELAY_UNSEEN, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Only the side of the client was captured: look whether a peer sends to the relayed address.",
      FROM_CALL, UNTIL_FAILURE},
-    {"relay-unused", RELAY_SEEN, SCOPE_RELAY, WHERE_PEER,
+    {"relay-unused", RELAY_SEEN, TURN_SCOPE_RELAY, WHERE_PEER,
      "Look whether the peer sends to the relayed address at all.", FROM_CALL, UNTIL_FAILURE},
-    {"no-turn-traffic", ALWAYS, SCOPE_ALL, WHERE_CLIENT,
+    {"no-turn-traffic", ALWAYS, TURN_SCOPE_ALL, WHERE_CLIENT,
      "Look whether the client tries to reach the TURN server at all.", FROM_CALL, UNTIL_FAILURE},
-    {"no-turn-traffic", ALWAYS, SCOPE_ALL, WHERE_SERVER,
+    {"no-turn-traffic", ALWAYS, TURN_SCOPE_ALL, WHERE_SERVER,
      "Look whether anything arrives for the TURN server.", FROM_CALL, UNTIL_FAILURE},
 };
 
@@ -119,26 +140,8 @@ void turn_next_free(turn_next *self) {
     g_free(self);
 }
 
-/* Relay ranges: of an Expressway from X8.1 on, and the one that RFC 8656 section 7.2 advises, which
- * holds that of an Expressway upgraded from an older version (60000 to 61799). */
-static const struct {
-    guint16 first;
-    guint16 last;
-} ranges[] = {{24000, 29999}, {49152, 65535}};
-
-/* The first range is the default; FALSE when PORT is in none. */
-static gboolean find_range(guint16 port, gsize *index) {
-    for (gsize i = 0; i < G_N_ELEMENTS(ranges); i++) {
-        if (port >= ranges[i].first && port <= ranges[i].last) {
-            *index = i;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 static gboolean is_expressway_relay(guint16 port) {
-    return port >= ranges[0].first && port <= ranges[0].last;
+    return port >= TURN_RELAY_FIRST && port <= TURN_RELAY_LAST;
 }
 
 gboolean turn_next_only_relay_side(const turn_model *model) {
@@ -156,6 +159,9 @@ static gboolean sees_relay(const turn_model *model) {
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *session = g_ptr_array_index(model->sessions, i);
 
+        if (session->arrivals->len > 0) {
+            return TRUE;
+        }
         for (guint k = 0; k < session->peers->len; k++) {
             const turn_peer *peer = g_ptr_array_index(session->peers, k);
 
@@ -168,83 +174,12 @@ static gboolean sees_relay(const turn_model *model) {
     return turn_next_only_relay_side(model);
 }
 
-static void append_relay(GString *out, const turn_session *session) {
-    const char *protocol = session == NULL || session->relay_protocol != 6 ? "udp" : "tcp";
-    const guint16 port = session != NULL && session->relayed->len > 0
-                             ? g_array_index(session->relayed, stun_address, 0).port
-                             : 0;
-    gsize index = 0;
-
-    if (port == 0 || find_range(port, &index)) {
-        g_string_append_printf(out, "%s portrange %u-%u", protocol, ranges[index].first,
-                               ranges[index].last);
-    } else {
-        g_string_append_printf(out, "%s port %u", protocol, port);
-    }
-}
-
-static void append_port(GString *out, const turn_session *session) {
-    g_string_append_printf(out, "port %u", session != NULL ? (guint)session->server.port : 3478u);
-}
-
-static void append_host(GString *out, const stun_address *address) {
-    char text[STUN_ADDRESS_TEXT];
-
-    stun_address_format_host(address, text, sizeof text);
-    g_string_append_printf(out, "host %s and ", text);
-}
-
-/* Whether the server sees the client by the address that it has here. */
-static gboolean is_translated(const turn_session *session) {
-    if (session->mapped.family != STUN_FAMILY_NONE) {
-        return !stun_address_same_host(&session->mapped, &session->client);
-    }
-    return stun_address_is_private(&session->client) && !stun_address_is_private(&session->server);
-}
-
-static char *filter_of(scope filter, const turn_session *session) {
-    GString *out = g_string_new(NULL);
-
-    switch (filter) {
-    case SCOPE_CONTROL_AT_CLIENT:
-        if (session != NULL) {
-            append_host(out, &session->server);
-        }
-        append_port(out, session);
-        break;
-    case SCOPE_CONTROL_AT_SERVER:
-        if (session != NULL && !is_translated(session)) {
-            append_host(out, &session->client);
-        }
-        append_port(out, session);
-        break;
-    case SCOPE_CONTROL_HERE:
-        if (session != NULL) {
-            append_host(out, &session->client);
-        }
-        append_port(out, session);
-        break;
-    case SCOPE_CONTROL_CLEAR:
-        g_string_append(out, "udp port 3478");
-        break;
-    case SCOPE_RELAY:
-        append_relay(out, session);
-        break;
-    case SCOPE_ALL:
-        append_port(out, session);
-        g_string_append(out, " or ");
-        append_relay(out, session);
-        break;
-    }
-    return g_string_free(out, FALSE);
-}
-
 static void add(GPtrArray *found, const turn_session *session, const suggestion *from) {
     turn_next *next = g_new0(turn_next, 1);
 
     next->where = from->where;
     next->what = g_strdup(from->what);
-    next->filter = filter_of(from->filter, session);
+    next->filter = turn_next_filter(from->filter, session);
     next->from = from->from;
     next->until = from->until;
     g_ptr_array_add(found, next);
@@ -289,27 +224,46 @@ static gboolean begins_late(const turn_finding *finding) {
            !g_str_equal(finding->cause->identifier, "session-incomplete");
 }
 
+static gboolean is_apart(const turn_judgement *judgement) {
+    for (guint i = 0; i < judgement->findings->len; i++) {
+        const turn_finding *finding = g_ptr_array_index(judgement->findings, i);
+
+        if (g_str_equal(finding->cause->identifier, "captures-do-not-overlap")) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* What was wrong with the capture itself, besides. */
-static void add_quality(GPtrArray *found, const turn_model *model, const turn_finding *finding) {
+static void add_quality(GPtrArray *found, const turn_model *model,
+                        const turn_judgement *judgement) {
+    const turn_finding *finding = judgement->first;
     const struct {
         gboolean lacks;
         suggestion one;
     } lacks[] = {
+        {is_apart(judgement),
+         {NULL, ALWAYS, TURN_SCOPE_ALL, WHERE_BOTH,
+          "The two captures have nothing in common: take them at the same time, at both places, "
+          "and "
+          "set the clocks of both (NTP).",
+          FROM_CALL, UNTIL_FAILURE}},
         {turn_next_only_relay_side(model),
-         {NULL, ALWAYS, SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
+         {NULL, ALWAYS, TURN_SCOPE_CONTROL_AT_SERVER, WHERE_SERVER,
           "Only the side of the peers was captured: the session with the TURN server passes the "
           "other interface.",
           FROM_CALL, UNTIL_FAILURE}},
         {begins_late(finding),
-         {NULL, ALWAYS, SCOPE_ALL, WHERE_AGAIN,
+         {NULL, ALWAYS, TURN_SCOPE_ALL, WHERE_AGAIN,
           "The session began before the capture: start the capture first, then place the call.",
           FROM_CALL, UNTIL_FAILURE}},
         {model->cut > 0,
-         {NULL, ALWAYS, SCOPE_ALL, WHERE_AGAIN,
+         {NULL, ALWAYS, TURN_SCOPE_ALL, WHERE_AGAIN,
           "Take whole packets: messages were cut by the snap length (tcpdump -s 0).", FROM_CALL,
           UNTIL_FAILURE}},
         {loses_bytes(model),
-         {NULL, ALWAYS, SCOPE_ALL, WHERE_AGAIN,
+         {NULL, ALWAYS, TURN_SCOPE_ALL, WHERE_AGAIN,
           "Bytes of TCP connections are missing: take whole packets (tcpdump -s 0), give the "
           "capture a larger buffer (tcpdump -B 16384) and write it to a local disk.",
           FROM_CALL, UNTIL_FAILURE}},
@@ -335,8 +289,8 @@ GPtrArray *turn_next_captures(const turn_model *model, const turn_judgement *jud
             add(found, first->session, &suggestions[i]);
         }
     }
-    if (found->len > 0) {
-        add_quality(found, model, first);
+    if (found->len > 0 || is_apart(judgement)) {
+        add_quality(found, model, judgement);
     }
     return found;
 }

@@ -18,12 +18,25 @@ static gboolean waited_for_peer(const turn_scene *scene) {
     return turn_observed_since(scene->model, &session->allocated) >= TURN_BIND_PATIENCE;
 }
 
+/* Whether the capture shows that a peer got as far as the relay. */
+static gboolean any_arrival(const turn_session *session) {
+    for (guint i = 0; i < session->arrivals->len; i++) {
+        const turn_tcp *tcp = g_ptr_array_index(session->arrivals, i);
+
+        if (tcp->syn_ack.frame != 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
     if (!turn_can_judge(session) || !turn_is_complete(session) || session->relay_protocol != 6 ||
         session->allocated.frame == 0 || session->connections->len > 0 ||
-        session->exchanges[TURN_METHOD_CONNECT].requests > 0 || !waited_for_peer(scene)) {
+        session->exchanges[TURN_METHOD_CONNECT].requests > 0 || any_arrival(session) ||
+        !waited_for_peer(scene)) {
         return FALSE;
     }
     turn_finding_add(finding, &session->allocated, "Allocate Success Response for a TCP relay");

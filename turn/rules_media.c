@@ -108,12 +108,12 @@ static void add_too_big(const turn_too_big *too_big, turn_finding *finding) {
     turn_finding_add(finding, &too_big->first, "ICMP: a packet is too large for the way");
     if (too_big->mtu != 0) {
         turn_finding_add(finding, &too_big->last,
-                         "the same again, the %uth; %u bytes would pass, and larger ones are sent "
-                         "all the same",
+                         "the same again, last of %u; %u bytes would pass, and larger ones are "
+                         "sent all the same",
                          too_big->count, too_big->mtu);
     } else {
         turn_finding_add(finding, &too_big->last,
-                         "the same again, the %uth; the sender goes on with such packets",
+                         "the same again, last of %u; the sender goes on with such packets",
                          too_big->count);
     }
 }

@@ -271,9 +271,7 @@ static void add_unknowns(turn_judgement *judgement, const turn_model *model) {
                                         model->cut, model->cut == 1 ? " was" : "s were"));
     }
     if (turn_next_only_relay_side(model)) {
-        g_ptr_array_add(judgement->unknowns,
-                        g_strdup("Only what passes between relay and peers was captured: the "
-                                 "sessions with the TURN server are not in it."));
+        g_ptr_array_add(judgement->unknowns, g_strdup(TURN_UNKNOWN_CONTROL));
     }
     if (model->limit_reached) {
         g_ptr_array_add(judgement->unknowns,

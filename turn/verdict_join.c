@@ -342,11 +342,27 @@ static void drop(merging *all, gboolean (*test)(const merging *all, const turn_f
     }
 }
 
+static gboolean any_port_blocked(const GPtrArray *findings) {
+    for (guint i = 0; i < findings->len; i++) {
+        const turn_finding *finding = g_ptr_array_index(findings, i);
+
+        if (finding->cause->rule == rule_turn_port_blocked_inbound) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static void add_unknowns(turn_judgement *into, const turn_judgement *from, turn_point_name point) {
+    const gboolean blocked = any_port_blocked(into->findings);
+
     for (guint i = 0; i < from->unknowns->len; i++) {
-        g_ptr_array_add(into->unknowns,
-                        g_strdup_printf("At the %s: %s", turn_point_text(point),
-                                        (const char *)g_ptr_array_index(from->unknowns, i)));
+        const char *unknown = g_ptr_array_index(from->unknowns, i);
+
+        if (!blocked || !g_str_equal(unknown, TURN_UNKNOWN_CONTROL)) {
+            g_ptr_array_add(into->unknowns,
+                            g_strdup_printf("At the %s: %s", turn_point_text(point), unknown));
+        }
     }
 }
 

@@ -6,6 +6,11 @@
 
 #include "turn/findings.h"
 
+/* An unknown of one point that is none where the other one shows what never came there. */
+#define TURN_UNKNOWN_CONTROL                                                                       \
+    "Only what passes between relay and peers was captured: the sessions with the TURN server "    \
+    "are not in it."
+
 /* Adds what the rules find in SCENE. */
 void turn_run_rules(const turn_scene *scene, GPtrArray *findings);
 /* Makes a fault milder that the same client got round. */

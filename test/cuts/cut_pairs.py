@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cuts one capture of a pair anywhere and leaves the other whole: no report may find what both together do not have.
 
-The pairs are the captures of causes from two places. Skipped as long as the program has no --at.
+The pairs are the captures of causes from two places.
 Usage: cut_pairs.py PROGRAM SOURCE_DIR
 """
 
 import pathlib
 import struct
-import subprocess
 import sys
 import tempfile
 
@@ -66,10 +65,6 @@ def check_pair(program, files, folder):
 
 def main():
     program, source = sys.argv[1], pathlib.Path(sys.argv[2])
-    text = subprocess.run([program, "report", "--help"], capture_output=True, check=True).stdout
-    if b"--at" not in text:
-        print("Skipped: the program has no --at.")
-        return reporting.SKIPPED
     pairs = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for client in sorted((source / "samples" / "causes").glob("*-client.pcap")):

@@ -165,10 +165,8 @@ static gboolean is_part_of(const turn_cause *cause, GHashTable *known) {
     } names[] = {
         /* The server does not know the allocation; that it once did is before the cut. */
         {"allocation-mismatch", "session-lost"},
-        {"allocation-mismatch", "allocation-expired"},
         /* Nothing comes back any more; that something did is before the cut. */
         {"media-one-way", "session-lost"},
-        {"media-one-way", "allocation-expired"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {

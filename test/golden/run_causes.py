@@ -3,7 +3,7 @@
 """Holds the report over each capture of samples/causes/ against causes.txt, and walks the table of causes.
 
 Every cause that the program knows must have a capture CAUSE.pcap in which it is found, and one CAUSE-near.pcap in which
-it is not. What stands in causes_ahead.txt is held as soon as the program knows the cause that it is named after.
+it is not.
 Usage: run_causes.py PROGRAM SOURCE_DIR
 """
 
@@ -19,18 +19,13 @@ import reporting  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 NEAR = "-near"
-FINDING = re.compile(r"(\w+) +([\w-]+) +session (\d+|-|\?) frames ([\d: ]+|-|\?)")
-# A session or evidence that is not known yet.
-ANY = "?"
-# There may be further findings.
-OTHERS = "and others"
+FINDING = re.compile(r"(\w+) +([\w-]+) +session (\d+|-) frames ([\d: ]+|-)")
 
 
 class Case(typing.NamedTuple):
     name: str
     options: list
     findings: list  # (level, cause, session, frames)
-    others: list  # OTHERS, or nothing
 
 
 def read_cases(path):
@@ -41,9 +36,8 @@ def read_cases(path):
             continue
         if not line.startswith(" "):
             name, _, options = line.partition(":")
-            case = cases[name] = Case(name, options.split(), [], [])
-        elif line.strip() == OTHERS:
-            case.others.append(OTHERS)
+            assert name not in cases, f"{path.name}: {name} stands there twice"
+            case = cases[name] = Case(name, options.split(), [])
         elif line.strip() != "healthy":
             match = FINDING.fullmatch(line.strip())
             assert match, f"{path.name}: what is {line.strip()!r}?"
@@ -75,19 +69,10 @@ def captures_of(case, folder):
     return options, [] if inside else [folder / f"{case.name}.pcap"]
 
 
-def agrees(want, have):
-    return all(one in (ANY, other) for one, other in zip(want, have))
-
-
 def wrong_findings(case, found):
     """Yield the difference, a line each."""
-    if case.others:
-        for want in case.findings:
-            if not any(agrees(want, have) for have in found):
-                yield f"no finding is {' '.join(want)}"
-        return
     for want, have in itertools.zip_longest(case.findings, found):
-        if want is None or have is None or not agrees(want, have):
+        if want != have:
             yield f"a finding is {have and ' '.join(have)}, not {want and ' '.join(want)}"
 
 
@@ -133,29 +118,16 @@ def strays(folder, cases):
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2]) / "samples" / "causes"
     causes = known_causes(program)
-    ahead = read_cases(HERE / "causes_ahead.txt")
     cases = read_cases(HERE / "causes.txt")
-    waiting = {name: case for name, case in ahead.items() if row_of(name, ahead) not in causes}
-    cases |= {name: case for name, case in ahead.items() if name not in waiting}
     failed = 0
     results = [(name, problems(program, folder, case)) for name, case in cases.items()]
     results += [(f"row {cause}", row_problems(cause, cases)) for cause in causes]
-    results.append(("strays", strays(folder, cases | waiting)))
+    results.append(("strays", strays(folder, cases)))
     for name, found in results:
         failed += bool(found)
         print("\n    ".join([f"{'FAIL' if found else 'ok'} {name}", *found]))
-    print(f"{len(results) - failed} passed, {failed} failed, {len(waiting)} waiting for their cause")
+    print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed or not causes else 0
-
-
-def row_of(name, cases):
-    """Return the cause that a case is named after: the longest beginning of its name that is a case with that cause."""
-    words = name.split("-")
-    for count in range(len(words), 0, -1):
-        cause = "-".join(words[:count])
-        if cause in cases and cause in {finding[1] for finding in cases[cause].findings}:
-            return cause
-    return name
 
 
 if __name__ == "__main__":

@@ -347,6 +347,22 @@ static void text_report_begins_with_the_verdict(void **state) {
     assert_non_null(strstr(plain, "Wireshark filter: frame.number in {3,4}\n"));
 }
 
+/* The sessions of two captures may have the same frame numbers. */
+static void steps_name_their_capture_within_80_columns(void **state) {
+    g_autoptr(scene) s = scene_new();
+    g_autoptr(turn_report) r = NULL;
+    g_autofree char *text = NULL;
+
+    (void)state;
+    scene_rejected(s, 0, "error=486");
+    r = turn_report_new(scene_model(s), scene_judgement(s));
+    g_ptr_array_add(r->captures, turn_report_capture_new("x.pcap"));
+    g_ptr_array_add(r->captures, turn_report_capture_new("y.pcap"));
+    text = turn_report_write_text(r, FALSE);
+    assert_non_null(strstr(
+        text, "\n        1. Allocate Request           capture 1, frame 1         0.000 s\n"));
+}
+
 static void text_report_without_findings_is_healthy(void **state) {
     g_autoptr(scene) s = scene_new();
     g_autoptr(turn_report) r = NULL;
@@ -451,6 +467,7 @@ int main(void) {
         cmocka_unit_test(text_report_keeps_a_filter_on_one_line),
         cmocka_unit_test(json_report_counts_warnings_of_captures_as_unknown),
         cmocka_unit_test(text_report_begins_with_the_verdict),
+        cmocka_unit_test(steps_name_their_capture_within_80_columns),
         cmocka_unit_test(text_report_without_findings_is_healthy),
         cmocka_unit_test(report_of_files_without_a_readable_packet_is_unusable),
     };

@@ -9,6 +9,8 @@
 #include "support/rule_case.h"
 #include "support/two_points.h"
 
+#include <string.h>
+
 #define CHECK        "binding request 20 user=b:a priority=1 mi fingerprint"
 #define CHECK_ANSWER "binding success 20 mapped=192.0.2.10:41000 mi fingerprint"
 #define CHECK_2      "binding request 21 user=b:a priority=1 mi fingerprint"
@@ -405,6 +407,60 @@ static void join_case_run(void **state) {
     two_points_free(p);
 }
 
+/* The same 5-tuple at two times: the requests of the one are not those of the other. */
+static void sessions_that_began_apart_are_two(void **state) {
+    two_points *p = two_points_new();
+
+    (void)state;
+    p->ahead = 7200000;
+    scene_allocate(p->client, 0);
+    feed_udp(p->server, p->ahead, MAPPED, SERVER, "allocate request 7 transport=17 " CREDENTIALS);
+    feed_udp(p->server, p->ahead + 10, SERVER, MAPPED,
+             "allocate success 7 mapped=" MAPPED " relayed=" RELAYED " lifetime=600 mi");
+    assert_int_equal(two_points_join(p)->sessions->len, 2);
+    two_points_free(p);
+}
+
+static void sessions_of_which_one_point_saw_the_beginning_are_one(void **state) {
+    two_points *p = two_points_new();
+
+    (void)state;
+    scene_allocate(p->client, 0);
+    feed_udp(p->server, 50, MAPPED, SERVER, "refresh request 7 lifetime=600 " CREDENTIALS);
+    assert_int_equal(two_points_join(p)->sessions->len, 1);
+    two_points_free(p);
+}
+
+static void unknown_sessions_are_none_where_the_port_is_blocked(void **state) {
+    two_points *p = two_points_new();
+    const GPtrArray *unknowns;
+
+    (void)state;
+    both_run(p, 0);
+    goes_up(p, 100, RELAY, CHECK, PASSES);
+    goes_down(p, 130, RELAY, CHECK_ANSWER, PASSES);
+    sends_thrice(p, 1000, PORT, ALLOCATE, IS_LOST);
+    both_run(p, 20000);
+    unknowns = two_points_judgement(p)->unknowns;
+    assert_non_null(two_points_finding(p, PORT_BLOCKED));
+    assert_int_equal(unknowns->len, 0);
+    two_points_free(p);
+}
+
+static void sessions_that_are_not_captured_are_unknown(void **state) {
+    two_points *p = two_points_new();
+    const GPtrArray *unknowns;
+
+    (void)state;
+    goes_up(p, 100, RELAY, CHECK, PASSES);
+    goes_down(p, 130, RELAY, CHECK_ANSWER, PASSES);
+    both_run(p, 20000);
+    unknowns = two_points_judgement(p)->unknowns;
+    assert_int_equal(unknowns->len, 2);
+    assert_non_null(strstr(g_ptr_array_index(unknowns, 1), "the sessions with the TURN server"));
+    two_points_free(p);
+}
+
 static void family_join_is_covered(void **state) {
     rule_case plain[G_N_ELEMENTS(cases)];
 
@@ -416,10 +472,15 @@ static void family_join_is_covered(void **state) {
 }
 
 int main(void) {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 1] = {cmocka_unit_test(family_join_is_covered)};
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 5] = {
+        cmocka_unit_test(family_join_is_covered),
+        cmocka_unit_test(sessions_that_began_apart_are_two),
+        cmocka_unit_test(sessions_of_which_one_point_saw_the_beginning_are_one),
+        cmocka_unit_test(unknown_sessions_are_none_where_the_port_is_blocked),
+        cmocka_unit_test(sessions_that_are_not_captured_are_unknown)};
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        tests[i + 1] = (struct CMUnitTest){
+        tests[i + 5] = (struct CMUnitTest){
             .name = cases[i].name, .test_func = join_case_run, .initial_state = (void *)&cases[i]};
     }
     return cmocka_run_group_tests_name("rules_join", tests, NULL, NULL);

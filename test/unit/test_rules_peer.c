@@ -98,6 +98,21 @@ static void tcp_relay_closed_by_the_client_after_2_s(scene *s) {
     feed_other(s, 60000);
 }
 
+static void tcp_relay_that_takes_a_connection(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_tcp(s, 1000, PEER, RELAYED, TURN_TCP_SYN);
+    feed_tcp(s, 1001, RELAYED, PEER, TURN_TCP_SYN_ACK);
+    feed_tcp(s, 1005, RELAYED, PEER, TURN_TCP_FIN);
+    feed_other(s, 40000);
+}
+
+static void tcp_relay_that_does_not_answer_a_syn(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_tcp(s, 1000, PEER, RELAYED, TURN_TCP_SYN);
+    feed_unit(s, 40000, CLIENT, SERVER, "refresh request 9 lifetime=0 " CREDENTIALS);
+    feed_unit(s, 40010, SERVER, CLIENT, "refresh success 9 lifetime=0 mi");
+}
+
 static void tcp_relay_just_before_the_end(scene *s) {
     scene_allocate_tcp(s, 0);
     feed_other(s, 5049);
@@ -426,6 +441,8 @@ static const rule_case cases[] = {
     MISS("peer-never-connected", tcp_relay_released_after_2_s),
     MISS("peer-never-connected", tcp_relay_closed_by_the_client_after_2_s),
     MISS("peer-never-connected", tcp_relay_just_before_the_end),
+    MISS("peer-never-connected", tcp_relay_that_takes_a_connection),
+    HIT("peer-never-connected", tcp_relay_that_does_not_answer_a_syn, "failed", "7 10"),
     MISS("peer-never-connected", udp_relay_without_any_peer),
     MISS("peer-never-connected", attempt_not_bound_for_30_s),
     HIT("peer-connect-failed", connect_failed, "failed", "8 9"),

@@ -107,6 +107,11 @@ static turn_flow flow_at_server(const turn_join *join, const turn_flow *flow) {
                            turn_nat_inside(join->matches->nat, TRUE, &flow->destination)};
 }
 
+/* Whoever saw the same session begin saw the same requests. */
+static gboolean began_apart(const turn_session *client, const turn_session *server) {
+    return client->allocated.frame != 0 && server != NULL && server->allocated.frame != 0;
+}
+
 /* With one half of the time at each point there is no common request, but the 5-tuple is the same.
  */
 static void join_by_flow(turn_join *join, GHashTable *server) {
@@ -116,9 +121,11 @@ static void join_by_flow(turn_join *join, GHashTable *server) {
         turn_session *session = g_ptr_array_index(model->sessions, i);
         const turn_flow flow = flow_of(session);
         const turn_flow there = flow_at_server(join, &flow);
+        turn_session *far = session_at(server, &there, session->first.time + join->clock.offset);
 
-        join_unless_joined(join, session,
-                           session_at(server, &there, session->first.time + join->clock.offset));
+        if (!began_apart(session, far)) {
+            join_unless_joined(join, session, far);
+        }
     }
 }
 

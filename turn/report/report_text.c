@@ -75,8 +75,7 @@ static gboolean is_alone(const text_writer *writer, const char *point) {
     return count == 1;
 }
 
-/* "client, " or "capture 2, "; nothing where there is only one. */
-static char *capture_name(const text_writer *writer, guint32 index) {
+char *text_capture(const text_writer *writer, guint32 index) {
     const turn_report_capture *capture = index < writer->report->captures->len
                                              ? g_ptr_array_index(writer->report->captures, index)
                                              : NULL;
@@ -96,7 +95,7 @@ static char *capture_name(const text_writer *writer, guint32 index) {
 static void filters(text_writer *writer, const turn_finding *finding) {
     for (guint32 i = 0; writer->report->join != NULL && i < writer->report->captures->len; i++) {
         g_autofree char *filter = turn_report_filter(finding, i);
-        g_autofree char *name = capture_name(writer, i);
+        g_autofree char *name = text_capture(writer, i);
 
         if (filter != NULL) {
             g_string_append_printf(writer->out, "  Wireshark filter: %s%s\n", name, filter);
@@ -113,7 +112,7 @@ static void filters(text_writer *writer, const turn_finding *finding) {
 
 static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
     g_autofree char *when = text_clock(writer, &evidence->seen);
-    g_autofree char *capture = capture_name(writer, evidence->seen.capture);
+    g_autofree char *capture = text_capture(writer, evidence->seen.capture);
     g_autofree char *first =
         g_strdup_printf("  %sframe %-6u %s  ", capture, evidence->seen.frame, when);
 

@@ -23,6 +23,9 @@ void text_level(GString *out, gboolean colour, const char *first, turn_level lev
 /* Only the clock: the day stands with the capture. Owned by the caller. */
 char *text_clock(const text_writer *writer, const turn_seen *seen);
 
+/* "client, " or "capture 2, "; nothing where there is only one. Owned by the caller. */
+char *text_capture(const text_writer *writer, guint32 index);
+
 /* text_join.c */
 
 /* What lies between two capture points; nothing with one. */

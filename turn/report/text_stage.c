@@ -131,7 +131,8 @@ static void complete_line(text_writer *writer, const turn_stages *stages) {
     turn_wrap_append(writer->out, "     ", line->str);
 }
 
-/* "   4. relay allocated            frame 2      19:52:48.714894    0.010 s" */
+/* "   4. relay allocated            frame 2      19:52:48.714894    0.010 s"; where there are
+ * several captures their names take the place of the clock. */
 static void step_line(text_writer *writer, const turn_stages *stages, guint index) {
     const turn_stage *stage = stage_at(stages, index);
     const gboolean stopped = index == stages->at;
@@ -141,14 +142,13 @@ static void step_line(text_writer *writer, const turn_stages *stages, guint inde
     g_autofree char *line = NULL;
 
     if (seen->frame != 0) {
-        g_autofree char *when = text_clock(writer, seen);
+        g_autofree char *capture = text_capture(writer, seen->capture);
+        g_autofree char *clock = text_clock(writer, seen);
+        g_autofree char *when = g_strdup_printf("%s ", clock);
         g_autofree char *seconds = text_seconds(seen->time - stages->start.time);
-        g_autofree char *capture = writer->report->captures->len > 1
-                                       ? g_strdup_printf("capture %u, ", seen->capture + 1)
-                                       : g_strdup("");
 
-        line = g_strdup_printf("%-26s %sframe %-6u %s %8s s", stage->title, capture, seen->frame,
-                               when, seconds);
+        line = g_strdup_printf("%-26s %sframe %-6u %s%8s s", stage->title, capture, seen->frame,
+                               *capture == '\0' ? when : "", seconds);
     } else {
         line = g_strdup_printf("%-26s %s", stage->title,
                                stage->state == TURN_STAGE_PASSED   ? "not in this capture"
