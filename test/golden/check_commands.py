@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs commands the way users do, and wrongly. Usage: check_commands.py PROGRAM SOURCE_DIR"""
 
+import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 S1 = "samples/s1-webrtc-431.pcap"
 S2 = "samples/s2-webrtc-431-401.pcap"
@@ -32,6 +34,24 @@ CASES = [
     (f"show {S1}", 2, [], ["-s NUMBER: there is 1 (turnpcap list shows it)"]),
     (f"show -s 3 {S2}", 2, [], ["there are 2"]),
     (f"show -s 2 {S2}", 0, ["Session 2:", '"Unauthorized"'], []),
+    ("report - -", 2, [], ["- is given twice"]),
+    ("report --at client=- --at server=-", 2, [], ["- is given twice"]),
+    ("list - -", 2, [], ["- is given twice"]),
+    (f"report -o {S1} {S1}", 2, [], ["--output", "is the capture itself"]),
+    (f"report -o {S1} --at client={S2} --at server={S1}", 2, [], ["is the capture itself"]),
+    (f"list -o {S2} {S1} {S2}", 2, [], ["is the capture itself"]),
+    (f"show -s 1 -o {S1} {S1}", 2, [], ["is the capture itself"]),
+    (f"report -o samples {S1}", 2, [], ["samples: the report could not be written"]),
+    (f"report --at client={MISSING} --at server={S1} -f json", 2, ['"point" : "server"'], [MISSING]),
+]
+# A mistyped option may hold a password: no message repeats it.
+SECRET = "correct-horse"
+MISTYPED = [
+    f"report --pasword={SECRET} {S1}",
+    f"report --password={SECRET} {S1}",
+    f"list --password={SECRET} {S1}",
+    f"show --password {SECRET} {S1}",
+    f"--password={SECRET} report {S1}",
 ]
 
 
@@ -55,14 +75,43 @@ def faults(program, root, case):
         yield f"standard output: {done.stdout}"
 
 
+def repeated_secrets(program, root, arguments):
+    """Yield a fault when a message has the password of a mistyped option."""
+    done = subprocess.run(
+        [program, *arguments.split()], cwd=root, capture_output=True, timeout=60, check=False, text=True
+    )
+    if done.returncode != 2:
+        yield f"exit status {done.returncode}, expected 2"
+    if SECRET in done.stdout + done.stderr or not done.stderr:
+        yield f"standard error: {done.stderr}"
+
+
+def kept_files(program, root):
+    """Yield a fault when --output replaces what is no regular file."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "target").write_text("before")
+        (folder / "link").symlink_to("target")
+        os.mkfifo(folder / "pipe")
+        reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        for output in ("link", "pipe"):
+            subprocess.run([program, "list", "-o", folder / output, S1], cwd=root, timeout=60, check=False)
+        if not (folder / "link").is_symlink() or "integrity" not in (folder / "target").read_text():
+            yield "--output replaces a link"
+        if not (folder / "pipe").is_fifo() or b"integrity" not in os.read(reader, 65536):
+            yield "--output replaces a pipe"
+        os.close(reader)
+
+
 def main():
     program, root = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
-    failed = False
-    for case in CASES:
-        for fault in faults(str(program), root, case):
-            failed = True
-            print(f"FAIL {case[0]}: {fault}")
-    return 1 if failed else 0
+    found = [(case[0], fault) for case in CASES for fault in faults(str(program), root, case)]
+    for arguments in MISTYPED:
+        found += [(arguments, fault) for fault in repeated_secrets(str(program), root, arguments)]
+    found += [("--output", fault) for fault in kept_files(str(program), root)]
+    for name, fault in found:
+        print(f"FAIL {name}: {fault}")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

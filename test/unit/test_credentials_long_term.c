@@ -141,6 +141,17 @@ static void key_that_fitted_is_named(void **state) {
     assert_int_equal(turn_credentials_count_users(credentials), 1);
 }
 
+static void user_has_a_limit_of_passwords(void **state) {
+    turn_credentials *credentials = *state;
+
+    for (guint i = 0; i < TURN_CREDENTIALS_PER_USER; i++) {
+        assert_true(turn_credentials_add(credentials, "alice", NULL, "one of many"));
+    }
+    assert_false(turn_credentials_add(credentials, "alice", NULL, "one too many"));
+    assert_true(turn_credentials_add(credentials, "bob", NULL, "the first"));
+    assert_int_equal(turn_credentials_count(credentials), TURN_CREDENTIALS_PER_USER + 1);
+}
+
 static void long_term_user_may_have_a_colon(void **state) {
     const message made =
         message_signed_long("allocate request 1 user=99:alice realm=r", "99:alice:r:secret");
@@ -295,6 +306,7 @@ int main(void) {
         with_credentials(password_for_another_realm_is_named_but_proves_nothing),
         with_credentials(doubts_say_why_nothing_is_proved),
         with_credentials(key_that_fitted_is_named),
+        with_credentials(user_has_a_limit_of_passwords),
         with_credentials(long_term_user_may_have_a_colon),
         with_credentials(userhash_is_compared_with_every_user),
         with_credentials(response_to_a_userhash_is_verified),
