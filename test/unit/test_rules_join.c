@@ -282,6 +282,46 @@ static void syn_ack_does_not_come_back(two_points *p) {
     both_run(p, 20000);
 }
 
+/* Ends that the server's point knows, and the client's does not. */
+#define FAR_OTHER    "192.0.2.99:50505"
+#define FAR_SAME_NAT "192.0.2.10:50505"
+
+static void another_connects(two_points *p, gint64 ms, const char *other, gboolean completes) {
+    feed_tcp(p->server, ms, other, FAR_SERVER, TURN_TCP_SYN);
+    feed_tcp(p->server, ms + 1, FAR_SERVER, other, TURN_TCP_SYN_ACK);
+    if (completes) {
+        feed_tcp(p->server, ms + 20, other, FAR_SERVER, TURN_TCP_ESTABLISHED);
+    }
+}
+
+static void syns_are_lost_while(two_points *p, gint64 ms, const char *other, gboolean completes) {
+    allocates(p, 0);
+    if (ms < 2000) {
+        another_connects(p, ms, other, completes);
+    }
+    connects_at(p, p->client, 2000, TURN_TCP_SYN);
+    if (ms >= 2000) {
+        another_connects(p, ms, other, completes);
+    }
+    for (ms = 3000; ms <= 5000; ms += 1000) {
+        connects_at(p, p->client, ms, TURN_TCP_SYN);
+    }
+    both_run(p, 20000);
+}
+
+static void syn_of_another_client_arrives(two_points *p) {
+    syns_are_lost_while(p, 2020, FAR_OTHER, TRUE);
+}
+
+static void syn_from_the_same_nat_arrives_before(two_points *p) {
+    syns_are_lost_while(p, 500, FAR_SAME_NAT, FALSE);
+}
+
+/* It may be the client's own, with another port that the NAT gave it. */
+static void syn_from_the_same_nat_arrives_then(two_points *p) {
+    syns_are_lost_while(p, 2020, FAR_SAME_NAT, FALSE);
+}
+
 static void syn_is_not_answered(two_points *p) {
     allocates(p, 0);
     for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
@@ -331,6 +371,9 @@ static const join_case cases[] = {
     JOIN_HIT(PORT_BLOCKED, allocate_does_not_arrive, "failed", "0.2 0.4"),
     JOIN_HIT(PORT_BLOCKED, syn_does_not_arrive, "failed", "0.5 0.8 1.3"),
     JOIN_MISS(PORT_BLOCKED, syn_does_not_arrive_at_a_capture_that_ended),
+    JOIN_HIT(PORT_BLOCKED, syn_of_another_client_arrives, "failed", "0.5 0.8 1.3"),
+    JOIN_HIT(PORT_BLOCKED, syn_from_the_same_nat_arrives_before, "failed", "0.5 0.8 1.3"),
+    JOIN_MISS(PORT_BLOCKED, syn_from_the_same_nat_arrives_then),
     JOIN_MISS(PORT_BLOCKED, syn_is_refused),
     JOIN_MISS(PORT_BLOCKED, syn_ack_does_not_come_back),
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_where_the_capture_ends_before),
@@ -354,6 +397,9 @@ static const join_case cases[] = {
     JOIN_HIT(BACK_BLOCKED, answers_do_not_come_back, "failed", "0.5 1.6 0.7 1.10"),
     JOIN_HIT(BACK_BLOCKED, answers_of_the_turn_port_do_not_come_back, "failed", "0.2 1.3 0.5 1.9"),
     JOIN_HIT(BACK_BLOCKED, syn_ack_does_not_come_back, "failed", "0.5 1.6 0.8"),
+    JOIN_MISS(BACK_BLOCKED, syn_of_another_client_arrives),
+    JOIN_MISS(BACK_BLOCKED, syn_from_the_same_nat_arrives_before),
+    JOIN_MISS(BACK_BLOCKED, syn_from_the_same_nat_arrives_then),
     JOIN_MISS(BACK_BLOCKED, syn_is_not_answered),
     JOIN_MISS(BACK_BLOCKED, one_answer_does_not_come_back),
     JOIN_MISS(BACK_BLOCKED, answers_leave_after_the_client_s_capture),

@@ -1,31 +1,64 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/join/legs_private.h"
 
-/* Whether a TCP connection of the client is one of the server's: the same ports after NAT, or one
- * to the same port at the same time. */
-static gboolean same_connection(const legs_counting *all, const turn_tcp *near,
-                                const turn_tcp *far) {
-    const stun_address outside = turn_nat_outside(all->matches->nat, FALSE, &near->flow.source);
-    const gint64 apart = far->first_syn.time - near->first_syn.time - all->clock->offset;
-
-    return far->flow.destination.port == near->flow.destination.port &&
-           (far->flow.source.port == near->flow.source.port ||
-            stun_address_same_host(&outside, &far->flow.source) ||
-            ABS(apart) <= all->clock->uncertainty + LEG_WAY_PATIENCE);
-}
-
-/* Only those that failed are looked for, and so many: the list is walked for each. */
+/* Only so many are looked for in the server's list, which is walked for each: of those that failed,
+ * and of those that came about. */
 #define MAX_LOOKUPS 256u
 
-static const turn_tcp *connection_at_server(const legs_counting *all, const turn_tcp *near) {
-    for (guint i = 0; i < all->server->model->tcp->len; i++) {
-        const turn_tcp *far = g_ptr_array_index(all->server->model->tcp, i);
+/* What the server's point has of a connection of the client. */
+typedef enum counterpart {
+    COUNTERPART_NONE,
+    COUNTERPART_POSSIBLE, /* behind a NAT whose ports are not known, or by clocks that are not */
+    COUNTERPART_CERTAIN
+} counterpart;
 
-        if (same_connection(all, near, far)) {
-            return far;
+/* Its first SYN came after the client's first one, and before that was given up. */
+static gboolean begins_with(const legs_counting *all, const turn_tcp *near, const turn_tcp *far) {
+    const gint64 shift = all->clock->offset;
+    const gint64 doubt = all->clock->uncertainty;
+    const gint64 when = far->first_syn.time;
+
+    return when >= near->first_syn.time + shift - doubt &&
+           when <= near->last_syn.time + shift + doubt + LEG_WAY_PATIENCE;
+}
+
+static gboolean came_about(const turn_tcp *tcp) {
+    return tcp->established.frame != 0 || tcp->syn_ack.frame != 0;
+}
+
+/* The client's end, as the server must know it, tells its connections from those of others. A
+ * client that had no SYN-ACK acknowledges none, and one that had it has had it from the server. */
+static counterpart counterpart_of(const legs_counting *all, const turn_tcp *near,
+                                  const turn_tcp *far) {
+    const stun_address outside = turn_nat_outside(all->matches->nat, FALSE, &near->flow.source);
+    const gboolean same = stun_address_equal(&outside, &far->flow.source);
+
+    const gboolean fits = came_about(near) ? came_about(far) : far->established.frame == 0;
+
+    if (far->syns == 0 || far->flow.destination.port != near->flow.destination.port ||
+        (!fits && !same)) {
+        return COUNTERPART_NONE;
+    }
+    if (begins_with(all, near, far)) {
+        return same && fits ? COUNTERPART_CERTAIN : COUNTERPART_POSSIBLE;
+    }
+    return same && all->clock->state != TURN_CLOCK_KNOWN ? COUNTERPART_POSSIBLE : COUNTERPART_NONE;
+}
+
+static counterpart connection_at_server(const legs_counting *all, const turn_tcp *near,
+                                        const turn_tcp **found) {
+    counterpart best = COUNTERPART_NONE;
+
+    for (guint i = 0; i < all->server->model->tcp->len && best != COUNTERPART_CERTAIN; i++) {
+        const turn_tcp *far = g_ptr_array_index(all->server->model->tcp, i);
+        const counterpart is = counterpart_of(all, near, far);
+
+        if (is > best) {
+            best = is;
+            *found = far;
         }
     }
-    return NULL;
+    return best;
 }
 
 static turn_sighting syns_of(const turn_tcp *tcp) {
@@ -41,14 +74,15 @@ static turn_sighting syns_of(const turn_tcp *tcp) {
 /* A connection of the client that failed: what became of it at the server's point? */
 static void count_failed(legs_counting *all, turn_leg *leg, const turn_tcp *near,
                          const turn_sighting *syns) {
-    const turn_tcp *far = connection_at_server(all, near);
+    const turn_tcp *far = NULL;
+    const counterpart is = connection_at_server(all, near, &far);
     turn_loss loss = {.flow = near->flow,
                       .first = syns->first,
                       .last = syns->last,
                       .transmissions = leg_due(all, syns, TRUE, LEG_WAY_PATIENCE)};
 
-    if (far == NULL) {
-        if (loss.transmissions > 0 && leg_is_visible(all, leg)) {
+    if (is != COUNTERPART_CERTAIN) {
+        if (is == COUNTERPART_NONE && loss.transmissions > 0 && leg_is_visible(all, leg)) {
             leg_lost(&leg->requests[TURN_TO_SERVER], &loss);
         }
         return;
@@ -76,7 +110,7 @@ static void count_connection(legs_counting *all, const turn_tcp *near) {
     if (leg == NULL) {
         return;
     }
-    if (near->established.frame != 0 || near->syn_ack.frame != 0) {
+    if (came_about(near)) {
         leg_arrived(&leg->requests[TURN_TO_SERVER], &syns);
         leg_arrived(&leg->responses[TURN_TO_CLIENT], &syns);
     } else if (near->reset.frame == 0 && near->unreachable.frame == 0 &&
