@@ -9,8 +9,7 @@
 /* The losses of TALLY that count: none of the same direction came through after them. */
 typedef struct losses {
     const turn_leg *leg;
-    GPtrArray *all; /* of turn_loss, borrowed */
-    guint transmissions;
+    GPtrArray *all;   /* of turn_loss, borrowed */
     gboolean excused; /* all of them */
 } losses;
 
@@ -22,7 +21,6 @@ static losses losses_of(const turn_leg *leg, const turn_tally *tally, gint64 sin
 
         if (loss->first.time >= since) {
             g_ptr_array_add(found.all, loss);
-            found.transmissions = MAX(found.transmissions, loss->transmissions);
             found.excused = found.excused && loss->excused;
         }
     }
@@ -34,9 +32,19 @@ static void losses_clear(losses *found) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(losses, losses_clear)
 
-/* As turn_tally_is_blocked(). */
+static turn_loss_sum sum_of(const losses *found) {
+    turn_loss_sum sum = {0};
+
+    for (guint i = 0; i < found->all->len; i++) {
+        turn_loss_add(&sum, g_ptr_array_index(found->all, i));
+    }
+    return sum;
+}
+
 static gboolean is_systematic(const losses *found) {
-    return found->all->len >= 2 || (found->all->len == 1 && found->transmissions >= 3);
+    const turn_loss_sum sum = sum_of(found);
+
+    return turn_loss_is_systematic(&sum);
 }
 
 static gboolean is_of_session(const turn_loss *loss, const turn_session *session) {
@@ -158,18 +166,30 @@ static void add_answers(turn_finding *finding, const losses *found, const char *
     }
 }
 
+/* "2 requests left the client's side, sent 9 times in all, 7 of them while the server's capture
+ * ran". */
+static char *requests_text(const losses *found) {
+    const turn_loss_sum sum = sum_of(found);
+    g_autofree char *due =
+        sum.sent > sum.transmissions
+            ? g_strdup_printf(", %u of them while the server's capture ran", sum.transmissions)
+            : g_strdup("");
+
+    return g_strdup_printf("%u request%s left the client's side, sent %u times%s%s", sum.count,
+                           sum.count == 1 ? "" : "s", sum.sent, sum.count == 1 ? "" : " in all",
+                           due);
+}
+
 static gboolean requests_lost(const turn_scene *scene, const losses *found, turn_finding *finding) {
     g_autofree char *name = leg_name(found->leg);
-    const guint count = found->all->len;
+    g_autofree char *requests = requests_text(found);
 
     add_requests(finding, found);
     add_neighbours(scene->join, finding,
                    ((const turn_loss *)g_ptr_array_index(found->all, 0))->first.time);
-    finding->detail = g_strdup_printf(
-        "Lost on the way to the server: %s. %u request%s left the client's side, %s %u times, and "
-        "none came to the server.%s",
-        name, count, count == 1 ? "" : "s", count == 1 ? "sent" : "each up to",
-        found->transmissions, caveat(scene->join));
+    finding->detail =
+        g_strdup_printf("Lost on the way to the server: %s. %s, and none came to the server.%s",
+                        name, requests, caveat(scene->join));
     return TRUE;
 }
 

@@ -99,6 +99,7 @@ static turn_loss loss_of(const legs_counting *all, const turn_view *view, const 
                        .flow = view->flow,
                        .method = view->method,
                        .transmissions = transmissions,
+                       .sent = what->count,
                        .first = what->first,
                        .last = what->last,
                        .excused = is_excused(all, view)};
@@ -120,6 +121,29 @@ gboolean leg_is_visible(const legs_counting *all, const turn_leg *leg) {
     return other || leg->requests[TURN_TO_SERVER].arrived > 0;
 }
 
+/* The flow of packets that go WAY, as the point that they come to knows it. */
+static turn_flow flow_there(const legs_counting *all, turn_way way, const turn_flow *flow) {
+    const turn_nat *nat = all->matches->nat;
+
+    return way == TURN_TO_SERVER
+               ? (turn_flow){.transport = flow->transport,
+                             .source = turn_nat_outside(nat, FALSE, &flow->source),
+                             .destination = turn_nat_inside(nat, TRUE, &flow->destination)}
+               : (turn_flow){.transport = flow->transport,
+                             .source = turn_nat_outside(nat, TRUE, &flow->source),
+                             .destination = turn_nat_inside(nat, FALSE, &flow->destination)};
+}
+
+/* Whether anything at all came through between the same ends after LOST, which left on FLOW. */
+static gboolean goes_on(const legs_counting *all, turn_way way, const turn_flow *flow,
+                        const turn_sighting *lost) {
+    const turn_flow there = flow_there(all, way, flow);
+    const gint64 shift = way == TURN_TO_SERVER ? all->clock->offset : -all->clock->offset;
+    const turn_traffic *traffic = way == TURN_TO_SERVER ? all->server_traffic : all->client_traffic;
+
+    return turn_traffic_last(traffic, &there) > lost->first.time + shift + all->clock->uncertainty;
+}
+
 /* A request that left one point: did it come to the other? OTHER is the other's view. */
 static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const turn_view *view,
                           const turn_view *other) {
@@ -135,7 +159,12 @@ static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const
     }
     loss = loss_of(all, view, &view->request,
                    leg_due(all, &view->request, way == TURN_TO_SERVER, LEG_WAY_PATIENCE));
-    if (loss.transmissions == 0) {
+    /* Whether a release arrives makes no difference to anybody. */
+    if (loss.transmissions == 0 || view->release) {
+        return;
+    }
+    if (goes_on(all, way, &view->flow, &view->request)) {
+        tally->sent++;
         return;
     }
     if (view->response.count > 0) {
@@ -153,6 +182,7 @@ static void count_response(legs_counting *all, turn_leg *leg, turn_way way, cons
     const gboolean provable =
         (way == TURN_TO_CLIENT ? all->client_receives : all->server_receives) ||
         asking->request.count > 1;
+    const turn_flow back = turn_flow_reversed(&answering->flow);
     turn_loss loss;
 
     if (asking->request.count == 0 || answering->response.count == 0) {
@@ -169,7 +199,12 @@ static void count_response(legs_counting *all, turn_leg *leg, turn_way way, cons
                    leg_due(all, &answering->response, way == TURN_TO_SERVER, LEG_WAY_PATIENCE));
     loss.asked = asking->request.first;
     loss.asked_last = asking->request.last;
-    if (loss.transmissions > 0 && provable) {
+    if (loss.transmissions == 0 || !provable || asking->release) {
+        return;
+    }
+    if (goes_on(all, way, &back, &answering->response)) {
+        tally->sent++;
+    } else {
         leg_lost(tally, &loss);
     }
 }

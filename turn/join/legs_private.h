@@ -7,6 +7,7 @@
 
 #include "turn/join/legs.h"
 #include "turn/join/observed.h"
+#include "turn/join/traffic.h"
 
 #define LEG_SECOND G_GINT64_CONSTANT(1000000000)
 /* A packet that is under way for longer than this is lost. */
@@ -22,6 +23,8 @@ typedef struct legs_counting {
     const turn_point *server;
     turn_observed *client_time;
     turn_observed *server_time;
+    turn_traffic *client_traffic;
+    turn_traffic *server_traffic;
     gboolean client_receives; /* the captures show packets that come in at their own side */
     gboolean server_receives;
     gboolean server_sends;

@@ -79,7 +79,8 @@ static void count_failed(legs_counting *all, turn_leg *leg, const turn_tcp *near
     turn_loss loss = {.flow = near->flow,
                       .first = syns->first,
                       .last = syns->last,
-                      .transmissions = leg_due(all, syns, TRUE, LEG_WAY_PATIENCE)};
+                      .transmissions = leg_due(all, syns, TRUE, LEG_WAY_PATIENCE),
+                      .sent = syns->count};
 
     if (is != COUNTERPART_CERTAIN) {
         if (is == COUNTERPART_NONE && loss.transmissions > 0 && leg_is_visible(all, leg)) {
