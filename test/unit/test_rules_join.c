@@ -179,6 +179,56 @@ static void permission_does_not_arrive_beside_data(two_points *p) {
     permissions_do_not_arrive(p, TRUE);
 }
 
+/* The client's capture is that of a far peer: the captures have nothing in common. The server gives
+ * CMS a relayed address, on its own host. */
+static void peer_asks(two_points *p, const char *relayed, gint64 ms) {
+    g_autofree char *granted = g_strdup_printf(
+        "allocate success 5 relayed=%s mapped=192.0.2.180:50000 lifetime=600 mi", relayed);
+
+    both_run(p, 0);
+    feed_udp(p->server, 100, "192.0.2.180:50000", "198.51.100.1:3478", ALLOCATE " " CREDENTIALS);
+    feed_udp(p->server, 130, "198.51.100.1:3478", "192.0.2.180:50000", granted);
+    sends_thrice(p, ms, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
+}
+
+static void checks_to_a_relay_of_the_server_do_not_arrive(two_points *p) {
+    peer_asks(p, NEAR_RELAY, 1000);
+}
+
+static void checks_to_a_relay_do_not_arrive_behind_a_filter(two_points *p) {
+    p->filtered = TRUE;
+    peer_asks(p, NEAR_RELAY, 1000);
+}
+
+static void checks_to_another_relay_do_not_arrive(two_points *p) {
+    peer_asks(p, "198.51.100.1:24012", 1000);
+}
+
+/* Its other interface is another capture's. */
+static void checks_to_another_interface_do_not_arrive(two_points *p) {
+    both_run(p, 0);
+    feed_udp(p->server, 100, "192.0.2.180:50000", "10.9.9.2:3478", ALLOCATE " " CREDENTIALS);
+    feed_udp(p->server, 130, "10.9.9.2:3478", "192.0.2.180:50000",
+             "allocate success 5 relayed=198.51.100.1:24010 mapped=192.0.2.180:50000 lifetime=600 "
+             "mi");
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
+}
+
+static void checks_to_a_relay_that_is_gone_do_not_arrive(two_points *p) {
+    both_run(p, 0);
+    feed_udp(p->server, 100, "192.0.2.180:50000", "198.51.100.1:3478", ALLOCATE " " CREDENTIALS);
+    feed_udp(p->server, 130, "198.51.100.1:3478", "192.0.2.180:50000",
+             "allocate success 5 relayed=198.51.100.1:24010 mapped=192.0.2.180:50000 lifetime=600 "
+             "mi");
+    feed_udp(p->server, 900, "192.0.2.180:50000", "198.51.100.1:3478", RELEASE);
+    feed_udp(p->server, 930, "198.51.100.1:3478", "192.0.2.180:50000",
+             "refresh success 6 lifetime=0 mi");
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
+}
+
 static void release_does_not_arrive(two_points *p) {
     allocates(p, 0);
     sends_thrice(p, 1000, PORT, RELEASE, IS_LOST);
@@ -483,6 +533,12 @@ static const join_case cases[] = {
     JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_beside_data),
     JOIN_HIT(PORT_BLOCKED, permission_does_not_arrive, "failed", "0.7 0.9 1.5"),
     JOIN_MISS(PORT_BLOCKED, permission_does_not_arrive_beside_data),
+    JOIN_HIT(RANGE_BLOCKED, checks_to_a_relay_of_the_server_do_not_arrive, "failed", "0.2 0.4"),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_a_relay_do_not_arrive_behind_a_filter),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_another_relay_do_not_arrive),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_another_interface_do_not_arrive),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_a_relay_that_is_gone_do_not_arrive),
+    JOIN_MISS(NO_OVERLAP, checks_to_a_relay_of_the_server_do_not_arrive),
     JOIN_MISS(PORT_BLOCKED, release_does_not_arrive),
     JOIN_HIT(RANGE_BLOCKED, answers_to_the_relay_do_not_arrive, "failed", "1.5 0.6 1.8 0.12"),
     JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive_where_the_session_got_through, "degraded",

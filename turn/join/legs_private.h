@@ -15,6 +15,9 @@
 /* The server, and who is behind it, had time to answer; as TURN_PEER_PATIENCE. */
 #define LEG_ANSWER_PATIENCE (5 * LEG_SECOND)
 
+/* What is looked for in the server's lists, which are walked for each. */
+#define LEG_MAX_LOOKUPS 256u
+
 /* While legs are counted. */
 typedef struct legs_counting {
     const turn_matches *matches;
@@ -31,6 +34,7 @@ typedef struct legs_counting {
     GHashTable *works;
     GPtrArray *legs;
     guint lookups; /* of connections in the server's list */
+    guint lookups_of_relays;
 } legs_counting;
 
 /* legs_count.c */

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/join/legs_private.h"
 
-/* Only so many are looked for in the server's list, which is walked for each: of those that failed,
- * and of those that came about. */
-#define MAX_LOOKUPS 256u
-
 /* What the server's point has of a connection of the client. */
 typedef enum counterpart {
     COUNTERPART_NONE,
@@ -115,7 +111,7 @@ static void count_connection(legs_counting *all, const turn_tcp *near) {
         leg_arrived(&leg->requests[TURN_TO_SERVER], &syns);
         leg_arrived(&leg->responses[TURN_TO_CLIENT], &syns);
     } else if (near->reset.frame == 0 && near->unreachable.frame == 0 &&
-               all->lookups < MAX_LOOKUPS) {
+               all->lookups < LEG_MAX_LOOKUPS) {
         all->lookups++;
         count_failed(all, leg, near, &syns);
     }
