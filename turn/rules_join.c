@@ -166,30 +166,29 @@ static void add_answers(turn_finding *finding, const losses *found, const char *
     }
 }
 
-/* "2 requests left the client's side, sent 9 times in all, 7 of them while the server's capture
- * ran". */
-static char *requests_text(const losses *found) {
+/* "sent 9 times in all, 7 of them while the server's capture ran". */
+static char *times_text(const losses *found, const char *other) {
     const turn_loss_sum sum = sum_of(found);
     g_autofree char *due =
         sum.sent > sum.transmissions
-            ? g_strdup_printf(", %u of them while the server's capture ran", sum.transmissions)
+            ? g_strdup_printf(", %u of them while the %s's capture ran", sum.transmissions, other)
             : g_strdup("");
 
-    return g_strdup_printf("%u request%s left the client's side, sent %u times%s%s", sum.count,
-                           sum.count == 1 ? "" : "s", sum.sent, sum.count == 1 ? "" : " in all",
-                           due);
+    return g_strdup_printf("sent %u times%s%s", sum.sent, sum.count == 1 ? "" : " in all", due);
 }
 
 static gboolean requests_lost(const turn_scene *scene, const losses *found, turn_finding *finding) {
     g_autofree char *name = leg_name(found->leg);
-    g_autofree char *requests = requests_text(found);
+    g_autofree char *times = times_text(found, "server");
+    const guint count = found->all->len;
 
     add_requests(finding, found);
     add_neighbours(scene->join, finding,
                    ((const turn_loss *)g_ptr_array_index(found->all, 0))->first.time);
     finding->detail =
-        g_strdup_printf("Lost on the way to the server: %s. %s, and none came to the server.%s",
-                        name, requests, caveat(scene->join));
+        g_strdup_printf("Lost on the way to the server: %s. %u request%s left the "
+                        "client's side, %s, and none came to the server.%s",
+                        name, count, count == 1 ? "" : "s", times, caveat(scene->join));
     return TRUE;
 }
 
@@ -300,6 +299,36 @@ static gboolean responses_lost(const losses *found, turn_finding *finding) {
     return TRUE;
 }
 
+/* What the peers behind the relay ask the client. */
+static gboolean relay_requests_lost(const turn_leg *leg, turn_finding *finding) {
+    const turn_tally *tally = &leg->requests[TURN_TO_CLIENT];
+    g_auto(losses) found = losses_of(leg, tally, leg->responses[TURN_TO_CLIENT].last_arrived);
+    g_autofree char *name = NULL;
+    g_autofree char *times = NULL;
+
+    for (guint i = found.all->len; i > 0; i--) {
+        /* A pair that nobody needs may well end at a NAT. */
+        if (((const turn_loss *)g_ptr_array_index(found.all, i - 1))->excused) {
+            g_ptr_array_remove_index(found.all, i - 1);
+        }
+    }
+    if (!is_systematic(&found)) {
+        return FALSE;
+    }
+    add_requests(finding, &found);
+    name = leg_name(leg);
+    times = times_text(&found, "client");
+    finding->detail = g_strdup_printf(
+        "Lost on the way back to the client: %s. %u request%s of the relay left the server, %s, "
+        "and none came to the client.%s",
+        name, found.all->len, found.all->len == 1 ? "" : "s", times,
+        leg->requests[TURN_TO_SERVER].sent == 0
+            ? " The client sent nothing to these ports itself: most NATs and firewalls let "
+              "nothing in before that."
+            : "");
+    return TRUE;
+}
+
 gboolean rule_responses_blocked_outbound(const turn_scene *scene, turn_finding *finding) {
     const turn_leg *relay = relay_leg(scene);
 
@@ -308,7 +337,7 @@ gboolean rule_responses_blocked_outbound(const turn_scene *scene, turn_finding *
                                          relay->requests[TURN_TO_CLIENT].last_arrived);
 
         if (!is_systematic(&found)) {
-            return FALSE;
+            return relay_requests_lost(relay, finding);
         }
         if (found.excused) {
             finding->level = TURN_LEVEL_DEGRADED;

@@ -17,6 +17,10 @@
 #define ALLOCATE     "allocate request 5 transport=17"
 #define RELEASE      "refresh request 6 lifetime=0 " CREDENTIALS
 
+/* Ends that the server's point knows, and the client's does not. */
+#define FAR_OTHER    "192.0.2.99:50505"
+#define FAR_SAME_NAT "192.0.2.10:50505"
+
 #define RELAY TRUE
 #define PORT  FALSE
 
@@ -302,6 +306,51 @@ static void answers_do_not_come_back_beside_data(two_points *p) {
     both_run(p, 20000);
 }
 
+static void requests_of_the_relay_do_not_come(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    both_run(p, 20000);
+}
+
+static void requests_of_the_relay_come_later(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    goes_down(p, 5000, RELAY, CHECK_2, PASSES);
+    both_run(p, 20000);
+}
+
+static void requests_of_the_relay_leave_after_the_client_s_capture(two_points *p) {
+    allocates(p, 0);
+    feed_other(p->client, 1500);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    feed_other(p->server, 20000);
+}
+
+/* Behind the same NAT: the checks may be for that one. */
+static void requests_of_the_relay_do_not_come_where_another_asks(two_points *p) {
+    allocates(p, 0);
+    feed_other(p->client, 1);
+    feed_udp(p->server, 1500, FAR_SAME_NAT, FAR_SERVER, "allocate request 9 transport=17");
+    for (gint64 ms = 2000; ms <= 5000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    both_run(p, 20000);
+}
+
+static void requests_of_the_relay_do_not_come_where_the_session_got_through(two_points *p) {
+    requests_of_the_relay_do_not_come(p);
+    feed_udp(p->client, 20100, "10.1.1.10:40002", PEER, CHECK_2);
+    feed_udp(p->client, 20200, PEER, "10.1.1.10:40002", "binding success 21 mi");
+    feed_udp(p->client, 20300, PEER, "10.1.1.10:40002", "binding request 22 user=a:b priority=1");
+    feed_udp(p->client, 20310, "10.1.1.10:40002", PEER, "binding success 22 mi");
+}
+
 static void one_answer_does_not_come_back(two_points *p) {
     allocates(p, 0);
     goes_up(p, 1000, RELAY, CHECK, PASSES);
@@ -423,10 +472,6 @@ static void syn_ack_does_not_come_back(two_points *p) {
     }
     both_run(p, 20000);
 }
-
-/* Ends that the server's point knows, and the client's does not. */
-#define FAR_OTHER    "192.0.2.99:50505"
-#define FAR_SAME_NAT "192.0.2.10:50505"
 
 static void another_connects(two_points *p, gint64 ms, const char *other, gboolean completes) {
     feed_tcp(p->server, ms, other, FAR_SERVER, TURN_TCP_SYN);
@@ -557,6 +602,11 @@ static const join_case cases[] = {
     JOIN_MISS(BACK_BLOCKED, syn_from_the_same_nat_arrives_then),
     JOIN_MISS(BACK_BLOCKED, syn_is_not_answered),
     JOIN_MISS(BACK_BLOCKED, answers_do_not_come_back_beside_data),
+    JOIN_HIT(BACK_BLOCKED, requests_of_the_relay_do_not_come, "failed", "1.5 1.8"),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_come_later),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_leave_after_the_client_s_capture),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_do_not_come_where_another_asks),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_do_not_come_where_the_session_got_through),
     JOIN_MISS(BACK_BLOCKED, one_answer_does_not_come_back),
     JOIN_MISS(BACK_BLOCKED, answers_leave_after_the_client_s_capture),
     JOIN_MISS(BACK_BLOCKED, checks_are_answered),
@@ -640,6 +690,16 @@ static void detail_counts_all_transmissions(void **state) {
                   "3 requests left the client's side, sent 3 times in all, and none came");
 }
 
+static void lost_requests_of_the_relay_are_told_once(void **state) {
+    two_points *p = two_points_new();
+
+    (void)state;
+    requests_of_the_relay_do_not_come(p);
+    assert_null(two_points_finding(p, "checks-unanswered"));
+    expect_detail(p, BACK_BLOCKED,
+                  "1 request of the relay left the server, sent 4 times, and none came");
+}
+
 static void family_join_is_covered(void **state) {
     rule_case plain[G_N_ELEMENTS(cases)];
 
@@ -651,13 +711,14 @@ static void family_join_is_covered(void **state) {
 }
 
 int main(void) {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 3] = {
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 4] = {
         cmocka_unit_test(family_join_is_covered),
         cmocka_unit_test(detail_counts_what_the_server_s_capture_had_to_show),
+        cmocka_unit_test(lost_requests_of_the_relay_are_told_once),
         cmocka_unit_test(detail_counts_all_transmissions)};
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        tests[i + 3] = (struct CMUnitTest){
+        tests[i + 4] = (struct CMUnitTest){
             .name = cases[i].name, .test_func = join_case_run, .initial_state = (void *)&cases[i]};
     }
     return cmocka_run_group_tests_name("rules_join", tests, NULL, NULL);

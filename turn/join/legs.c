@@ -78,6 +78,54 @@ static gboolean is_sender(const turn_point *point, const stun_address *address) 
     return g_hash_table_contains(point->senders, &host);
 }
 
+static void add_shared(legs_counting *all, const stun_address *address) {
+    stun_address host = *address;
+
+    host.port = 0;
+    if (!g_hash_table_contains(all->shared, &host)) {
+        g_hash_table_add(all->shared, g_memdup2(&host, sizeof host));
+    }
+}
+
+static gboolean has_protocol(const turn_model *model, turn_protocol protocol) {
+    for (guint i = 0; i < model->sessions->len; i++) {
+        if (((const turn_session *)g_ptr_array_index(model->sessions, i))->protocol == protocol) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Behind the NAT of the client others may be: what they ask is not in its capture. */
+static void note_shared(legs_counting *all) {
+    const GPtrArray *far = turn_ledger_views(all->server->ledger);
+    const GPtrArray *sessions = all->server->model->sessions;
+    const gint64 doubt = all->clock->uncertainty;
+
+    for (guint i = 0; i < far->len; i++) {
+        const turn_view *view = g_ptr_array_index(far, i);
+        const gint64 when = view->request.first.time - all->clock->offset;
+
+        if (view->request.count > 0 &&
+            turn_matches_is_server(all->matches, &view->flow.destination) &&
+            !g_hash_table_contains(all->matches->of_server, view) &&
+            turn_observed_all(all->client_time, when - doubt - LEG_WAY_PATIENCE, when + doubt)) {
+            add_shared(all, &view->flow.source);
+        }
+    }
+    for (gint protocol = TURN_PROTOCOL_TCP; protocol <= TURN_PROTOCOL_DTLS; protocol++) {
+        const gboolean own = has_protocol(all->client->model, (turn_protocol)protocol);
+
+        for (guint i = 0; !own && i < sessions->len; i++) {
+            const turn_session *session = g_ptr_array_index(sessions, i);
+
+            if (session->protocol == (turn_protocol)protocol) {
+                add_shared(all, &session->client);
+            }
+        }
+    }
+}
+
 static void note_directions(legs_counting *all) {
     const GPtrArray *near = turn_ledger_views(all->client->ledger);
     const GPtrArray *far = turn_ledger_views(all->server->ledger);
@@ -127,7 +175,9 @@ GPtrArray *turn_legs_new(const turn_matches *matches, const turn_point *client,
     all.server_time = turn_observed_new(server->model, turn_ledger_full_since(server->ledger));
     all.client_traffic = turn_traffic_new(client->model);
     all.server_traffic = turn_traffic_new(server->model);
+    all.shared = turn_hosts_new();
     note_directions(&all);
+    note_shared(&all);
     for (guint i = 0; i < near->len; i++) {
         legs_count_from_client(&all, g_ptr_array_index(near, i));
     }
@@ -141,6 +191,7 @@ GPtrArray *turn_legs_new(const turn_matches *matches, const turn_point *client,
     g_ptr_array_sort(all.legs, leg_order);
     turn_observed_free(all.client_time);
     turn_observed_free(all.server_time);
+    g_hash_table_destroy(all.shared);
     turn_traffic_free(all.client_traffic);
     turn_traffic_free(all.server_traffic);
     return all.legs;

@@ -196,6 +196,19 @@ static gboolean goes_on(const legs_counting *all, turn_way way, const turn_flow 
     return turn_traffic_last(traffic, &there) > lost->first.time + shift + all->clock->uncertainty;
 }
 
+/* Whether the client's capture would show what the server sends to the view's destination, and the
+ * client alone would get it. */
+static gboolean is_visible_at_client(const legs_counting *all, const turn_view *view) {
+    const turn_point *client = all->client;
+    stun_address host = view->flow.destination;
+
+    host.port = 0;
+    return all->client_receives && !client->cut &&
+           (client->other ||
+            (view->flow.transport == TURN_TRANSPORT_UDP ? client->other_udp : client->other_tcp)) &&
+           !g_hash_table_contains(all->shared, &host);
+}
+
 /* A request that left one point: did it come to the other? OTHER is the other's view. */
 static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const turn_view *view,
                           const turn_view *other) {
@@ -221,6 +234,10 @@ static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const
     }
     if (view->response.count > 0) {
         leg->blind |= way == TURN_TO_SERVER;
+        return;
+    }
+    if (way == TURN_TO_CLIENT && !is_visible_at_client(all, view)) {
+        tally->sent++;
         return;
     }
     if (way == TURN_TO_SERVER && !leg_is_visible(all, leg)) {

@@ -31,6 +31,8 @@ typedef struct legs_counting {
     gboolean client_receives; /* the captures show packets that come in at their own side */
     gboolean server_receives;
     gboolean server_sends;
+    GHashTable *shared; /* set of stun_address without port, as the server's point knows them: hosts
+                           that hide somebody else too */
     GHashTable *works;
     GPtrArray *legs;
     guint lookups; /* of connections in the server's list */
