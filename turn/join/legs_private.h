@@ -36,6 +36,7 @@ typedef struct legs_counting {
     GHashTable *works;
     GPtrArray *legs;
     guint lookups; /* of connections in the server's list */
+    guint lookups_of_opened;
     guint lookups_of_relays;
 } legs_counting;
 

@@ -99,6 +99,20 @@ static void count_failed(legs_counting *all, turn_leg *leg, const turn_tcp *near
     }
 }
 
+/* A connection of the client that came about: did the server's point see it? */
+static void count_opened(legs_counting *all, turn_leg *leg, const turn_tcp *near,
+                         const turn_sighting *syns) {
+    const turn_tcp *far = NULL;
+    const counterpart is = connection_at_server(all, near, &far);
+
+    if (is == COUNTERPART_CERTAIN) {
+        leg_arrived(&leg->requests[TURN_TO_SERVER], syns);
+        leg_arrived(&leg->responses[TURN_TO_CLIENT], syns);
+    } else if (is == COUNTERPART_NONE && leg_due(all, syns, TRUE, LEG_WAY_PATIENCE) > 0) {
+        leg->blind = TRUE;
+    }
+}
+
 /* SYNs have no transaction id, but a connection that never came about is plain. */
 static void count_connection(legs_counting *all, const turn_tcp *near) {
     turn_leg *leg = leg_of(all, TURN_LEG_CONTROL, TURN_TRANSPORT_TCP, near->flow.destination.port);
@@ -108,8 +122,9 @@ static void count_connection(legs_counting *all, const turn_tcp *near) {
         return;
     }
     if (came_about(near)) {
-        leg_arrived(&leg->requests[TURN_TO_SERVER], &syns);
-        leg_arrived(&leg->responses[TURN_TO_CLIENT], &syns);
+        if (all->lookups_of_opened++ < LEG_MAX_LOOKUPS) {
+            count_opened(all, leg, near, &syns);
+        }
     } else if (near->reset.frame == 0 && near->unreachable.frame == 0 &&
                all->lookups < LEG_MAX_LOOKUPS) {
         all->lookups++;
