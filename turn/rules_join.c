@@ -9,8 +9,7 @@
 /* The losses of TALLY that count: none of the same direction came through after them. */
 typedef struct losses {
     const turn_leg *leg;
-    GPtrArray *all; /* of turn_loss, borrowed */
-    guint transmissions;
+    GPtrArray *all;   /* of turn_loss, borrowed */
     gboolean excused; /* all of them */
 } losses;
 
@@ -22,7 +21,6 @@ static losses losses_of(const turn_leg *leg, const turn_tally *tally, gint64 sin
 
         if (loss->first.time >= since) {
             g_ptr_array_add(found.all, loss);
-            found.transmissions = MAX(found.transmissions, loss->transmissions);
             found.excused = found.excused && loss->excused;
         }
     }
@@ -34,9 +32,19 @@ static void losses_clear(losses *found) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(losses, losses_clear)
 
-/* As turn_tally_is_blocked(). */
+static turn_loss_sum sum_of(const losses *found) {
+    turn_loss_sum sum = {0};
+
+    for (guint i = 0; i < found->all->len; i++) {
+        turn_loss_add(&sum, g_ptr_array_index(found->all, i));
+    }
+    return sum;
+}
+
 static gboolean is_systematic(const losses *found) {
-    return found->all->len >= 2 || (found->all->len == 1 && found->transmissions >= 3);
+    const turn_loss_sum sum = sum_of(found);
+
+    return turn_loss_is_systematic(&sum);
 }
 
 static gboolean is_of_session(const turn_loss *loss, const turn_session *session) {
@@ -158,18 +166,29 @@ static void add_answers(turn_finding *finding, const losses *found, const char *
     }
 }
 
+/* "sent 9 times in all, 7 of them while the server's capture ran". */
+static char *times_text(const losses *found, const char *other) {
+    const turn_loss_sum sum = sum_of(found);
+    g_autofree char *due =
+        sum.sent > sum.transmissions
+            ? g_strdup_printf(", %u of them while the %s's capture ran", sum.transmissions, other)
+            : g_strdup("");
+
+    return g_strdup_printf("sent %u times%s%s", sum.sent, sum.count == 1 ? "" : " in all", due);
+}
+
 static gboolean requests_lost(const turn_scene *scene, const losses *found, turn_finding *finding) {
     g_autofree char *name = leg_name(found->leg);
+    g_autofree char *times = times_text(found, "server");
     const guint count = found->all->len;
 
     add_requests(finding, found);
     add_neighbours(scene->join, finding,
                    ((const turn_loss *)g_ptr_array_index(found->all, 0))->first.time);
-    finding->detail = g_strdup_printf(
-        "Lost on the way to the server: %s. %u request%s left the client's side, %s %u times, and "
-        "none came to the server.%s",
-        name, count, count == 1 ? "" : "s", count == 1 ? "sent" : "each up to",
-        found->transmissions, caveat(scene->join));
+    finding->detail =
+        g_strdup_printf("Lost on the way to the server: %s. %u request%s left the "
+                        "client's side, %s, and none came to the server.%s",
+                        name, count, count == 1 ? "" : "s", times, caveat(scene->join));
     return TRUE;
 }
 
@@ -280,6 +299,36 @@ static gboolean responses_lost(const losses *found, turn_finding *finding) {
     return TRUE;
 }
 
+/* What the peers behind the relay ask the client. */
+static gboolean relay_requests_lost(const turn_leg *leg, turn_finding *finding) {
+    const turn_tally *tally = &leg->requests[TURN_TO_CLIENT];
+    g_auto(losses) found = losses_of(leg, tally, leg->responses[TURN_TO_CLIENT].last_arrived);
+    g_autofree char *name = NULL;
+    g_autofree char *times = NULL;
+
+    for (guint i = found.all->len; i > 0; i--) {
+        /* A pair that nobody needs may well end at a NAT. */
+        if (((const turn_loss *)g_ptr_array_index(found.all, i - 1))->excused) {
+            g_ptr_array_remove_index(found.all, i - 1);
+        }
+    }
+    if (!is_systematic(&found)) {
+        return FALSE;
+    }
+    add_requests(finding, &found);
+    name = leg_name(leg);
+    times = times_text(&found, "client");
+    finding->detail = g_strdup_printf(
+        "Lost on the way back to the client: %s. %u request%s of the relay left the server, %s, "
+        "and none came to the client.%s",
+        name, found.all->len, found.all->len == 1 ? "" : "s", times,
+        leg->requests[TURN_TO_SERVER].sent == 0
+            ? " The client sent nothing to these ports itself: most NATs and firewalls let "
+              "nothing in before that."
+            : "");
+    return TRUE;
+}
+
 gboolean rule_responses_blocked_outbound(const turn_scene *scene, turn_finding *finding) {
     const turn_leg *relay = relay_leg(scene);
 
@@ -288,7 +337,7 @@ gboolean rule_responses_blocked_outbound(const turn_scene *scene, turn_finding *
                                          relay->requests[TURN_TO_CLIENT].last_arrived);
 
         if (!is_systematic(&found)) {
-            return FALSE;
+            return relay_requests_lost(relay, finding);
         }
         if (found.excused) {
             finding->level = TURN_LEVEL_DEGRADED;

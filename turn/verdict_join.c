@@ -88,6 +88,7 @@ static GHashTable *explained_frames(const turn_join *join) {
 
         if (leg->kind != TURN_LEG_TUNNEL) {
             explain_tally(explained, ice, join, &leg->requests[TURN_TO_SERVER]);
+            explain_tally(explained, ice, join, &leg->requests[TURN_TO_CLIENT]);
             explain_tally(explained, ice, join, &leg->responses[TURN_TO_SERVER]);
             explain_tally(explained, ice, join, &leg->responses[TURN_TO_CLIENT]);
             explain_tally(explained, ice, join, &leg->answers);

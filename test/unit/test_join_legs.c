@@ -118,6 +118,53 @@ static void legs_name_where_the_relay_passed_a_check_on_to(void **state) {
     assert_string_equal(text, "172.16.85.180:40000");
 }
 
+static void opens(scene *s, gint64 ms, const char *client, const char *server) {
+    feed_tcp(s, ms, client, server, TURN_TCP_SYN);
+    feed_tcp(s, ms + 1, server, client, TURN_TCP_SYN_ACK);
+    feed_tcp(s, ms + 2, client, server, TURN_TCP_ESTABLISHED);
+}
+
+static const turn_leg *leg_of_tcp(two_points *p) {
+    const GPtrArray *legs = two_points_join(p)->legs;
+
+    for (guint i = 0; i < legs->len; i++) {
+        const turn_leg *leg = g_ptr_array_index(legs, i);
+
+        if (leg->transport == TURN_TRANSPORT_TCP) {
+            return leg;
+        }
+    }
+    fail_msg("no leg over TCP");
+    return NULL;
+}
+
+static void legs_count_connections_that_both_show(void **state) {
+    two_points *p = *state;
+    const turn_leg *leg;
+
+    allocates(p, 0);
+    opens(p->client, 1000, NEAR_CLIENT, NEAR_SERVER);
+    opens(p->server, 1000, FAR_CLIENT, FAR_SERVER);
+    both_run(p, 20000);
+    leg = leg_of_tcp(p);
+    expect_tally(&leg->requests[TURN_TO_SERVER], 1, 1, 0);
+    expect_tally(&leg->responses[TURN_TO_CLIENT], 1, 1, 0);
+    assert_false(leg->blind);
+}
+
+static void legs_do_not_count_connections_that_one_shows(void **state) {
+    two_points *p = *state;
+    const turn_leg *leg;
+
+    allocates(p, 0);
+    opens(p->client, 1000, NEAR_CLIENT, NEAR_SERVER);
+    both_run(p, 20000);
+    leg = leg_of_tcp(p);
+    expect_tally(&leg->requests[TURN_TO_SERVER], 0, 0, 0);
+    expect_tally(&leg->responses[TURN_TO_CLIENT], 0, 0, 0);
+    assert_true(leg->blind);
+}
+
 static void join_learns_clock_and_nat(void **state) {
     two_points *p = *state;
     const turn_join *join;
@@ -168,6 +215,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(legs_forget_losses_before_something_came_through, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(legs_name_where_the_relay_passed_a_check_on_to, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(legs_count_connections_that_both_show, setup, teardown),
+        cmocka_unit_test_setup_teardown(legs_do_not_count_connections_that_one_shows, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(join_learns_clock_and_nat, setup, teardown),
         cmocka_unit_test_setup_teardown(join_shows_a_session_once, setup, teardown),

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -18,6 +19,10 @@
 #define ALLOCATE     "allocate request 5 transport=17"
 #define RELEASE      "refresh request 6 lifetime=0 " CREDENTIALS
 
+/* Ends that the server's point knows, and the client's does not. */
+#define FAR_OTHER    "192.0.2.99:50505"
+#define FAR_SAME_NAT "192.0.2.10:50505"
+
 #define RELAY TRUE
 #define PORT  FALSE
 
@@ -29,11 +34,11 @@ typedef struct join_case {
     const char *evidence; /* "0.5 1.3": capture and frame, in their order */
 } join_case;
 
-/* Three transmissions over 1.5 s. */
+/* Three transmissions over 3 s. */
 static void sends_thrice(two_points *p, gint64 ms, gboolean relay, const char *text, fate what) {
     goes_up(p, ms, relay, text, what);
-    goes_up(p, ms + 500, relay, text, what);
-    goes_up(p, ms + 1500, relay, text, what);
+    goes_up(p, ms + 1000, relay, text, what);
+    goes_up(p, ms + 3000, relay, text, what);
 }
 
 static void allocate_does_not_arrive(two_points *p) {
@@ -99,16 +104,146 @@ static void checks_do_not_arrive(two_points *p) {
     both_run(p, 20000);
 }
 
+#define CHECK_3 "binding request 22 user=b:a priority=1 mi fingerprint"
+
+static void three_checks_do_not_arrive(two_points *p) {
+    allocates(p, 0);
+    goes_up(p, 1000, RELAY, CHECK, IS_LOST);
+    goes_up(p, 2500, RELAY, CHECK_2, IS_LOST);
+    goes_up(p, 4000, RELAY, CHECK_3, IS_LOST);
+    both_run(p, 20000);
+}
+
 static void two_checks_do_not_arrive(two_points *p) {
     allocates(p, 0);
     goes_up(p, 1000, RELAY, CHECK, IS_LOST);
-    goes_up(p, 1200, RELAY, CHECK_2, IS_LOST);
+    goes_up(p, 4000, RELAY, CHECK_2, IS_LOST);
+    both_run(p, 20000);
+}
+
+static void three_checks_of_one_moment_do_not_arrive(two_points *p) {
+    allocates(p, 0);
+    goes_up(p, 1000, RELAY, CHECK, IS_LOST);
+    goes_up(p, 1100, RELAY, CHECK_2, IS_LOST);
+    goes_up(p, 3900, RELAY, CHECK_3, IS_LOST);
+    both_run(p, 20000);
+}
+
+/* What is no STUN goes the same way, and comes to the server. */
+static void data_goes_up(two_points *p, gint64 ms, gboolean relay) {
+    static const guint8 media[] = {0x80, 0x60, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
+    message data = channel_data(0x4000, media, sizeof media);
+    const void *bytes = relay ? (const void *)media : data.bytes;
+    const gsize length = relay ? sizeof media : data.length;
+
+    feed_udp_bytes(p->client, ms, NEAR_CLIENT, relay ? NEAR_RELAY : NEAR_SERVER, bytes, length);
+    feed_udp_bytes(p->server, ms + 20, FAR_CLIENT, relay ? FAR_RELAY : FAR_SERVER, bytes, length);
+}
+
+static void data_comes_down(two_points *p, gint64 ms) {
+    static const guint8 media[] = {0x80, 0x60, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2};
+
+    feed_udp_bytes(p->server, ms, FAR_RELAY, FAR_CLIENT, media, sizeof media);
+    feed_udp_bytes(p->client, ms + 20, NEAR_RELAY, NEAR_CLIENT, media, sizeof media);
+}
+
+static void checks_do_not_arrive_beside_data(two_points *p) {
+    allocates(p, 0);
+    goes_up(p, 200, RELAY, "binding request 25 user=b:a priority=1 mi", PASSES);
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    data_goes_up(p, 4500, RELAY);
+    both_run(p, 20000);
+}
+
+static void checks_do_not_arrive_after_data(two_points *p) {
+    allocates(p, 0);
+    goes_up(p, 200, RELAY, "binding request 25 user=b:a priority=1 mi", PASSES);
+    data_goes_up(p, 500, RELAY);
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
+}
+
+#define PERMIT "permission request 7 peer=192.0.2.180:0 " CREDENTIALS
+
+static void permissions_do_not_arrive(two_points *p, gboolean data_goes_on) {
+    allocates(p, 0);
+    goes_up(p, 200, PORT, "channel request 3 channel=0x4000 peer=192.0.2.180:50000 " CREDENTIALS,
+            PASSES);
+    goes_down(p, 230, PORT, "channel success 3 mi", PASSES);
+    sends_thrice(p, 1000, PORT, PERMIT, IS_LOST);
+    if (data_goes_on) {
+        data_goes_up(p, 4500, PORT);
+    }
+    both_run(p, 20000);
+}
+
+static void permission_does_not_arrive(two_points *p) {
+    permissions_do_not_arrive(p, FALSE);
+}
+
+static void permission_does_not_arrive_beside_data(two_points *p) {
+    permissions_do_not_arrive(p, TRUE);
+}
+
+/* The client's capture is that of a far peer: the captures have nothing in common. The server gives
+ * CMS a relayed address, on its own host. */
+static void peer_asks(two_points *p, const char *relayed, gint64 ms) {
+    g_autofree char *granted = g_strdup_printf(
+        "allocate success 5 relayed=%s mapped=192.0.2.180:50000 lifetime=600 mi", relayed);
+
+    both_run(p, 0);
+    feed_udp(p->server, 100, "192.0.2.180:50000", "198.51.100.1:3478", ALLOCATE " " CREDENTIALS);
+    feed_udp(p->server, 130, "198.51.100.1:3478", "192.0.2.180:50000", granted);
+    sends_thrice(p, ms, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
+}
+
+static void checks_to_a_relay_of_the_server_do_not_arrive(two_points *p) {
+    peer_asks(p, NEAR_RELAY, 1000);
+}
+
+static void checks_to_a_relay_do_not_arrive_behind_a_filter(two_points *p) {
+    p->filtered = TRUE;
+    peer_asks(p, NEAR_RELAY, 1000);
+}
+
+static void checks_to_another_relay_do_not_arrive(two_points *p) {
+    peer_asks(p, "198.51.100.1:24012", 1000);
+}
+
+/* Its other interface is another capture's. */
+static void checks_to_another_interface_do_not_arrive(two_points *p) {
+    both_run(p, 0);
+    feed_udp(p->server, 100, "192.0.2.180:50000", "10.9.9.2:3478", ALLOCATE " " CREDENTIALS);
+    feed_udp(p->server, 130, "10.9.9.2:3478", "192.0.2.180:50000",
+             "allocate success 5 relayed=198.51.100.1:24010 mapped=192.0.2.180:50000 lifetime=600 "
+             "mi");
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
+}
+
+static void checks_to_a_relay_that_is_gone_do_not_arrive(two_points *p) {
+    both_run(p, 0);
+    feed_udp(p->server, 100, "192.0.2.180:50000", "198.51.100.1:3478", ALLOCATE " " CREDENTIALS);
+    feed_udp(p->server, 130, "198.51.100.1:3478", "192.0.2.180:50000",
+             "allocate success 5 relayed=198.51.100.1:24010 mapped=192.0.2.180:50000 lifetime=600 "
+             "mi");
+    feed_udp(p->server, 900, "192.0.2.180:50000", "198.51.100.1:3478", RELEASE);
+    feed_udp(p->server, 930, "198.51.100.1:3478", "192.0.2.180:50000",
+             "refresh success 6 lifetime=0 mi");
+    sends_thrice(p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(p, 20000);
+}
+
+static void release_does_not_arrive(two_points *p) {
+    allocates(p, 0);
+    sends_thrice(p, 1000, PORT, RELEASE, IS_LOST);
     both_run(p, 20000);
 }
 
 static void answers_to_the_relay_do_not_arrive(two_points *p) {
     allocates(p, 0);
-    for (gint64 ms = 1000; ms <= 3000; ms += 1000) {
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
         goes_down(p, ms, RELAY, CHECK, PASSES);
         goes_up(p, ms + 30, RELAY, CHECK_ANSWER, IS_LOST);
     }
@@ -155,11 +290,67 @@ static void checks_are_answered(two_points *p) {
 
 static void answers_do_not_come_back(two_points *p) {
     allocates(p, 0);
-    for (gint64 ms = 1000; ms <= 3000; ms += 1000) {
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
         goes_up(p, ms, RELAY, CHECK, PASSES);
         goes_down(p, ms + 30, RELAY, CHECK_ANSWER, IS_LOST);
     }
     both_run(p, 20000);
+}
+
+static void answers_do_not_come_back_beside_data(two_points *p) {
+    allocates(p, 0);
+    goes_up(p, 200, RELAY, "binding request 25 user=b:a priority=1 mi", PASSES);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        goes_up(p, ms, RELAY, CHECK, PASSES);
+        goes_down(p, ms + 30, RELAY, CHECK_ANSWER, IS_LOST);
+    }
+    data_comes_down(p, 5000);
+    both_run(p, 20000);
+}
+
+static void requests_of_the_relay_do_not_come(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    both_run(p, 20000);
+}
+
+static void requests_of_the_relay_come_later(two_points *p) {
+    allocates(p, 0);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    goes_down(p, 5000, RELAY, CHECK_2, PASSES);
+    both_run(p, 20000);
+}
+
+static void requests_of_the_relay_leave_after_the_client_s_capture(two_points *p) {
+    allocates(p, 0);
+    feed_other(p->client, 1500);
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    feed_other(p->server, 20000);
+}
+
+/* Behind the same NAT: the checks may be for that one. */
+static void requests_of_the_relay_do_not_come_where_another_asks(two_points *p) {
+    allocates(p, 0);
+    feed_other(p->client, 1);
+    feed_udp(p->server, 1500, FAR_SAME_NAT, FAR_SERVER, "allocate request 9 transport=17");
+    for (gint64 ms = 2000; ms <= 5000; ms += 1000) {
+        goes_down(p, ms, RELAY, CHECK, IS_LOST);
+    }
+    both_run(p, 20000);
+}
+
+static void requests_of_the_relay_do_not_come_where_the_session_got_through(two_points *p) {
+    requests_of_the_relay_do_not_come(p);
+    feed_udp(p->client, 20100, "10.1.1.10:40002", PEER, CHECK_2);
+    feed_udp(p->client, 20200, PEER, "10.1.1.10:40002", "binding success 21 mi");
+    feed_udp(p->client, 20300, PEER, "10.1.1.10:40002", "binding request 22 user=a:b priority=1");
+    feed_udp(p->client, 20310, "10.1.1.10:40002", PEER, "binding success 22 mi");
 }
 
 static void one_answer_does_not_come_back(two_points *p) {
@@ -174,7 +365,7 @@ static void one_answer_does_not_come_back(two_points *p) {
 static void answers_leave_after_the_client_s_capture(two_points *p) {
     allocates(p, 0);
     feed_other(p->client, 1000);
-    for (gint64 ms = 1000; ms <= 3000; ms += 1000) {
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
         goes_up(p, ms, RELAY, CHECK, PASSES);
         goes_down(p, ms + 30, RELAY, CHECK_ANSWER, IS_LOST);
     }
@@ -284,6 +475,42 @@ static void syn_ack_does_not_come_back(two_points *p) {
     both_run(p, 20000);
 }
 
+static void another_connects(two_points *p, gint64 ms, const char *other, gboolean completes) {
+    feed_tcp(p->server, ms, other, FAR_SERVER, TURN_TCP_SYN);
+    feed_tcp(p->server, ms + 1, FAR_SERVER, other, TURN_TCP_SYN_ACK);
+    if (completes) {
+        feed_tcp(p->server, ms + 20, other, FAR_SERVER, TURN_TCP_ESTABLISHED);
+    }
+}
+
+static void syns_are_lost_while(two_points *p, gint64 ms, const char *other, gboolean completes) {
+    allocates(p, 0);
+    if (ms < 2000) {
+        another_connects(p, ms, other, completes);
+    }
+    connects_at(p, p->client, 2000, TURN_TCP_SYN);
+    if (ms >= 2000) {
+        another_connects(p, ms, other, completes);
+    }
+    for (ms = 3000; ms <= 5000; ms += 1000) {
+        connects_at(p, p->client, ms, TURN_TCP_SYN);
+    }
+    both_run(p, 20000);
+}
+
+static void syn_of_another_client_arrives(two_points *p) {
+    syns_are_lost_while(p, 2020, FAR_OTHER, TRUE);
+}
+
+static void syn_from_the_same_nat_arrives_before(two_points *p) {
+    syns_are_lost_while(p, 500, FAR_SAME_NAT, FALSE);
+}
+
+/* It may be the client's own, with another port that the NAT gave it. */
+static void syn_from_the_same_nat_arrives_then(two_points *p) {
+    syns_are_lost_while(p, 2020, FAR_SAME_NAT, FALSE);
+}
+
 static void syn_is_not_answered(two_points *p) {
     allocates(p, 0);
     for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
@@ -333,6 +560,9 @@ static const join_case cases[] = {
     JOIN_HIT(PORT_BLOCKED, allocate_does_not_arrive, "failed", "0.2 0.4"),
     JOIN_HIT(PORT_BLOCKED, syn_does_not_arrive, "failed", "0.5 0.8 1.3"),
     JOIN_MISS(PORT_BLOCKED, syn_does_not_arrive_at_a_capture_that_ended),
+    JOIN_HIT(PORT_BLOCKED, syn_of_another_client_arrives, "failed", "0.5 0.8 1.3"),
+    JOIN_HIT(PORT_BLOCKED, syn_from_the_same_nat_arrives_before, "failed", "0.5 0.8 1.3"),
+    JOIN_MISS(PORT_BLOCKED, syn_from_the_same_nat_arrives_then),
     JOIN_MISS(PORT_BLOCKED, syn_is_refused),
     JOIN_MISS(PORT_BLOCKED, syn_ack_does_not_come_back),
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_where_the_capture_ends_before),
@@ -343,8 +573,21 @@ static const join_case cases[] = {
     JOIN_MISS(PORT_BLOCKED, allocate_does_not_arrive_in_cut_packets),
     JOIN_MISS(PORT_BLOCKED, server_sees_another_address_of_its_own),
     JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive, "failed", "0.5 0.7 1.3"),
-    JOIN_HIT(RANGE_BLOCKED, two_checks_do_not_arrive, "failed", "0.5 0.6 1.3"),
-    JOIN_HIT(RANGE_BLOCKED, answers_to_the_relay_do_not_arrive, "failed", "1.5 0.6 1.7 0.10"),
+    JOIN_HIT(RANGE_BLOCKED, three_checks_do_not_arrive, "failed", "0.5 0.6 0.7 1.3"),
+    JOIN_MISS(RANGE_BLOCKED, two_checks_do_not_arrive),
+    JOIN_MISS(RANGE_BLOCKED, three_checks_of_one_moment_do_not_arrive),
+    JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive_after_data, "failed", "0.7 0.9 1.5"),
+    JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_beside_data),
+    JOIN_HIT(PORT_BLOCKED, permission_does_not_arrive, "failed", "0.7 0.9 1.5"),
+    JOIN_MISS(PORT_BLOCKED, permission_does_not_arrive_beside_data),
+    JOIN_HIT(RANGE_BLOCKED, checks_to_a_relay_of_the_server_do_not_arrive, "failed", "0.2 0.4"),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_a_relay_do_not_arrive_behind_a_filter),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_another_relay_do_not_arrive),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_another_interface_do_not_arrive),
+    JOIN_MISS(RANGE_BLOCKED, checks_to_a_relay_that_is_gone_do_not_arrive),
+    JOIN_MISS(NO_OVERLAP, checks_to_a_relay_of_the_server_do_not_arrive),
+    JOIN_MISS(PORT_BLOCKED, release_does_not_arrive),
+    JOIN_HIT(RANGE_BLOCKED, answers_to_the_relay_do_not_arrive, "failed", "1.5 0.6 1.8 0.12"),
     JOIN_HIT(RANGE_BLOCKED, checks_do_not_arrive_where_the_session_got_through, "degraded",
              "0.5 0.7 1.3"),
     JOIN_MISS(RANGE_BLOCKED, one_check_does_not_arrive),
@@ -353,10 +596,19 @@ static const join_case cases[] = {
     JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_behind_a_filter),
     JOIN_MISS(RANGE_BLOCKED, checks_do_not_arrive_at_a_capture_that_ended),
     JOIN_MISS(RANGE_BLOCKED, checks_are_answered),
-    JOIN_HIT(BACK_BLOCKED, answers_do_not_come_back, "failed", "0.5 1.6 0.7 1.10"),
+    JOIN_HIT(BACK_BLOCKED, answers_do_not_come_back, "failed", "0.5 1.6 0.8 1.12"),
     JOIN_HIT(BACK_BLOCKED, answers_of_the_turn_port_do_not_come_back, "failed", "0.2 1.3 0.5 1.9"),
     JOIN_HIT(BACK_BLOCKED, syn_ack_does_not_come_back, "failed", "0.5 1.6 0.8"),
+    JOIN_MISS(BACK_BLOCKED, syn_of_another_client_arrives),
+    JOIN_MISS(BACK_BLOCKED, syn_from_the_same_nat_arrives_before),
+    JOIN_MISS(BACK_BLOCKED, syn_from_the_same_nat_arrives_then),
     JOIN_MISS(BACK_BLOCKED, syn_is_not_answered),
+    JOIN_MISS(BACK_BLOCKED, answers_do_not_come_back_beside_data),
+    JOIN_HIT(BACK_BLOCKED, requests_of_the_relay_do_not_come, "failed", "1.5 1.8"),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_come_later),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_leave_after_the_client_s_capture),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_do_not_come_where_another_asks),
+    JOIN_MISS(BACK_BLOCKED, requests_of_the_relay_do_not_come_where_the_session_got_through),
     JOIN_MISS(BACK_BLOCKED, one_answer_does_not_come_back),
     JOIN_MISS(BACK_BLOCKED, answers_leave_after_the_client_s_capture),
     JOIN_MISS(BACK_BLOCKED, checks_are_answered),
@@ -461,6 +713,49 @@ static void sessions_that_are_not_captured_are_unknown(void **state) {
     two_points_free(p);
 }
 
+static void expect_detail(two_points *p, const char *cause, const char *words) {
+    const turn_finding *finding = two_points_finding(p, cause);
+
+    assert_non_null(finding);
+    assert_non_null(strstr(finding->detail, words));
+    two_points_free(p);
+}
+
+static void detail_counts_what_the_server_s_capture_had_to_show(void **state) {
+    two_points *p = two_points_new();
+
+    (void)state;
+    feed_other(p->client, 0);
+    goes_up(p, 1000, PORT, ALLOCATE, IS_LOST);
+    feed_other(p->server, 1500);
+    goes_up(p, 2000, PORT, ALLOCATE, IS_LOST);
+    goes_up(p, 4000, PORT, ALLOCATE, IS_LOST);
+    goes_up(p, 8000, PORT, ALLOCATE, IS_LOST);
+    both_run(p, 20000);
+    expect_detail(p, PORT_BLOCKED,
+                  "1 request left the client's side, sent 4 times, 3 of them while the server's "
+                  "capture ran, and none came");
+}
+
+static void detail_counts_all_transmissions(void **state) {
+    two_points *p = two_points_new();
+
+    (void)state;
+    three_checks_do_not_arrive(p);
+    expect_detail(p, RANGE_BLOCKED,
+                  "3 requests left the client's side, sent 3 times in all, and none came");
+}
+
+static void lost_requests_of_the_relay_are_told_once(void **state) {
+    two_points *p = two_points_new();
+
+    (void)state;
+    requests_of_the_relay_do_not_come(p);
+    assert_null(two_points_finding(p, "checks-unanswered"));
+    expect_detail(p, BACK_BLOCKED,
+                  "1 request of the relay left the server, sent 4 times, and none came");
+}
+
 static void family_join_is_covered(void **state) {
     rule_case plain[G_N_ELEMENTS(cases)];
 
@@ -481,6 +776,14 @@ int main(void) {
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         tests[i + 5] = (struct CMUnitTest){
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 4] = {
+        cmocka_unit_test(family_join_is_covered),
+        cmocka_unit_test(detail_counts_what_the_server_s_capture_had_to_show),
+        cmocka_unit_test(lost_requests_of_the_relay_are_told_once),
+        cmocka_unit_test(detail_counts_all_transmissions)};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        tests[i + 4] = (struct CMUnitTest){
             .name = cases[i].name, .test_func = join_case_run, .initial_state = (void *)&cases[i]};
     }
     return cmocka_run_group_tests_name("rules_join", tests, NULL, NULL);

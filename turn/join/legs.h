@@ -29,6 +29,7 @@ typedef struct turn_loss {
     turn_flow flow;        /* as that point knows it */
     guint16 method;
     guint transmissions; /* of what was lost, while the other capture was running */
+    guint sent;          /* those and the others */
     turn_seen first;     /* of what was lost, where it was seen last */
     turn_seen last;
     turn_seen asked;      /* the request at the point that waits for the answer, and its latest */
@@ -42,7 +43,6 @@ typedef struct turn_tally {
     gint64 last_arrived; /* when the latest of them was sent */
     GArray *losses;      /* of turn_loss, after LAST_ARRIVED, in the order of time */
     guint lost;          /* how many of them there are */
-    guint transmissions; /* most of any */
 } turn_tally;
 
 typedef struct turn_leg {
@@ -64,8 +64,20 @@ typedef struct turn_leg {
 GPtrArray *turn_legs_new(const turn_matches *matches, const turn_point *client,
                          const turn_point *server, const turn_clock *clock, GHashTable *works);
 
-/* Nothing got through any more: at least two transactions, or one that was sent three times, and
- * none that came through later. Packets that are lost singly are no fault. */
+/* Packets that are lost singly, or all at one moment, are no fault: nothing got through any more
+ * when at least three were lost, of one transaction or of several, over at least three seconds. */
+typedef struct turn_loss_sum {
+    guint count; /* of losses */
+    guint transmissions;
+    guint sent;
+    gint64 from;
+    gint64 to;
+} turn_loss_sum;
+
+/* SUM begins as zeros. */
+void turn_loss_add(turn_loss_sum *sum, const turn_loss *loss);
+gboolean turn_loss_is_systematic(const turn_loss_sum *sum);
+/* All losses of TALLY together. */
 gboolean turn_tally_is_blocked(const turn_tally *tally);
 
 /* "24000-29999" where all ports lie in Expressway's range, else "3478" or "50010-50019". Owned by

@@ -7,12 +7,16 @@
 
 #include "turn/join/legs.h"
 #include "turn/join/observed.h"
+#include "turn/join/traffic.h"
 
 #define LEG_SECOND G_GINT64_CONSTANT(1000000000)
 /* A packet that is under way for longer than this is lost. */
 #define LEG_WAY_PATIENCE LEG_SECOND
 /* The server, and who is behind it, had time to answer; as TURN_PEER_PATIENCE. */
 #define LEG_ANSWER_PATIENCE (5 * LEG_SECOND)
+
+/* What is looked for in the server's lists, which are walked for each. */
+#define LEG_MAX_LOOKUPS 256u
 
 /* While legs are counted. */
 typedef struct legs_counting {
@@ -22,12 +26,18 @@ typedef struct legs_counting {
     const turn_point *server;
     turn_observed *client_time;
     turn_observed *server_time;
+    turn_traffic *client_traffic;
+    turn_traffic *server_traffic;
     gboolean client_receives; /* the captures show packets that come in at their own side */
     gboolean server_receives;
     gboolean server_sends;
+    GHashTable *shared; /* set of stun_address without port, as the server's point knows them: hosts
+                           that hide somebody else too */
     GHashTable *works;
     GPtrArray *legs;
     guint lookups; /* of connections in the server's list */
+    guint lookups_of_opened;
+    guint lookups_of_relays;
 } legs_counting;
 
 /* legs_count.c */

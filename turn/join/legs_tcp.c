@@ -1,31 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/join/legs_private.h"
 
-/* Whether a TCP connection of the client is one of the server's: the same ports after NAT, or one
- * to the same port at the same time. */
-static gboolean same_connection(const legs_counting *all, const turn_tcp *near,
-                                const turn_tcp *far) {
-    const stun_address outside = turn_nat_outside(all->matches->nat, FALSE, &near->flow.source);
-    const gint64 apart = far->first_syn.time - near->first_syn.time - all->clock->offset;
+/* What the server's point has of a connection of the client. */
+typedef enum counterpart {
+    COUNTERPART_NONE,
+    COUNTERPART_POSSIBLE, /* behind a NAT whose ports are not known, or by clocks that are not */
+    COUNTERPART_CERTAIN
+} counterpart;
 
-    return far->flow.destination.port == near->flow.destination.port &&
-           (far->flow.source.port == near->flow.source.port ||
-            stun_address_same_host(&outside, &far->flow.source) ||
-            ABS(apart) <= all->clock->uncertainty + LEG_WAY_PATIENCE);
+/* Its first SYN came after the client's first one, and before that was given up. */
+static gboolean begins_with(const legs_counting *all, const turn_tcp *near, const turn_tcp *far) {
+    const gint64 shift = all->clock->offset;
+    const gint64 doubt = all->clock->uncertainty;
+    const gint64 when = far->first_syn.time;
+
+    return when >= near->first_syn.time + shift - doubt &&
+           when <= near->last_syn.time + shift + doubt + LEG_WAY_PATIENCE;
 }
 
-/* Only those that failed are looked for, and so many: the list is walked for each. */
-#define MAX_LOOKUPS 256u
+static gboolean came_about(const turn_tcp *tcp) {
+    return tcp->established.frame != 0 || tcp->syn_ack.frame != 0;
+}
 
-static const turn_tcp *connection_at_server(const legs_counting *all, const turn_tcp *near) {
-    for (guint i = 0; i < all->server->model->tcp->len; i++) {
+/* The client's end, as the server must know it, tells its connections from those of others. A
+ * client that had no SYN-ACK acknowledges none, and one that had it has had it from the server. */
+static counterpart counterpart_of(const legs_counting *all, const turn_tcp *near,
+                                  const turn_tcp *far) {
+    const stun_address outside = turn_nat_outside(all->matches->nat, FALSE, &near->flow.source);
+    const gboolean same = stun_address_equal(&outside, &far->flow.source);
+
+    const gboolean fits = came_about(near) ? came_about(far) : far->established.frame == 0;
+
+    if (far->syns == 0 || far->flow.destination.port != near->flow.destination.port ||
+        (!fits && !same)) {
+        return COUNTERPART_NONE;
+    }
+    if (begins_with(all, near, far)) {
+        return same && fits ? COUNTERPART_CERTAIN : COUNTERPART_POSSIBLE;
+    }
+    return same && all->clock->state != TURN_CLOCK_KNOWN ? COUNTERPART_POSSIBLE : COUNTERPART_NONE;
+}
+
+static counterpart connection_at_server(const legs_counting *all, const turn_tcp *near,
+                                        const turn_tcp **found) {
+    counterpart best = COUNTERPART_NONE;
+
+    for (guint i = 0; i < all->server->model->tcp->len && best != COUNTERPART_CERTAIN; i++) {
         const turn_tcp *far = g_ptr_array_index(all->server->model->tcp, i);
+        const counterpart is = counterpart_of(all, near, far);
 
-        if (same_connection(all, near, far)) {
-            return far;
+        if (is > best) {
+            best = is;
+            *found = far;
         }
     }
-    return NULL;
+    return best;
 }
 
 static turn_sighting syns_of(const turn_tcp *tcp) {
@@ -41,14 +70,16 @@ static turn_sighting syns_of(const turn_tcp *tcp) {
 /* A connection of the client that failed: what became of it at the server's point? */
 static void count_failed(legs_counting *all, turn_leg *leg, const turn_tcp *near,
                          const turn_sighting *syns) {
-    const turn_tcp *far = connection_at_server(all, near);
+    const turn_tcp *far = NULL;
+    const counterpart is = connection_at_server(all, near, &far);
     turn_loss loss = {.flow = near->flow,
                       .first = syns->first,
                       .last = syns->last,
-                      .transmissions = leg_due(all, syns, TRUE, LEG_WAY_PATIENCE)};
+                      .transmissions = leg_due(all, syns, TRUE, LEG_WAY_PATIENCE),
+                      .sent = syns->count};
 
-    if (far == NULL) {
-        if (loss.transmissions > 0 && leg_is_visible(all, leg)) {
+    if (is != COUNTERPART_CERTAIN) {
+        if (is == COUNTERPART_NONE && loss.transmissions > 0 && leg_is_visible(all, leg)) {
             leg_lost(&leg->requests[TURN_TO_SERVER], &loss);
         }
         return;
@@ -68,6 +99,20 @@ static void count_failed(legs_counting *all, turn_leg *leg, const turn_tcp *near
     }
 }
 
+/* A connection of the client that came about: did the server's point see it? */
+static void count_opened(legs_counting *all, turn_leg *leg, const turn_tcp *near,
+                         const turn_sighting *syns) {
+    const turn_tcp *far = NULL;
+    const counterpart is = connection_at_server(all, near, &far);
+
+    if (is == COUNTERPART_CERTAIN) {
+        leg_arrived(&leg->requests[TURN_TO_SERVER], syns);
+        leg_arrived(&leg->responses[TURN_TO_CLIENT], syns);
+    } else if (is == COUNTERPART_NONE && leg_due(all, syns, TRUE, LEG_WAY_PATIENCE) > 0) {
+        leg->blind = TRUE;
+    }
+}
+
 /* SYNs have no transaction id, but a connection that never came about is plain. */
 static void count_connection(legs_counting *all, const turn_tcp *near) {
     turn_leg *leg = leg_of(all, TURN_LEG_CONTROL, TURN_TRANSPORT_TCP, near->flow.destination.port);
@@ -76,11 +121,12 @@ static void count_connection(legs_counting *all, const turn_tcp *near) {
     if (leg == NULL) {
         return;
     }
-    if (near->established.frame != 0 || near->syn_ack.frame != 0) {
-        leg_arrived(&leg->requests[TURN_TO_SERVER], &syns);
-        leg_arrived(&leg->responses[TURN_TO_CLIENT], &syns);
+    if (came_about(near)) {
+        if (all->lookups_of_opened++ < LEG_MAX_LOOKUPS) {
+            count_opened(all, leg, near, &syns);
+        }
     } else if (near->reset.frame == 0 && near->unreachable.frame == 0 &&
-               all->lookups < MAX_LOOKUPS) {
+               all->lookups < LEG_MAX_LOOKUPS) {
         all->lookups++;
         count_failed(all, leg, near, &syns);
     }
