@@ -108,8 +108,24 @@ static gboolean is_mismatch(const turn_session *session, const turn_rejection *r
            session->released.frame == 0;
 }
 
+/* Whether the capture ends so soon behind such a rejection that the client's next try, with which it
+ * gets over it at times, may come after the end. */
+static gboolean ends_behind(const turn_scene *scene, rejection_test test) {
+    const turn_session *session = scene->session;
+
+    for (guint i = 0; session != NULL && i < session->rejections->len; i++) {
+        const turn_rejection *rejection = &g_array_index(session->rejections, turn_rejection, i);
+
+        if (test(session, rejection) &&
+            turn_observed_since(scene->model, &rejection->response) < TURN_PEER_PATIENCE) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 gboolean rule_allocation_mismatch(const turn_scene *scene, turn_finding *finding) {
-    return collect(scene, finding, is_mismatch);
+    return !ends_behind(scene, is_mismatch) && collect(scene, finding, is_mismatch);
 }
 
 static gboolean is_wrong_credentials(const turn_session *session, const turn_rejection *rejection) {
@@ -239,7 +255,7 @@ static gboolean is_other_rejection(const turn_session *session, const turn_rejec
 }
 
 /* Whether the capture ends before it shows what the client did about it: it asks again without what
- * the server does not know (420), or has asked again already. */
+ * the server does not know (420), or a little later (5xx), or has asked again already. */
 static gboolean ends_before_retry(const turn_scene *scene, const turn_rejection *rejection) {
     const turn_exchange *exchange = NULL;
 
@@ -250,6 +266,7 @@ static gboolean ends_before_retry(const turn_scene *scene, const turn_rejection 
     }
     return turn_observed_since(scene->model, &rejection->response) < TURN_PEER_PATIENCE &&
            (rejection->code == 420 ||
+            (rejection->code / 100 == 5 && !turn_session_works(scene->session)) ||
             (exchange != NULL && turn_seen_after(&exchange->last_request, &rejection->response)));
 }
 

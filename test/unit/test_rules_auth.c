@@ -105,8 +105,14 @@ static void nonce_refused_to_requests_under_way(scene *s) {
     server_says(s, 112, "permission error 5 error=438 realm=example.org nonce=n4");
 }
 
+static void allocate_refused_with_437_at_the_end(scene *s) {
+    scene_rejected(s, 0, "error=437");
+    feed_other(s, 5029);
+}
+
 static void allocate_refused_with_437(scene *s) {
     scene_rejected(s, 0, "error=437");
+    feed_other(s, 5030);
 }
 
 static void allocate_refused_with_437_then_granted(scene *s) {
@@ -129,6 +135,7 @@ static void release_of_an_unseen_allocation_answered_with_437(scene *s) {
 static void refresh_of_an_unseen_allocation_answered_with_437(scene *s) {
     client_says(s, 0, "refresh request 3 lifetime=600 " CREDENTIALS);
     server_says(s, 10, "refresh error 3 error=437");
+    feed_other(s, 5010);
 }
 
 static void permission_refused_with_441(scene *s) {
@@ -195,6 +202,16 @@ static void allocate_refused_with_400(scene *s) {
     scene_rejected(s, 0, "error=400");
 }
 
+static void allocate_refused_with_500_at_the_end(scene *s) {
+    scene_rejected(s, 0, "error=500");
+    feed_other(s, 5029);
+}
+
+static void allocate_refused_with_500(scene *s) {
+    scene_rejected(s, 0, "error=500");
+    feed_other(s, 5030);
+}
+
 static void allocate_refused_with_500_then_granted(scene *s) {
     scene_rejected(s, 0, "error=500");
     client_says(s, 40, "allocate request 3 transport=17 " CREDENTIALS);
@@ -207,6 +224,7 @@ static void permission_refused_with_500_beside_a_peer_that_works(scene *s) {
     feed_data_bytes(s, 120, PEER, 100);
     client_says(s, 200, PERMISSION);
     server_says(s, 210, "permission error 3 error=500");
+    feed_other(s, 5210);
 }
 
 static void release_answered_with_400(scene *s) {
@@ -377,6 +395,7 @@ static const rule_case cases[] = {
     MISS("nonce-loop", nonce_refused_to_requests_under_way),
     HIT("allocation-mismatch", allocate_refused_with_437, "failed", "3 4"),
     HIT("allocation-mismatch", refresh_of_an_unseen_allocation_answered_with_437, "failed", "1 2"),
+    MISS("allocation-mismatch", allocate_refused_with_437_at_the_end),
     MISS("allocation-mismatch", release_of_an_unseen_allocation_answered_with_437),
     MISS("allocation-mismatch", release_answered_with_437),
     MISS("allocation-mismatch", allocate_refused_with_437_then_granted),
@@ -398,6 +417,8 @@ static const rule_case cases[] = {
     HIT("request-rejected", allocate_refused_with_400, "failed", "3 4"),
     HIT("request-rejected", permission_refused_with_500_beside_a_peer_that_works, "degraded",
         "7 8"),
+    HIT("request-rejected", allocate_refused_with_500, "failed", "3 4"),
+    MISS("request-rejected", allocate_refused_with_500_at_the_end),
     MISS("request-rejected", allocate_refused_with_500_then_granted),
     MISS("request-rejected", release_answered_with_400),
     MISS("request-rejected", permission_refused_with_403),
