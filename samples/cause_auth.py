@@ -176,7 +176,9 @@ def wrong_near():
 @tells("transport-unsupported")
 def unsupported():
     """442: the server does not offer the relay transport that was asked for"""
-    return _refused("transport-unsupported", 442, "Unsupported Transport Protocol").capture()
+    call = _refused("transport-unsupported", 442, "Unsupported Transport Protocol")
+    call.runs_on(5030)
+    return call.capture()
 
 
 @tells("transport-unsupported-near")

@@ -46,7 +46,7 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
     char peer[STUN_ADDRESS_TEXT];
 
     if (!turn_can_judge(session) || !turn_is_complete(session) || turn_session_works(session) ||
-        any_permission(session) || may_be_granted_yet(scene)) {
+        any_permission(session) || may_be_granted_yet(scene) || turn_works_without_relay(scene)) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {
@@ -66,12 +66,6 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
         }
     }
     return finding->evidence->len > 0;
-}
-
-/* Another path of the same ICE session works: then this one only lost the race. */
-static gboolean is_excused(const turn_scene *scene, const turn_path *path) {
-    return turn_path_works(path) ||
-           (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice));
 }
 
 static const turn_seen *first_check(const turn_path *path) {
@@ -94,7 +88,7 @@ static gboolean is_unanswered(const turn_scene *scene, const turn_path *path) {
            to->successes + from->successes + to->errors + from->errors == 0 &&
            to->unread + from->unread == 0 &&
            turn_observed_since(scene->model, first_check(path)) >= TURN_PEER_PATIENCE &&
-           !is_excused(scene, path);
+           !turn_ice_works(scene, path);
 }
 
 static void add_unanswered(turn_finding *finding, const turn_path *path, const char *ends) {
@@ -192,7 +186,7 @@ static gboolean one_way(const turn_scene *scene, const turn_path *path, const ch
     const turn_direction *good = to_only ? &path->to_peer : &path->from_peer;
     const turn_direction *bad = to_only ? &path->from_peer : &path->to_peer;
 
-    if (is_excused(scene, path) || (!to_only && !from_only)) {
+    if (turn_ice_works(scene, path) || (!to_only && !from_only)) {
         return FALSE;
     }
     turn_finding_add(finding, &good->first_success, "Binding Success Response, %s (%s)", ends,
@@ -231,7 +225,7 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
                                  turn_finding *finding) {
     if (path->unreachable.frame == 0 ||
-        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) || is_excused(scene, path) ||
+        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) || turn_ice_works(scene, path) ||
         path->to_peer.successes + path->from_peer.successes > 0 ||
         turn_observed_since(scene->model, &path->unreachable) < TURN_PEER_PATIENCE ||
         (turn_session_works(scene->session) && path->ice == NULL && path->to_peer.requests > 0)) {

@@ -3,9 +3,6 @@
 #include "turn/rules.h"
 #include "turn/verdict_private.h"
 
-/* A second try belongs to the same attempt when it begins within this time of the failure. */
-#define SAME_ATTEMPT (30 * TURN_SECOND)
-
 static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
                       const stun_address *b) {
     const turn_flow hosts = turn_hosts(a, b);
@@ -66,8 +63,8 @@ void turn_run_rules(const turn_scene *scene, GPtrArray *findings) {
 /* WORKING was tried because FAILED did not work, or at the same time: it began around FAILED's time
  * and was not over when FAILED began. */
 static gboolean overlaps(const turn_session *failed, const turn_session *working) {
-    return working->first.time >= failed->first.time - SAME_ATTEMPT &&
-           working->first.time <= failed->last.time + SAME_ATTEMPT &&
+    return working->first.time >= failed->first.time - TURN_SAME_ATTEMPT &&
+           working->first.time <= failed->last.time + TURN_SAME_ATTEMPT &&
            working->last.time >= failed->first.time;
 }
 

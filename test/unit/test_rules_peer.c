@@ -35,6 +35,26 @@ static void permission_refused(scene *s) {
     feed_other(s, 5100);
 }
 
+/* Checks both ways without the relay, between CLIENT and OTHER. */
+static void direct_pair_works(scene *s, gint64 ms) {
+    feed_udp(s, ms, CLIENT, OTHER, "binding request 201 user=d:c priority=1 mi");
+    feed_udp(s, ms + 10, OTHER, CLIENT, "binding success 201 mapped=" MAPPED " mi");
+    feed_udp(s, ms + 20, OTHER, CLIENT, "binding request 202 user=c:d priority=1 mi");
+    feed_udp(s, ms + 30, CLIENT, OTHER, "binding success 202 mapped=" OTHER " mi");
+}
+
+static void permission_refused_while_a_direct_pair_works(scene *s) {
+    scene_allocate(s, 0);
+    permission_refused_for(s, PEER, "3");
+    direct_pair_works(s, 1000);
+    feed_other(s, 6100);
+}
+
+static void permission_refused_long_before_a_direct_pair_works(scene *s) {
+    permission_refused(s);
+    direct_pair_works(s, 30111);
+}
+
 static void permission_refused_while_another_is_granted_in_vain(scene *s) {
     scene_allocate(s, 0);
     permission_refused_for(s, PEER, "3");
@@ -415,6 +435,8 @@ static void checks_sent_through_an_allocation_that_was_not_seen(scene *s) {
 static const rule_case cases[] = {
     HIT("permission-denied", permission_refused, "failed", "5 6"),
     MISS("permission-denied", permission_refused_just_before_the_end),
+    MISS("permission-denied", permission_refused_while_a_direct_pair_works),
+    HIT("permission-denied", permission_refused_long_before_a_direct_pair_works, "failed", "5 6"),
     MISS("permission-denied", permission_refused_while_another_is_granted_in_vain),
     HIT("permission-denied", connect_forbidden, "failed", "8 9"),
     MISS("permission-denied", permission_refused_while_another_peer_works),
