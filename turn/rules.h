@@ -53,6 +53,12 @@ turn_flow turn_hosts(const stun_address *a, const stun_address *b);
 /* Whether a pair without the relay works around the time of the session, at one of whose ends is the
  * client, or who sent to its relayed address. */
 gboolean turn_works_without_relay(const turn_scene *scene);
+/* Whether one end of the pair has a TURN session at that time which cannot be read: the call may go
+ * through it, and then the pairs in sight only lost the race. */
+gboolean turn_pair_may_be_relayed_unseen(const turn_scene *scene, const turn_pair *pair);
+/* Whether the same agent gets through to another one at that time: of several far ends that were
+ * called, not all need to answer. */
+gboolean turn_pair_works_with_another(const turn_scene *scene, const turn_pair *pair);
 /* Whether the path, or another one of the same ICE session, works. */
 gboolean turn_ice_works(const turn_scene *scene, const turn_path *path);
 /* "10.1.2.3:5 to 10.1.2.4:3478"; owned by the caller. */

@@ -88,6 +88,20 @@ static void lose_bytes(scene *s, gint64 ms) {
 }
 
 /* The ConnectionAttempt may be in what the capture lacks. */
+static void tcp_relay_without_any_connection_while_a_direct_pair_works(scene *s) {
+    direct_pair_works(s, 0);
+    tcp_relay_without_any_connection(s);
+}
+
+static void tcp_relay_without_any_connection_while_a_udp_relay_works(scene *s) {
+    static const guint8 data[] = {0x40, 0x01, 0x00, 0x02, 0x80, 0x01};
+
+    feed_udp_bytes(s, 0, "10.1.1.10:40009", SERVER, data, sizeof data);
+    feed_udp_bytes(s, 5, SERVER, "10.1.1.10:40009", data, sizeof data);
+    tcp_relay_without_any_connection(s);
+    feed_udp_bytes(s, 31000, "10.1.1.10:40009", SERVER, data, sizeof data);
+}
+
 static void tcp_relay_without_any_connection_in_an_incomplete_stream(scene *s) {
     scene_allocate_tcp(s, 0);
     lose_bytes(s, 1000);
@@ -443,6 +457,10 @@ static const rule_case cases[] = {
     MISS("permission-denied", permission_refused_and_then_granted),
     HIT("peer-never-connected", tcp_relay_without_any_connection, "failed", "7 9"),
     HIT("peer-never-connected", tcp_relay_released_after_6_s, "failed", "7 9"),
+    HIT("peer-never-connected", tcp_relay_without_any_connection_while_a_direct_pair_works,
+        "degraded", "11 13"),
+    HIT("peer-never-connected", tcp_relay_without_any_connection_while_a_udp_relay_works,
+        "degraded", "9 11"),
     MISS("peer-never-connected", tcp_relay_without_any_connection_in_an_incomplete_stream),
     MISS("peer-never-connected", tcp_relay_open_for_29_s_at_the_end),
     MISS("peer-never-connected", tcp_relay_released_after_2_s),
