@@ -50,8 +50,8 @@ gint64 turn_observed_since(const turn_model *model, const turn_seen *seen);
 gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection);
 /* The hosts of both without their ports, as a key of turn_flow_hash() and turn_flow_equal(). */
 turn_flow turn_hosts(const stun_address *a, const stun_address *b);
-/* Whether a pair without the relay works around the time of the session, at one of whose ends is the
- * client, or who sent to its relayed address. */
+/* Whether a pair without the relay works around the time of the session, at one of whose ends is
+ * the client, or who sent to its relayed address. */
 gboolean turn_works_without_relay(const turn_scene *scene);
 /* Whether one end of the pair has a TURN session at that time which cannot be read: the call may go
  * through it, and then the pairs in sight only lost the race. */

@@ -52,8 +52,8 @@ static gboolean collect(const turn_scene *scene, turn_finding *finding, rejectio
     return TRUE;
 }
 
-/* Whether the capture ends so soon behind such a rejection that the client's next try, with which it
- * gets over it at times, may come after the end. */
+/* Whether the capture ends so soon behind such a rejection that the client's next try, with which
+ * it gets over it at times, may come after the end. */
 static gboolean ends_behind(const turn_scene *scene, rejection_test test) {
     const turn_session *session = scene->session;
 

@@ -18,8 +18,8 @@ static gboolean waited_for_peer(const turn_scene *scene) {
     return turn_observed_since(scene->model, &session->allocated) >= TURN_BIND_PATIENCE;
 }
 
-/* Whether the client's media go another way at that time: then the TCP relay is a spare one, or only
- * a part of the call (a presentation) is missing. */
+/* Whether the client's media go another way at that time: then the TCP relay is a spare one, or
+ * only a part of the call (a presentation) is missing. */
 static gboolean works_elsewhere(const turn_scene *scene) {
     const turn_session *session = scene->session;
 

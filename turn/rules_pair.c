@@ -45,8 +45,8 @@ gboolean turn_pair_may_be_relayed_unseen(const turn_scene *scene, const turn_pai
             session->first.time > last_of(&pair->path)) {
             continue;
         }
-        if (session->protocol == TURN_PROTOCOL_TLS && tcp != NULL &&
-            tcp->established.frame != 0 && !was_closed(tcp, first_of(&pair->path))) {
+        if (session->protocol == TURN_PROTOCOL_TLS && tcp != NULL && tcp->established.frame != 0 &&
+            !was_closed(tcp, first_of(&pair->path))) {
             return TRUE;
         }
         if (session->protocol == TURN_PROTOCOL_DTLS && session->packets_from_client > 0 &&
@@ -82,15 +82,14 @@ static gboolean asks_from(const turn_pair *pair, const turn_pair *other) {
     const gboolean a_asks = pair->path.to_peer.requests > 0;
     const gboolean b_asks = pair->path.from_peer.requests > 0;
 
-    return (a_asks && (stun_address_equal(&pair->a, &other->a) ||
-                       stun_address_equal(&pair->a, &other->b))) ||
-           (b_asks && (stun_address_equal(&pair->b, &other->a) ||
-                       stun_address_equal(&pair->b, &other->b)));
+    return (a_asks &&
+            (stun_address_equal(&pair->a, &other->a) || stun_address_equal(&pair->a, &other->b))) ||
+           (b_asks &&
+            (stun_address_equal(&pair->b, &other->a) || stun_address_equal(&pair->b, &other->b)));
 }
 
 static gboolean is_at_that_time(const turn_path *path, const turn_path *other) {
-    return first_of(other) <= last_of(path) + TURN_SAME_ATTEMPT &&
-           last_of(other) >= first_of(path);
+    return first_of(other) <= last_of(path) + TURN_SAME_ATTEMPT && last_of(other) >= first_of(path);
 }
 
 gboolean turn_pair_works_with_another(const turn_scene *scene, const turn_pair *pair) {

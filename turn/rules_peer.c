@@ -251,8 +251,8 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
                                  turn_finding *finding) {
     if (path->unreachable.frame == 0 ||
-        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) || turn_ice_works(scene, path) ||
-        path->to_peer.successes + path->from_peer.successes > 0 ||
+        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) ||
+        turn_ice_works(scene, path) || path->to_peer.successes + path->from_peer.successes > 0 ||
         turn_observed_since(scene->model, &path->unreachable) < TURN_PEER_PATIENCE ||
         (turn_session_works(scene->session) && path->ice == NULL && path->to_peer.requests > 0)) {
         return FALSE;

@@ -62,10 +62,8 @@ static void allocate_with_icmp_unreachable(scene *s) {
 /* What a router says of the way to the server. */
 static void router_says(scene *s, gint64 ms, guint8 code) {
     const turn_packet packet = scene_packet(s, ms, TURN_TRANSPORT_UDP, SERVER, CLIENT);
-    const turn_icmp_error error = {.version = 4,
-                                   .type = ICMP_CLOSED,
-                                   .code = code,
-                                   .about = turn_flow_reversed(&packet.flow)};
+    const turn_icmp_error error = {
+        .version = 4, .type = ICMP_CLOSED, .code = code, .about = turn_flow_reversed(&packet.flow)};
 
     turn_tracker_icmp(s->tracker, &packet, &error);
 }
