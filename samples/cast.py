@@ -49,6 +49,11 @@ class Webrtc:
         self.ice.checks(self.path, ms + 50)
         self.media.both(self.path, ms + 400)
 
+    def runs_on(self, ms):
+        """Another program's datagram: the capture was still running (1 frame)."""
+        log = Endpoint(Host("192.168.10.2", 0x57, 0x6600), 514)
+        Place(self.tape, Endpoint(PC.host, 514), log).put(ms, True, b"<134>sample: still here")
+
     def capture(self):
         return self.tape.capture()
 

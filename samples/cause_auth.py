@@ -128,7 +128,9 @@ def loop_near():
 @tells("allocation-mismatch")
 def mismatch():
     """437 to an Allocate: the server still has another allocation on this 5-tuple"""
-    return _refused("allocation-mismatch", 437, "Allocation Mismatch").capture()
+    call = _refused("allocation-mismatch", 437, "Allocation Mismatch")
+    call.runs_on(5030)
+    return call.capture()
 
 
 @tells("allocation-mismatch-near")
@@ -174,7 +176,9 @@ def wrong_near():
 @tells("transport-unsupported")
 def unsupported():
     """442: the server does not offer the relay transport that was asked for"""
-    return _refused("transport-unsupported", 442, "Unsupported Transport Protocol").capture()
+    call = _refused("transport-unsupported", 442, "Unsupported Transport Protocol")
+    call.runs_on(5030)
+    return call.capture()
 
 
 @tells("transport-unsupported-near")
@@ -201,7 +205,9 @@ def quota():
 @tells("quota-reached-near")
 def quota_near():
     """507, of the old drafts: no bandwidth left, which is no quota of relays"""
-    return _refused("quota-reached-near", 507, "Insufficient Bandwidth Capacity").capture()
+    call = _refused("quota-reached-near", 507, "Insufficient Bandwidth Capacity")
+    call.runs_on(5030)
+    return call.capture()
 
 
 @tells("capacity-exhausted")
@@ -213,7 +219,9 @@ def capacity():
 @tells("capacity-exhausted-near")
 def capacity_near():
     """500: the server failed, for whatever reason"""
-    return _refused("capacity-exhausted-near", 500, "Server Error").capture()
+    call = _refused("capacity-exhausted-near", 500, "Server Error")
+    call.runs_on(5030)
+    return call.capture()
 
 
 @tells("redirected")

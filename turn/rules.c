@@ -89,6 +89,38 @@ gboolean turn_found_beside(const turn_session *session, turn_finding *finding) {
     return finding->evidence->len > 0;
 }
 
+static gboolean is_around(const turn_session *session, const turn_pair *pair) {
+    const turn_direction *to = &pair->path.to_peer;
+    const turn_direction *from = &pair->path.from_peer;
+    const gint64 last = MAX(MAX(to->last_request.time, from->last_request.time),
+                            MAX(to->last_packet.time, from->last_packet.time));
+
+    return pair->first.time <= session->last.time + TURN_SAME_ATTEMPT &&
+           last >= session->first.time - TURN_SAME_ATTEMPT;
+}
+
+gboolean turn_works_without_relay(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+
+    for (guint i = 0; i < scene->model->pairs->len; i++) {
+        const turn_pair *pair = g_ptr_array_index(scene->model->pairs, i);
+
+        if (turn_path_works(&pair->path) && is_around(session, pair) &&
+            (stun_address_same_host(&pair->a, &session->client) ||
+             stun_address_same_host(&pair->b, &session->client) ||
+             stun_address_same_host(&pair->a, &session->relay_sender) ||
+             stun_address_same_host(&pair->b, &session->relay_sender))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean turn_ice_works(const turn_scene *scene, const turn_path *path) {
+    return turn_path_works(path) ||
+           (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice));
+}
+
 /* Whether the session shows more than an attempt. */
 static gboolean proves_anything(const turn_session *session) {
     return session->allocated.frame != 0 || turn_session_works(session);

@@ -19,6 +19,8 @@
 #define TURN_PEER_PATIENCE (5 * TURN_SECOND)
 /* RFC 6062 section 5.3. */
 #define TURN_BIND_PATIENCE (30 * TURN_SECOND)
+/* A second try belongs to the same attempt when it begins within this time of the failure. */
+#define TURN_SAME_ATTEMPT (30 * TURN_SECOND)
 /* A single packet without an answer is no stream. */
 #define TURN_STREAM_PACKETS 10u
 
@@ -48,6 +50,17 @@ gint64 turn_observed_since(const turn_model *model, const turn_seen *seen);
 gboolean turn_recovered(const turn_session *session, const turn_rejection *rejection);
 /* The hosts of both without their ports, as a key of turn_flow_hash() and turn_flow_equal(). */
 turn_flow turn_hosts(const stun_address *a, const stun_address *b);
+/* Whether a pair without the relay works around the time of the session, at one of whose ends is
+ * the client, or who sent to its relayed address. */
+gboolean turn_works_without_relay(const turn_scene *scene);
+/* Whether one end of the pair has a TURN session at that time which cannot be read: the call may go
+ * through it, and then the pairs in sight only lost the race. */
+gboolean turn_pair_may_be_relayed_unseen(const turn_scene *scene, const turn_pair *pair);
+/* Whether the same agent gets through to another one at that time: of several far ends that were
+ * called, not all need to answer. */
+gboolean turn_pair_works_with_another(const turn_scene *scene, const turn_pair *pair);
+/* Whether the path, or another one of the same ICE session, works. */
+gboolean turn_ice_works(const turn_scene *scene, const turn_path *path);
 /* "10.1.2.3:5 to 10.1.2.4:3478"; owned by the caller. */
 char *turn_ends(const stun_address *from, const stun_address *to);
 /* Adds to LINES (of char) why the passwords given prove nothing of some users. */

@@ -52,6 +52,22 @@ static gboolean collect(const turn_scene *scene, turn_finding *finding, rejectio
     return TRUE;
 }
 
+/* Whether the capture ends so soon behind such a rejection that the client's next try, with which
+ * it gets over it at times, may come after the end. */
+static gboolean ends_behind(const turn_scene *scene, rejection_test test) {
+    const turn_session *session = scene->session;
+
+    for (guint i = 0; session != NULL && i < session->rejections->len; i++) {
+        const turn_rejection *rejection = &g_array_index(session->rejections, turn_rejection, i);
+
+        if (test(session, rejection) &&
+            turn_observed_since(scene->model, &rejection->response) < TURN_PEER_PATIENCE) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static gboolean is_integrity_failure(const turn_session *session, const turn_rejection *rejection) {
     /* To a request that the capture lacks it may have been the challenge of an old server. */
     return rejection->code == 431 &&
@@ -63,13 +79,25 @@ gboolean rule_integrity_check_failed(const turn_scene *scene, turn_finding *find
     return collect(scene, finding, is_integrity_failure);
 }
 
+/* Some servers say 401 where 438 is meant: what they granted before with the same credentials they
+ * grant again with the nonce that comes in the answer. */
+static gboolean is_renewal(const turn_session *session, const turn_rejection *rejection) {
+    return rejection->code == 401 && rejection->renews && session->allocated.frame != 0 &&
+           turn_seen_after(&rejection->response, &session->allocated);
+}
+
 static gboolean is_unauthorized(const turn_session *session, const turn_rejection *rejection) {
-    (void)session;
-    return (rejection->code == 401 || rejection->code == 436) && rejection->credentials;
+    return (rejection->code == 401 || rejection->code == 436) && rejection->credentials &&
+           !(is_renewal(session, rejection) && turn_recovered(session, rejection));
+}
+
+static gboolean is_unfinished_renewal(const turn_session *session,
+                                      const turn_rejection *rejection) {
+    return is_unauthorized(session, rejection) && is_renewal(session, rejection);
 }
 
 gboolean rule_credentials_unauthorized(const turn_scene *scene, turn_finding *finding) {
-    return collect(scene, finding, is_unauthorized);
+    return !ends_behind(scene, is_unfinished_renewal) && collect(scene, finding, is_unauthorized);
 }
 
 gboolean rule_credentials_missing(const turn_scene *scene, turn_finding *finding) {
@@ -109,7 +137,7 @@ static gboolean is_mismatch(const turn_session *session, const turn_rejection *r
 }
 
 gboolean rule_allocation_mismatch(const turn_scene *scene, turn_finding *finding) {
-    return collect(scene, finding, is_mismatch);
+    return !ends_behind(scene, is_mismatch) && collect(scene, finding, is_mismatch);
 }
 
 static gboolean is_wrong_credentials(const turn_session *session, const turn_rejection *rejection) {
@@ -117,8 +145,24 @@ static gboolean is_wrong_credentials(const turn_session *session, const turn_rej
     return rejection->code == 441;
 }
 
+static gboolean is_wrong_for_allocate(const turn_session *session,
+                                      const turn_rejection *rejection) {
+    return is_wrong_credentials(session, rejection) && rejection->method == STUN_METHOD_ALLOCATE;
+}
+
 gboolean rule_wrong_credentials(const turn_scene *scene, turn_finding *finding) {
-    return collect(scene, finding, is_wrong_credentials);
+    g_autoptr(turn_finding) allocate = turn_finding_new(finding->cause);
+
+    if (!collect(scene, finding, is_wrong_credentials)) {
+        return FALSE;
+    }
+    if (collect(scene, allocate, is_wrong_for_allocate)) {
+        finding->detail =
+            g_strdup("The request that was refused is the Allocate itself: either the server still "
+                     "has an allocation of another user on this 5-tuple, or it does not accept "
+                     "this user.");
+    }
+    return TRUE;
 }
 
 static gboolean is_unsupported(const turn_session *session, const turn_rejection *rejection) {
@@ -159,6 +203,11 @@ static gboolean shows_other_half(const turn_scene *scene) {
 gboolean rule_transport_unsupported(const turn_scene *scene, turn_finding *finding) {
     if (!collect(scene, finding, is_unsupported)) {
         return FALSE;
+    }
+    /* A client may ask for a TCP relay to learn whether the server has any. */
+    if (finding->code == 442) {
+        return finding->level != TURN_LEVEL_DEGRADED && !client_allocated_elsewhere(scene) &&
+               !ends_behind(scene, is_unsupported);
     }
     /* A dual-stack client asks for both families and is content with one. */
     return finding->code != 440 || (!client_allocated_elsewhere(scene) && shows_other_half(scene));
@@ -239,7 +288,7 @@ static gboolean is_other_rejection(const turn_session *session, const turn_rejec
 }
 
 /* Whether the capture ends before it shows what the client did about it: it asks again without what
- * the server does not know (420), or has asked again already. */
+ * the server does not know (420), or a little later (5xx), or has asked again already. */
 static gboolean ends_before_retry(const turn_scene *scene, const turn_rejection *rejection) {
     const turn_exchange *exchange = NULL;
 
@@ -250,6 +299,7 @@ static gboolean ends_before_retry(const turn_scene *scene, const turn_rejection 
     }
     return turn_observed_since(scene->model, &rejection->response) < TURN_PEER_PATIENCE &&
            (rejection->code == 420 ||
+            (rejection->code / 100 == 5 && !turn_session_works(scene->session)) ||
             (exchange != NULL && turn_seen_after(&exchange->last_request, &rejection->response)));
 }
 
@@ -338,10 +388,13 @@ static gboolean tried_in_vain(const turn_scene *scene) {
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_path *path = &((const turn_peer *)g_ptr_array_index(session->peers, i))->path;
 
+        if (turn_ice_works(scene, path)) {
+            return FALSE;
+        }
         tried |= path->to_peer.unread + path->from_peer.unread == 0 &&
                  (tried_long_ago(scene, &path->to_peer) || tried_long_ago(scene, &path->from_peer));
     }
-    return tried && !turn_session_works(session);
+    return tried && !turn_session_works(session) && !turn_works_without_relay(scene);
 }
 
 gboolean rule_relay_address_private(const turn_scene *scene, turn_finding *finding) {

@@ -30,6 +30,23 @@ static gboolean any_arrival(const turn_session *session) {
     return FALSE;
 }
 
+/* Whether the client's media go another way at that time: then the TCP relay is a spare one, or
+ * only a part of the call (a presentation) is missing. */
+static gboolean works_elsewhere(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+
+    for (guint i = 0; i < scene->model->sessions->len; i++) {
+        const turn_session *other = g_ptr_array_index(scene->model->sessions, i);
+
+        if (other != session && turn_session_works(other) &&
+            stun_address_same_host(&other->client, &session->client) &&
+            other->first.time <= session->last.time && other->last.time >= session->first.time) {
+            return TRUE;
+        }
+    }
+    return turn_works_without_relay(scene);
+}
+
 gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
@@ -42,6 +59,10 @@ gboolean rule_peer_never_connected(const turn_scene *scene, turn_finding *findin
     turn_finding_add(finding, &session->allocated, "Allocate Success Response for a TCP relay");
     turn_finding_add(finding, &session->last,
                      "last packet of the session; no ConnectionAttempt and no Connect until here");
+    if (works_elsewhere(scene)) {
+        finding->level = TURN_LEVEL_DEGRADED;
+        finding->detail = g_strdup("Other media of this client go both ways at that time.");
+    }
     return TRUE;
 }
 

@@ -46,7 +46,7 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
     char peer[STUN_ADDRESS_TEXT];
 
     if (!turn_can_judge(session) || !turn_is_complete(session) || turn_session_works(session) ||
-        any_permission(session) || may_be_granted_yet(scene)) {
+        any_permission(session) || may_be_granted_yet(scene) || turn_works_without_relay(scene)) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {
@@ -66,12 +66,6 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
         }
     }
     return finding->evidence->len > 0;
-}
-
-/* Another path of the same ICE session works: then this one only lost the race. */
-static gboolean is_excused(const turn_scene *scene, const turn_path *path) {
-    return turn_path_works(path) ||
-           (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice));
 }
 
 static const turn_seen *first_check(const turn_path *path) {
@@ -94,15 +88,16 @@ static gboolean is_unanswered(const turn_scene *scene, const turn_path *path) {
            to->successes + from->successes + to->errors + from->errors == 0 &&
            to->unread + from->unread == 0 &&
            turn_observed_since(scene->model, first_check(path)) >= TURN_PEER_PATIENCE &&
-           !is_excused(scene, path);
+           !turn_ice_works(scene, path);
 }
 
-static void add_unanswered(turn_finding *finding, const turn_path *path, const char *ends) {
+/* BACK says how the requests of the other direction went. */
+static void add_unanswered(turn_finding *finding, const turn_path *path, const char *ends,
+                           const char *back) {
     turn_finding_add(finding, &path->to_peer.first_request,
                      "Binding Request %s; %u sent, none answered", ends, path->to_peer.requests);
     turn_finding_add(finding, &path->from_peer.first_request,
-                     "Binding Request from the far side, %s; %u came, none answered", ends,
-                     path->from_peer.requests);
+                     "Binding Request %s; %u came, none answered", back, path->from_peer.requests);
 }
 
 static char *peer_ends(const turn_session *session, const turn_peer *peer) {
@@ -133,6 +128,13 @@ static gboolean answers_could_be_seen(const turn_scene *scene, const turn_pair *
            (b_asks && turn_model_receives(scene->model, &pair->b));
 }
 
+static void soften_pair(const turn_scene *scene, const turn_pair *pair, turn_finding *finding) {
+    if (finding->level == TURN_LEVEL_FAILED && turn_pair_works_with_another(scene, pair)) {
+        finding->level = TURN_LEVEL_DEGRADED;
+        finding->detail = g_strdup("The same client gets through to another peer at that time.");
+    }
+}
+
 static gboolean pairs_unanswered(const turn_scene *scene, turn_finding *finding) {
     gboolean visible = FALSE;
 
@@ -143,11 +145,13 @@ static gboolean pairs_unanswered(const turn_scene *scene, turn_finding *finding)
         const turn_pair *pair = g_ptr_array_index(scene->model->pairs, i);
 
         if (g_strcmp0(pair->path.ice, scene->pair->path.ice) == 0 &&
-            is_unanswered(scene, &pair->path)) {
+            is_unanswered(scene, &pair->path) && !turn_pair_may_be_relayed_unseen(scene, pair)) {
             g_autofree char *ends = turn_ends(&pair->a, &pair->b);
+            g_autofree char *back = turn_ends(&pair->b, &pair->a);
 
-            add_unanswered(finding, &pair->path, ends);
+            add_unanswered(finding, &pair->path, ends, back);
             visible |= answers_could_be_seen(scene, pair);
+            soften_pair(scene, pair, finding);
         }
     }
     return visible && finding->evidence->len > 0;
@@ -168,8 +172,9 @@ gboolean rule_checks_unanswered(const turn_scene *scene, turn_finding *finding) 
         if (is_unanswered(scene, &peer->path) && turn_is_complete(session) &&
             !turn_host_works(session, peer)) {
             g_autofree char *ends = peer_ends(session, peer);
+            g_autofree char *back = g_strdup_printf("from the far side, %s", ends);
 
-            add_unanswered(finding, &peer->path, ends);
+            add_unanswered(finding, &peer->path, ends, back);
         }
     }
     return turn_found_beside(session, finding);
@@ -183,8 +188,9 @@ static gboolean never_succeeded(const turn_scene *scene, const turn_direction *d
            turn_observed_since(scene->model, &direction->first_request) >= TURN_PEER_PATIENCE;
 }
 
+/* NAMES are those of the end that asks to the peer, and of the peer. */
 static gboolean one_way(const turn_scene *scene, const turn_path *path, const char *ends,
-                        turn_finding *finding) {
+                        const char *const names[2], turn_finding *finding) {
     const gboolean to_only =
         path->to_peer.successes > 0 && never_succeeded(scene, &path->from_peer, &path->to_peer);
     const gboolean from_only =
@@ -192,14 +198,30 @@ static gboolean one_way(const turn_scene *scene, const turn_path *path, const ch
     const turn_direction *good = to_only ? &path->to_peer : &path->from_peer;
     const turn_direction *bad = to_only ? &path->from_peer : &path->to_peer;
 
-    if (is_excused(scene, path) || (!to_only && !from_only)) {
+    if (turn_ice_works(scene, path) || (!to_only && !from_only)) {
         return FALSE;
     }
-    turn_finding_add(finding, &good->first_success, "Binding Success Response, %s (%s)", ends,
-                     to_only ? "asked by the near side" : "asked by the far side");
+    turn_finding_add(finding, &good->first_success, "Binding Success Response, %s (asked by %s)",
+                     ends, to_only ? names[0] : names[1]);
     turn_finding_add(finding, &bad->first_request,
                      "first of %u Binding Requests the other way; none was answered",
                      bad->requests);
+    return TRUE;
+}
+
+static gboolean pair_one_way(const turn_scene *scene, turn_finding *finding) {
+    const turn_pair *pair = scene->pair;
+    g_autofree char *ends = turn_ends(&pair->a, &pair->b);
+    char a[STUN_ADDRESS_TEXT];
+    char b[STUN_ADDRESS_TEXT];
+
+    stun_address_format(&pair->a, a, sizeof a);
+    stun_address_format(&pair->b, b, sizeof b);
+    if (!answers_could_be_seen(scene, pair) || turn_pair_may_be_relayed_unseen(scene, pair) ||
+        !one_way(scene, &pair->path, ends, (const char *const[]){a, b}, finding)) {
+        return FALSE;
+    }
+    soften_pair(scene, pair, finding);
     return TRUE;
 }
 
@@ -207,10 +229,7 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
     if (scene->pair != NULL) {
-        g_autofree char *ends = turn_ends(&scene->pair->a, &scene->pair->b);
-
-        return answers_could_be_seen(scene, scene->pair) &&
-               one_way(scene, &scene->pair->path, ends, finding);
+        return pair_one_way(scene, finding);
     }
     if (!turn_can_judge(session) || !turn_is_complete(session)) {
         return FALSE;
@@ -220,7 +239,8 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
         g_autofree char *ends = peer_ends(session, peer);
 
         if (!turn_host_works(session, peer)) {
-            one_way(scene, &peer->path, ends, finding);
+            one_way(scene, &peer->path, ends,
+                    (const char *const[]){"the near side", "the far side"}, finding);
         }
     }
     return turn_found_beside(session, finding);
@@ -231,8 +251,8 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
                                  turn_finding *finding) {
     if (path->unreachable.frame == 0 ||
-        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) || is_excused(scene, path) ||
-        path->to_peer.successes + path->from_peer.successes > 0 ||
+        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) ||
+        turn_ice_works(scene, path) || path->to_peer.successes + path->from_peer.successes > 0 ||
         turn_observed_since(scene->model, &path->unreachable) < TURN_PEER_PATIENCE ||
         (turn_session_works(scene->session) && path->ice == NULL && path->to_peer.requests > 0)) {
         return FALSE;

@@ -42,6 +42,21 @@ gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
     return TRUE;
 }
 
+/* Only the server's own host says that a port is closed. What a router says of the way to it may
+ * have changed by the next transmission. RFC 792, RFC 4443 section 3.1. */
+static gboolean says_port_closed(const turn_session *session) {
+    return session->icmp_code == (session->icmp_version == 4 ? 3 : 4);
+}
+
+static gboolean is_unreachable(const turn_scene *scene) {
+    const turn_session *session = scene->session;
+
+    return session->unreachable.frame != 0 &&
+           turn_icmp_is_unreachable(session->icmp_version, session->icmp_type) &&
+           (says_port_closed(session) ||
+            turn_observed_since(scene->model, &session->unreachable) >= TURN_PEER_PATIENCE);
+}
+
 static gboolean refused_tcp(const turn_tcp *tcp, turn_finding *finding) {
     if (tcp == NULL || tcp->syn_ack.frame != 0 || tcp->established.frame != 0 ||
         (tcp->unreachable.frame == 0 && (tcp->reset.frame == 0 || !tcp->reset_by_listener))) {
@@ -62,8 +77,7 @@ gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
     if (session->protocol != TURN_PROTOCOL_UDP) {
         return refused_tcp(session->tcp, finding);
     }
-    if (session->unreachable.frame == 0 ||
-        !turn_icmp_is_unreachable(session->icmp_version, session->icmp_type)) {
+    if (!is_unreachable(scene)) {
         return FALSE;
     }
     turn_finding_add(finding, &allocate_of(session)->first_request, "Allocate Request");
@@ -196,10 +210,10 @@ static gboolean add_forgotten(const turn_session *session, turn_finding *finding
     return TRUE;
 }
 
-static gboolean add_unreachable(const turn_session *session, turn_finding *finding) {
-    if (session->unreachable.frame == 0 ||
-        session->unreachable.time < session->last_from_server.time ||
-        !turn_icmp_is_unreachable(session->icmp_version, session->icmp_type)) {
+static gboolean add_unreachable(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!is_unreachable(scene) || session->unreachable.time < session->last_from_server.time) {
         return FALSE;
     }
     turn_finding_add(finding, &session->last_from_server, "last packet from the server");
@@ -244,6 +258,6 @@ gboolean rule_session_lost(const turn_scene *scene, turn_finding *finding) {
         turn_one_direction_only(session)) {
         return FALSE;
     }
-    return add_forgotten(session, finding) || add_unreachable(session, finding) ||
+    return add_forgotten(session, finding) || add_unreachable(scene, finding) ||
            add_unanswered(scene, finding) || add_closed(session, finding);
 }

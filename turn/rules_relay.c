@@ -88,24 +88,6 @@ gboolean rule_peer_without_permission(const turn_scene *scene, turn_finding *fin
     return turn_found_beside(session, finding);
 }
 
-/* Whether the two ends, or one of them and somebody else, found a path without the relay. */
-static gboolean works_without_relay(const turn_scene *scene) {
-    const turn_session *session = scene->session;
-
-    for (guint i = 0; i < scene->model->pairs->len; i++) {
-        const turn_pair *pair = g_ptr_array_index(scene->model->pairs, i);
-
-        if (turn_path_works(&pair->path) &&
-            (stun_address_same_host(&pair->a, &session->client) ||
-             stun_address_same_host(&pair->b, &session->client) ||
-             stun_address_same_host(&pair->a, &session->relay_sender) ||
-             stun_address_same_host(&pair->b, &session->relay_sender))) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 gboolean rule_relay_address_unreachable(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char sender[STUN_ADDRESS_TEXT];
@@ -113,7 +95,7 @@ gboolean rule_relay_address_unreachable(const turn_scene *scene, turn_finding *f
     if (!turn_can_judge(session) || session->relay_unreachable.frame == 0 ||
         !turn_icmp_is_unreachable(session->relay_icmp_version, session->relay_icmp_type) ||
         turn_session_works(session) || is_over(session, &session->relay_unreachable) ||
-        works_without_relay(scene) ||
+        turn_works_without_relay(scene) ||
         /* ICE goes on to try what is left. */
         turn_observed_since(scene->model, &session->relay_unreachable) < TURN_PEER_PATIENCE) {
         return FALSE;

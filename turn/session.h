@@ -30,6 +30,7 @@ typedef struct turn_rejection {
     turn_seen response;
     gboolean authenticated; /* the request carried USERNAME (or USERHASH) and MESSAGE-INTEGRITY */
     gboolean stale;         /* with a nonce that is not the last one the server gave out */
+    gboolean renews;        /* the answer has another nonce than the request */
     gboolean credentials;   /* authenticated, or the response names the user that was rejected */
     gboolean release;       /* to a Refresh that asked for LIFETIME 0 */
     gboolean alternate;     /* carries ALTERNATE-SERVER */

@@ -225,6 +225,10 @@ static void note_rejection(turn_tracker *tracker, turn_session *session, const t
         message_address(message, STUN_ATTR_ALTERNATE_SERVER, &session->alternate_server) ||
         message_address(message, STUN_ATTR_MS_ALTERNATE_SERVER, &session->alternate_server);
     if (transaction != NULL) {
+        g_autofree char *nonce = message_nonce(message);
+
+        rejection.renews =
+            nonce != NULL && transaction->nonce != 0 && transaction->nonce != g_str_hash(nonce);
         rejection.request = transaction->last;
         rejection.authenticated = transaction->authenticated;
         rejection.credentials |= transaction->authenticated;

@@ -3,9 +3,6 @@
 #include "turn/rules.h"
 #include "turn/verdict_private.h"
 
-/* A second try belongs to the same attempt when it begins within this time of the failure. */
-#define SAME_ATTEMPT (30 * TURN_SECOND)
-
 static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
                       const stun_address *b) {
     const turn_flow hosts = turn_hosts(a, b);
@@ -66,8 +63,8 @@ void turn_run_rules(const turn_scene *scene, GPtrArray *findings) {
 /* WORKING was tried because FAILED did not work, or at the same time: it began around FAILED's time
  * and was not over when FAILED began. */
 static gboolean overlaps(const turn_session *failed, const turn_session *working) {
-    return working->first.time >= failed->first.time - SAME_ATTEMPT &&
-           working->first.time <= failed->last.time + SAME_ATTEMPT &&
+    return working->first.time >= failed->first.time - TURN_SAME_ATTEMPT &&
+           working->first.time <= failed->last.time + TURN_SAME_ATTEMPT &&
            working->last.time >= failed->first.time;
 }
 
@@ -103,6 +100,10 @@ static gboolean helps(const turn_session *failed, const turn_session *other) {
     return shares_peer(failed, other);
 }
 
+static gboolean gets_round(const turn_session *failed, const turn_session *other) {
+    return turn_is_same_client(failed, other) && helps(failed, other);
+}
+
 typedef gboolean (*session_test)(const turn_session *failed, const turn_session *other);
 
 /* Another session of the same client, of the same attempt, that passes TEST. */
@@ -122,23 +123,31 @@ static const turn_session *way_round(const turn_model *model, const turn_session
 
 void turn_soften(turn_finding *finding, const turn_model *model) {
     const turn_session *other;
+    gboolean same;
     g_autofree char *detail = NULL;
+    g_autofree char *ends = NULL;
     char server[STUN_ADDRESS_TEXT];
 
     if (finding->level != TURN_LEVEL_FAILED || finding->session == NULL) {
         return;
     }
-    other = way_round(model, finding->session, helps);
+    other = way_round(model, finding->session, gets_round);
+    same = other != NULL;
+    if (other == NULL) {
+        other = turn_other_address(model, finding->session);
+    }
     if (other == NULL) {
         return;
     }
     finding->level = TURN_LEVEL_DEGRADED;
     stun_address_format(&other->server, server, sizeof server);
+    ends = same ? g_strdup(server) : turn_ends(&other->client, &other->server);
     detail = g_steal_pointer(&finding->detail);
-    finding->detail =
-        g_strdup_printf("%s%sThe same client got round it: session %u, %s to %s, is up.",
-                        detail != NULL ? detail : "", detail != NULL ? " " : "", other->id,
-                        other->protocol == TURN_PROTOCOL_UDP ? "UDP" : "TCP", server);
+    finding->detail = g_strdup_printf(
+        "%s%s%s got round it: session %u, %s%s%s, is up.", detail != NULL ? detail : "",
+        detail != NULL ? " " : "",
+        same ? "The same client" : "Another address of what seems the same client", other->id,
+        other->protocol == TURN_PROTOCOL_UDP ? "UDP" : "TCP", same ? " to " : " ", ends);
 }
 
 /* Whether the session has a finding that says more than FINDING does. */

@@ -53,6 +53,43 @@ static void allocate_with_an_old_nonce_challenged_again(scene *s) {
     server_says(s, 30, "allocate error 2 error=401 realm=example.org nonce=n2");
 }
 
+static void refresh_challenged_with_401(scene *s, const char *nonce) {
+    g_autofree char *answer =
+        g_strdup_printf("refresh error 3 error=401 realm=example.org nonce=%s", nonce);
+
+    scene_allocate(s, 0);
+    client_says(s, 300000, "refresh request 3 lifetime=600 " CREDENTIALS);
+    server_says(s, 300010, answer);
+}
+
+static void refresh_granted_with_nonce(scene *s, const char *nonce) {
+    g_autofree char *request = g_strdup_printf(
+        "refresh request 4 lifetime=600 user=alice realm=example.org nonce=%s mi", nonce);
+
+    client_says(s, 300020, request);
+    server_says(s, 300030, "refresh success 4 lifetime=600 mi");
+}
+
+static void nonce_renewed_with_401(scene *s) {
+    refresh_challenged_with_401(s, "n2");
+    refresh_granted_with_nonce(s, "n2");
+}
+
+static void nonce_renewed_with_401_at_the_end(scene *s) {
+    refresh_challenged_with_401(s, "n2");
+    feed_other(s, 305009);
+}
+
+static void nonce_renewed_with_401_in_vain(scene *s) {
+    refresh_challenged_with_401(s, "n2");
+    feed_other(s, 305010);
+}
+
+static void refresh_refused_with_401_and_the_same_nonce(scene *s) {
+    refresh_challenged_with_401(s, "n1");
+    refresh_granted_with_nonce(s, "n1");
+}
+
 static void challenge_that_names_another_server(scene *s) {
     client_says(s, 0, "allocate request 1 transport=17");
     server_says(s, 10, "allocate error 1 error=401 realm=r nonce=n1 alternate=198.51.100.2:3478");
@@ -105,8 +142,14 @@ static void nonce_refused_to_requests_under_way(scene *s) {
     server_says(s, 112, "permission error 5 error=438 realm=example.org nonce=n4");
 }
 
+static void allocate_refused_with_437_at_the_end(scene *s) {
+    scene_rejected(s, 0, "error=437");
+    feed_other(s, 5029);
+}
+
 static void allocate_refused_with_437(scene *s) {
     scene_rejected(s, 0, "error=437");
+    feed_other(s, 5030);
 }
 
 static void allocate_refused_with_437_then_granted(scene *s) {
@@ -129,6 +172,7 @@ static void release_of_an_unseen_allocation_answered_with_437(scene *s) {
 static void refresh_of_an_unseen_allocation_answered_with_437(scene *s) {
     client_says(s, 0, "refresh request 3 lifetime=600 " CREDENTIALS);
     server_says(s, 10, "refresh error 3 error=437");
+    feed_other(s, 5010);
 }
 
 static void permission_refused_with_441(scene *s) {
@@ -144,8 +188,34 @@ static void permission_refused_with_438(scene *s) {
     server_says(s, 110, "permission error 3 error=438 realm=example.org nonce=n2");
 }
 
+static void allocate_refused_with_441(scene *s) {
+    scene_rejected(s, 0, "error=441");
+}
+
+static void allocate_refused_with_442_at_the_end(scene *s) {
+    scene_rejected(s, 0, "error=442");
+    feed_other(s, 5029);
+}
+
 static void allocate_refused_with_442(scene *s) {
     scene_rejected(s, 0, "error=442");
+    feed_other(s, 5030);
+}
+
+/* First the question whether the server has TCP relays. */
+static void tcp_relay_refused_and_udp_relay_granted(scene *s) {
+    allocate_refused_with_442(s);
+    feed_udp(s, 5050, "10.1.1.10:40002", SERVER, "allocate request 5 transport=17 " CREDENTIALS);
+    feed_udp(s, 5060, SERVER, "10.1.1.10:40002",
+             "allocate success 5 relayed=" RELAYED " lifetime=600 mi");
+    feed_other(s, 20000);
+}
+
+static void tcp_relay_refused_and_udp_relay_granted_on_the_same_ports(scene *s) {
+    allocate_refused_with_442(s);
+    client_says(s, 5050, "allocate request 5 transport=17 " CREDENTIALS);
+    server_says(s, 5060, "allocate success 5 relayed=" RELAYED " lifetime=600 mi");
+    feed_other(s, 20000);
 }
 
 static void family_refused_while_another_allocation_is_up(scene *s) {
@@ -195,6 +265,16 @@ static void allocate_refused_with_400(scene *s) {
     scene_rejected(s, 0, "error=400");
 }
 
+static void allocate_refused_with_500_at_the_end(scene *s) {
+    scene_rejected(s, 0, "error=500");
+    feed_other(s, 5029);
+}
+
+static void allocate_refused_with_500(scene *s) {
+    scene_rejected(s, 0, "error=500");
+    feed_other(s, 5030);
+}
+
 static void allocate_refused_with_500_then_granted(scene *s) {
     scene_rejected(s, 0, "error=500");
     client_says(s, 40, "allocate request 3 transport=17 " CREDENTIALS);
@@ -207,6 +287,7 @@ static void permission_refused_with_500_beside_a_peer_that_works(scene *s) {
     feed_data_bytes(s, 120, PEER, 100);
     client_says(s, 200, PERMISSION);
     server_says(s, 210, "permission error 3 error=500");
+    feed_other(s, 5210);
 }
 
 static void release_answered_with_400(scene *s) {
@@ -293,6 +374,15 @@ static void relay_private_that_works(scene *s) {
     feed_other(s, 5020);
 }
 
+static void relay_private_while_a_direct_pair_works(scene *s) {
+    allocate_private(s, SERVER);
+    feed_udp(s, 100, CLIENT, OTHER, "binding request 101 user=d:c priority=1 mi");
+    feed_udp(s, 110, OTHER, CLIENT, "binding success 101 mapped=" MAPPED " mi");
+    feed_udp(s, 120, OTHER, CLIENT, "binding request 102 user=c:d priority=1 mi");
+    feed_udp(s, 130, CLIENT, OTHER, "binding success 102 mapped=" OTHER " mi");
+    feed_other(s, 5020);
+}
+
 static void relay_private_without_a_peer(scene *s) {
     feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
     feed_udp(s, 10, SERVER, CLIENT, "allocate success 1 relayed=10.9.9.9:24000 lifetime=600 mi");
@@ -366,6 +456,10 @@ static const rule_case cases[] = {
     MISS("credentials-unauthorized", allocate_with_an_old_nonce_challenged_again),
     MISS("credentials-unauthorized", allocate_refused_with_431),
     MISS("credentials-unauthorized", challenge_that_repeats_the_user),
+    MISS("credentials-unauthorized", nonce_renewed_with_401),
+    MISS("credentials-unauthorized", nonce_renewed_with_401_at_the_end),
+    HIT("credentials-unauthorized", nonce_renewed_with_401_in_vain, "failed", "5 6"),
+    HIT("credentials-unauthorized", refresh_refused_with_401_and_the_same_nonce, "degraded", "5 6"),
     HIT("credentials-missing", challenges_without_credentials, "failed", "2 5"),
     MISS("credentials-missing", first_challenge_and_success),
     MISS("credentials-missing", challenges_with_credentials_at_last),
@@ -377,12 +471,17 @@ static const rule_case cases[] = {
     MISS("nonce-loop", nonce_refused_to_requests_under_way),
     HIT("allocation-mismatch", allocate_refused_with_437, "failed", "3 4"),
     HIT("allocation-mismatch", refresh_of_an_unseen_allocation_answered_with_437, "failed", "1 2"),
+    MISS("allocation-mismatch", allocate_refused_with_437_at_the_end),
     MISS("allocation-mismatch", release_of_an_unseen_allocation_answered_with_437),
     MISS("allocation-mismatch", release_answered_with_437),
     MISS("allocation-mismatch", allocate_refused_with_437_then_granted),
+    HIT("wrong-credentials", allocate_refused_with_441, "failed", "3 4"),
     HIT("wrong-credentials", permission_refused_with_441, "failed", "5 6"),
     MISS("wrong-credentials", permission_refused_with_438),
     HIT("transport-unsupported", allocate_refused_with_442, "failed", "3 4"),
+    MISS("transport-unsupported", allocate_refused_with_442_at_the_end),
+    MISS("transport-unsupported", tcp_relay_refused_and_udp_relay_granted),
+    MISS("transport-unsupported", tcp_relay_refused_and_udp_relay_granted_on_the_same_ports),
     HIT("transport-unsupported", family_refused, "failed", "4 5"),
     MISS("transport-unsupported", family_refused_at_the_beginning),
     MISS("transport-unsupported", family_refused_at_the_end),
@@ -398,6 +497,8 @@ static const rule_case cases[] = {
     HIT("request-rejected", allocate_refused_with_400, "failed", "3 4"),
     HIT("request-rejected", permission_refused_with_500_beside_a_peer_that_works, "degraded",
         "7 8"),
+    HIT("request-rejected", allocate_refused_with_500, "failed", "3 4"),
+    MISS("request-rejected", allocate_refused_with_500_at_the_end),
     MISS("request-rejected", allocate_refused_with_500_then_granted),
     MISS("request-rejected", release_answered_with_400),
     MISS("request-rejected", permission_refused_with_403),
@@ -419,6 +520,7 @@ static const rule_case cases[] = {
     MISS("relay-address-private", relay_private_just_before_the_end),
     MISS("relay-address-private", relay_private_behind_a_private_server),
     MISS("relay-address-private", relay_private_that_works),
+    MISS("relay-address-private", relay_private_while_a_direct_pair_works),
     MISS("relay-address-private", relay_private_without_a_peer),
 };
 
@@ -444,13 +546,31 @@ static void redirect_names_the_alternative_server(void **state) {
     assert_non_null(strstr(scene_finding(s, "redirected")->detail, "198.51.100.2:3478"));
 }
 
+static void refused_allocate_says_what_441_means_there(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    allocate_refused_with_441(s);
+    assert_non_null(strstr(scene_finding(s, "wrong-credentials")->detail, "the Allocate itself"));
+}
+
+static void refused_permission_needs_no_word_on_441(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    permission_refused_with_441(s);
+    assert_null(scene_finding(s, "wrong-credentials")->detail);
+}
+
 int main(void) {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 3] = {
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 5] = {
         cmocka_unit_test(family_auth_is_covered), cmocka_unit_test(findings_carry_code_and_reason),
-        cmocka_unit_test(redirect_names_the_alternative_server)};
+        cmocka_unit_test(redirect_names_the_alternative_server),
+        cmocka_unit_test(refused_allocate_says_what_441_means_there),
+        cmocka_unit_test(refused_permission_needs_no_word_on_441)};
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        tests[i + 3] = (struct CMUnitTest){
+        tests[i + 5] = (struct CMUnitTest){
             .name = cases[i].name, .test_func = rule_case_run, .initial_state = (void *)&cases[i]};
     }
     return cmocka_run_group_tests_name("rules_auth", tests, NULL, NULL);

@@ -767,23 +767,19 @@ static void family_join_is_covered(void **state) {
 }
 
 int main(void) {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 5] = {
+    enum { OTHERS = 8 };
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + OTHERS] = {
         cmocka_unit_test(family_join_is_covered),
         cmocka_unit_test(sessions_that_began_apart_are_two),
         cmocka_unit_test(sessions_of_which_one_point_saw_the_beginning_are_one),
         cmocka_unit_test(unknown_sessions_are_none_where_the_port_is_blocked),
-        cmocka_unit_test(sessions_that_are_not_captured_are_unknown)};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        tests[i + 5] = (struct CMUnitTest){
-    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 4] = {
-        cmocka_unit_test(family_join_is_covered),
+        cmocka_unit_test(sessions_that_are_not_captured_are_unknown),
         cmocka_unit_test(detail_counts_what_the_server_s_capture_had_to_show),
         cmocka_unit_test(lost_requests_of_the_relay_are_told_once),
         cmocka_unit_test(detail_counts_all_transmissions)};
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        tests[i + 4] = (struct CMUnitTest){
+        tests[i + OTHERS] = (struct CMUnitTest){
             .name = cases[i].name, .test_func = join_case_run, .initial_state = (void *)&cases[i]};
     }
     return cmocka_run_group_tests_name("rules_join", tests, NULL, NULL);

@@ -35,6 +35,26 @@ static void permission_refused(scene *s) {
     feed_other(s, 5100);
 }
 
+/* Checks both ways without the relay, between CLIENT and OTHER. */
+static void direct_pair_works(scene *s, gint64 ms) {
+    feed_udp(s, ms, CLIENT, OTHER, "binding request 201 user=d:c priority=1 mi");
+    feed_udp(s, ms + 10, OTHER, CLIENT, "binding success 201 mapped=" MAPPED " mi");
+    feed_udp(s, ms + 20, OTHER, CLIENT, "binding request 202 user=c:d priority=1 mi");
+    feed_udp(s, ms + 30, CLIENT, OTHER, "binding success 202 mapped=" OTHER " mi");
+}
+
+static void permission_refused_while_a_direct_pair_works(scene *s) {
+    scene_allocate(s, 0);
+    permission_refused_for(s, PEER, "3");
+    direct_pair_works(s, 1000);
+    feed_other(s, 6100);
+}
+
+static void permission_refused_long_before_a_direct_pair_works(scene *s) {
+    permission_refused(s);
+    direct_pair_works(s, 30111);
+}
+
 static void permission_refused_while_another_is_granted_in_vain(scene *s) {
     scene_allocate(s, 0);
     permission_refused_for(s, PEER, "3");
@@ -68,6 +88,20 @@ static void lose_bytes(scene *s, gint64 ms) {
 }
 
 /* The ConnectionAttempt may be in what the capture lacks. */
+static void tcp_relay_without_any_connection_while_a_direct_pair_works(scene *s) {
+    direct_pair_works(s, 0);
+    tcp_relay_without_any_connection(s);
+}
+
+static void tcp_relay_without_any_connection_while_a_udp_relay_works(scene *s) {
+    static const guint8 data[] = {0x40, 0x01, 0x00, 0x02, 0x80, 0x01};
+
+    feed_udp_bytes(s, 0, "10.1.1.10:40009", SERVER, data, sizeof data);
+    feed_udp_bytes(s, 5, SERVER, "10.1.1.10:40009", data, sizeof data);
+    tcp_relay_without_any_connection(s);
+    feed_udp_bytes(s, 31000, "10.1.1.10:40009", SERVER, data, sizeof data);
+}
+
 static void tcp_relay_without_any_connection_in_an_incomplete_stream(scene *s) {
     scene_allocate_tcp(s, 0);
     lose_bytes(s, 1000);
@@ -430,12 +464,18 @@ static void checks_sent_through_an_allocation_that_was_not_seen(scene *s) {
 static const rule_case cases[] = {
     HIT("permission-denied", permission_refused, "failed", "5 6"),
     MISS("permission-denied", permission_refused_just_before_the_end),
+    MISS("permission-denied", permission_refused_while_a_direct_pair_works),
+    HIT("permission-denied", permission_refused_long_before_a_direct_pair_works, "failed", "5 6"),
     MISS("permission-denied", permission_refused_while_another_is_granted_in_vain),
     HIT("permission-denied", connect_forbidden, "failed", "8 9"),
     MISS("permission-denied", permission_refused_while_another_peer_works),
     MISS("permission-denied", permission_refused_and_then_granted),
     HIT("peer-never-connected", tcp_relay_without_any_connection, "failed", "7 9"),
     HIT("peer-never-connected", tcp_relay_released_after_6_s, "failed", "7 9"),
+    HIT("peer-never-connected", tcp_relay_without_any_connection_while_a_direct_pair_works,
+        "degraded", "11 13"),
+    HIT("peer-never-connected", tcp_relay_without_any_connection_while_a_udp_relay_works,
+        "degraded", "9 11"),
     MISS("peer-never-connected", tcp_relay_without_any_connection_in_an_incomplete_stream),
     MISS("peer-never-connected", tcp_relay_open_for_29_s_at_the_end),
     MISS("peer-never-connected", tcp_relay_released_after_2_s),

@@ -15,6 +15,7 @@
 #define AT_A_MINUTE  60000
 #define ICMP_CLOSED  3
 #define ICMP_EXPIRED 11
+#define ICMP_HOST    1
 #define TIMES(...)   ((const gint64[]){__VA_ARGS__, -1})
 
 /* The client sends the same again at each of these TIMES. */
@@ -56,6 +57,27 @@ static void allocate_over_3_s_with_icmp(scene *s) {
 static void allocate_with_icmp_unreachable(scene *s) {
     feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
     feed_icmp(s, 10, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
+}
+
+/* What a router says of the way to the server. */
+static void router_says(scene *s, gint64 ms, guint8 code) {
+    const turn_packet packet = scene_packet(s, ms, TURN_TRANSPORT_UDP, SERVER, CLIENT);
+    const turn_icmp_error error = {
+        .version = 4, .type = ICMP_CLOSED, .code = code, .about = turn_flow_reversed(&packet.flow)};
+
+    turn_tracker_icmp(s->tracker, &packet, &error);
+}
+
+static void allocate_with_host_unreachable(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
+    router_says(s, 10, ICMP_HOST);
+    feed_other(s, 5010);
+}
+
+static void allocate_with_host_unreachable_at_the_end(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, ALLOCATE);
+    router_says(s, 10, ICMP_HOST);
+    feed_other(s, 5009);
 }
 
 static void allocate_with_icmp_time_exceeded(scene *s) {
@@ -178,6 +200,20 @@ static void refresh_answered_by_icmp(scene *s) {
     feed_icmp(s, AT_A_MINUTE + 10, TURN_TRANSPORT_UDP, CLIENT, SERVER, ICMP_CLOSED);
 }
 
+static void refresh_with_host_unreachable(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
+    router_says(s, AT_A_MINUTE + 10, ICMP_HOST);
+    feed_other(s, AT_A_MINUTE + 5010);
+}
+
+static void refresh_with_host_unreachable_at_the_end(scene *s) {
+    scene_allocate(s, 0);
+    feed_udp(s, AT_A_MINUTE, CLIENT, SERVER, REFRESH);
+    router_says(s, AT_A_MINUTE + 10, ICMP_HOST);
+    feed_other(s, AT_A_MINUTE + 5009);
+}
+
 static void refresh_unanswered_for_2_s_at_the_end(scene *s) {
     unanswered_for(s, REFRESH, 2000);
 }
@@ -289,6 +325,8 @@ static const rule_case cases[] = {
     MISS("session-lost", release_answered_again_after_the_next_allocate),
     HIT("turn-port-closed", syn_with_reset, "failed", "1 2"),
     HIT("turn-port-closed", syn_with_icmp, "failed", "1 2"),
+    HIT("turn-port-closed", allocate_with_host_unreachable, "failed", "1 2"),
+    MISS("turn-port-closed", allocate_with_host_unreachable_at_the_end),
     MISS("turn-port-closed", allocate_with_icmp_time_exceeded),
     MISS("turn-port-closed", allocate_answered_before_icmp),
     MISS("turn-port-closed", syn_with_icmp_about_the_other_direction),
@@ -309,6 +347,8 @@ static const rule_case cases[] = {
     HIT("session-lost", refresh_of_a_forgotten_allocation, "failed", "4 5 6"),
     HIT("session-lost", refresh_unanswered_for_5_s, "failed", "4 5 6"),
     HIT("session-lost", refresh_answered_by_icmp, "failed", "4 6"),
+    HIT("session-lost", refresh_with_host_unreachable, "failed", "4 6"),
+    MISS("session-lost", refresh_with_host_unreachable_at_the_end),
     HIT("session-lost", allocated_then_fin_from_the_server, "failed", "7 8"),
     MISS("session-lost", refresh_unanswered_for_2_s_at_the_end),
     MISS("session-lost", refresh_sent_once_and_not_answered),

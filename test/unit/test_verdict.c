@@ -190,6 +190,132 @@ static void rejection_is_not_got_round_by_an_unused_allocation(void **state) {
     assert_findings(s, "quota-reached failed, relay-unused inconclusive");
 }
 
+#define NAT_HOST "192.0.2.10:41000"
+#define NAT_PORT "192.0.2.10:42000"
+
+static void refused_as(scene *s, gint64 ms, const char *client, const char *user) {
+    g_autofree char *ask = g_strdup_printf(
+        "allocate request 8 transport=17 user=%s realm=example.org nonce=n1 mi", user);
+
+    feed_udp(s, ms, client, SERVER, ask);
+    feed_udp(s, ms + 10, SERVER, client, "allocate error 8 error=486");
+}
+
+/* Two users of one public address are two devices, as far as the server's side can tell. */
+static void failure_behind_one_nat_is_failed_when_the_same_is_granted_there(void **state) {
+    scene *s = *state;
+    refused_as(s, 0, NAT_HOST, "alice");
+    working(s, 4000, NAT_PORT, SERVER);
+
+    assert_findings(s, "quota-reached failed");
+}
+
+static void failure_behind_one_nat_is_degraded_when_another_server_grants_it(void **state) {
+    scene *s = *state;
+    refused_as(s, 0, NAT_HOST, "alice");
+    working(s, 4000, NAT_PORT, SERVER_2);
+
+    assert_findings(s, "quota-reached degraded");
+}
+
+static void silence_behind_one_nat_is_failed_when_the_same_is_answered_there(void **state) {
+    scene *s = *state;
+    silent_udp(s, 0, NAT_HOST);
+    working(s, 4000, NAT_PORT, SERVER);
+
+    assert_findings(s, "turn-server-silent failed");
+}
+
+static void silence_of_one_device_is_degraded_when_it_is_answered_on_another_port(void **state) {
+    scene *s = *state;
+    silent_udp(s, 0, CLIENT);
+    working(s, 4000, SAME_HOST, SERVER);
+
+    assert_findings(s, "turn-server-silent degraded");
+}
+
+/* Nothing shows on which side of a NAT the capture was made. */
+static void permission_refused_beside(scene *s, const char *user) {
+    g_autofree char *bind = g_strdup_printf(
+        "channel request 9 channel=0x4001 peer=" PEER " user=%s realm=r nonce=n1 mi", user);
+
+    feed_udp(s, 0, CLIENT, SERVER, "allocate request 2 transport=17 " CREDENTIALS);
+    feed_udp(s, 10, SERVER, CLIENT, "allocate success 2 relayed=" RELAYED " lifetime=600");
+    feed_send(s, 100, PEER, "binding request 101 priority=1");
+    feed_udp(s, 1000, CLIENT, SERVER, "permission request 3 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 1010, SERVER, CLIENT, "permission error 3 error=403");
+    feed_udp(s, 2000, SAME_HOST, SERVER, bind);
+    feed_udp(s, 2010, SERVER, SAME_HOST, "channel success 9 mi");
+    feed_udp_bytes(s, 2020, SAME_HOST, SERVER, "\x40\x01\x00\x02\x80\x01", 6);
+    feed_udp_bytes(s, 2030, SERVER, SAME_HOST, "\x40\x01\x00\x02\x80\x01", 6);
+    feed_other(s, 20000);
+}
+
+static void failure_is_failed_when_another_user_of_the_address_works(void **state) {
+    permission_refused_beside(*state, "bob");
+
+    assert_findings(*state, "permission-denied failed");
+}
+
+static void failure_is_degraded_when_the_same_user_of_the_address_works(void **state) {
+    permission_refused_beside(*state, "alice");
+
+    assert_findings(*state, "permission-denied degraded");
+}
+
+#define VPN         "10.8.0.2:51735"
+#define IPV6_CLIENT "[2001:db8:1::23]:51734"
+#define IPV6_SERVER "[2001:db8::40]:3478"
+
+/* The first address asks at 0 and gets nothing; CLIENT asks MS later and is inside a NAT. */
+static void silent_beside(scene *s, const char *client, const char *server, gint64 ms) {
+    feed_udp(s, 0, client, server, "allocate request 1 transport=17");
+    feed_udp(s, ms, CLIENT, SERVER, "allocate request 2 transport=17 " CREDENTIALS);
+    feed_udp(s, ms + 10, SERVER, CLIENT,
+             "allocate success 2 relayed=" RELAYED " mapped=" MAPPED " lifetime=600 mi");
+    scene_checks(s, ms + 20, PEER);
+    feed_udp(s, 3500, client, server, "allocate request 1 transport=17");
+    feed_other(s, 20000);
+}
+
+static void silence_of_one_family_is_degraded_when_the_other_works(void **state) {
+    silent_beside(*state, IPV6_CLIENT, IPV6_SERVER, 1000);
+
+    assert_findings(*state, "turn-server-silent degraded");
+    assert_non_null(
+        strstr(scene_judgement(*state)->first->detail, "session 2, UDP " CLIENT " to " SERVER));
+}
+
+static void silence_of_one_family_is_failed_when_the_other_begins_later(void **state) {
+    silent_beside(*state, IPV6_CLIENT, IPV6_SERVER, 1001);
+
+    assert_findings(*state, "turn-server-silent failed");
+}
+
+static void silence_of_one_interface_is_degraded_when_another_works(void **state) {
+    silent_beside(*state, VPN, SERVER, 10);
+
+    assert_findings(*state, "turn-server-silent degraded");
+}
+
+static void silence_of_one_interface_is_failed_when_another_server_answers(void **state) {
+    silent_beside(*state, VPN, SERVER_2, 10);
+
+    assert_findings(*state, "turn-server-silent failed");
+}
+
+static void silence_is_failed_where_many_clients_are_seen(void **state) {
+    scene *s = *state;
+
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *client = g_strdup_printf("10.1.2.%u:40000", i + 1);
+
+        working(s, 0, client, SERVER_2);
+    }
+    silent_beside(s, VPN, SERVER, 10);
+    assert_findings(s, "turn-server-silent failed");
+}
+
 /* A busy host has many calls at a time: SAME_HOST's session works with PEER. */
 static void working_with(scene *s, gint64 ms, const char *peer) {
     g_autofree char *bind =
@@ -388,6 +514,17 @@ int main(void) {
         TEST(failure_is_failed_when_the_next_try_came_later_than_30_s),
         TEST(failure_is_failed_when_another_client_works),
         TEST(failure_after_a_session_that_had_ended_is_failed),
+        TEST(failure_behind_one_nat_is_failed_when_the_same_is_granted_there),
+        TEST(failure_behind_one_nat_is_degraded_when_another_server_grants_it),
+        TEST(silence_behind_one_nat_is_failed_when_the_same_is_answered_there),
+        TEST(silence_of_one_device_is_degraded_when_it_is_answered_on_another_port),
+        TEST(failure_is_failed_when_another_user_of_the_address_works),
+        TEST(failure_is_degraded_when_the_same_user_of_the_address_works),
+        TEST(silence_of_one_family_is_degraded_when_the_other_works),
+        TEST(silence_of_one_family_is_failed_when_the_other_begins_later),
+        TEST(silence_of_one_interface_is_degraded_when_another_works),
+        TEST(silence_of_one_interface_is_failed_when_another_server_answers),
+        TEST(silence_is_failed_where_many_clients_are_seen),
         TEST(unreachable_server_is_got_round_by_an_allocation),
         TEST(rejection_is_not_got_round_by_an_unused_allocation),
         TEST(failure_is_failed_when_only_a_call_with_another_peer_works),
