@@ -32,6 +32,10 @@ const char *turn_ways_name(turn_ways ways) {
     return names[ways];
 }
 
+guint64 turn_direction_data(const turn_direction *direction) {
+    return direction->packets - direction->handshakes;
+}
+
 turn_ways turn_data_ways(const turn_direction *to_peer, const turn_direction *from_peer) {
     if (to_peer->packets > 0) {
         return from_peer->packets > 0 ? TURN_WAYS_BOTH : TURN_WAYS_TO_PEER;
@@ -57,7 +61,7 @@ gboolean turn_peer_works(const turn_peer *peer) {
 }
 
 gboolean turn_peer_has_data(const turn_peer *peer) {
-    return peer->path.to_peer.packets + peer->path.from_peer.packets + peer->relay_to.packets +
-               peer->relay_from.packets >
+    return turn_direction_data(&peer->path.to_peer) + turn_direction_data(&peer->path.from_peer) +
+               turn_direction_data(&peer->relay_to) + turn_direction_data(&peer->relay_from) >
            0;
 }

@@ -58,6 +58,9 @@ typedef struct turn_direction {
     guint64 bytes;
     turn_seen first_packet;
     turn_seen last_packet;
+    guint64 handshakes; /* of PACKETS: DTLS that agrees on keys, and carries no data */
+    turn_seen first_data;
+    turn_seen last_data;
     guint64 unread; /* packets that were cut too short to tell a message from data; in no count
                        above */
 } turn_direction;
@@ -154,6 +157,8 @@ typedef enum turn_ways {
 
 /* "none", "to_peer", "from_peer", "both". */
 const char *turn_ways_name(turn_ways ways);
+/* Packets that were neither STUN nor the handshake of DTLS. */
+guint64 turn_direction_data(const turn_direction *direction);
 /* Packets that were no STUN, of two directions of one leg. */
 turn_ways turn_data_ways(const turn_direction *to_peer, const turn_direction *from_peer);
 /* The data to or from a peer, counted once: on the leg between client and server where it was
@@ -164,7 +169,7 @@ const turn_direction *turn_peer_data(const turn_peer *peer, gboolean to_peer);
 gboolean turn_path_works(const turn_path *path);
 /* Packets both ways on the peer's path, on whichever leg they were seen. */
 gboolean turn_peer_works(const turn_peer *peer);
-/* Packets that were no STUN, on either leg. */
+/* turn_direction_data(), on either leg. */
 gboolean turn_peer_has_data(const turn_peer *peer);
 
 #endif

@@ -17,6 +17,9 @@
 /* A check or a media packet that is not answered after this long will not be: ICE retransmits a
  * check seven times within less than this at its usual timer, RFC 8445 section 14.3. */
 #define TURN_PEER_PATIENCE (5 * TURN_SECOND)
+/* RTCP goes out every 5 s, give or take a half, even where nothing else does; RFC 3550 section 6.2.
+ * So long after the end of the checks there is something to see. */
+#define TURN_MEDIA_PATIENCE (15 * TURN_SECOND)
 /* RFC 6062 section 5.3. */
 #define TURN_BIND_PATIENCE (30 * TURN_SECOND)
 /* A single packet without an answer is no stream. */

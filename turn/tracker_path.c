@@ -66,7 +66,18 @@ turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn
     return peer;
 }
 
-/* Whether the packet is counted, and so is data. */
+/* Content types of the records before application data; RFC 9147 section 4. */
+#define DTLS_CHANGE_CIPHER_SPEC 20u
+#define DTLS_HANDSHAKE          22u
+
+static gboolean is_handshake(const payload *carried) {
+    return carried->captured > 0 && !carried->opaque &&
+           carried->bytes[0] >= DTLS_CHANGE_CIPHER_SPEC && carried->bytes[0] <= DTLS_HANDSHAKE &&
+           stun_payload_classify(carried->bytes, carried->captured, carried->length) ==
+               STUN_PAYLOAD_DTLS;
+}
+
+/* Whether the packet is counted, and so is no message. */
 static gboolean count(turn_direction *direction, const turn_packet *packet,
                       const payload *carried) {
     if (payload_may_be_message(carried)) {
@@ -80,6 +91,12 @@ static gboolean count(turn_direction *direction, const turn_packet *packet,
     direction->bytes += carried->length;
     seen_once(&direction->first_packet, packet);
     direction->last_packet = turn_seen_at(packet);
+    if (is_handshake(carried)) {
+        direction->handshakes++;
+        return TRUE;
+    }
+    seen_once(&direction->first_data, packet);
+    direction->last_data = direction->last_packet;
     return TRUE;
 }
 

@@ -6,8 +6,9 @@
 /* A second try belongs to the same attempt when it begins within this time of the failure. */
 #define SAME_ATTEMPT (30 * TURN_SECOND)
 
+/* MEDIA: more than handshakes. */
 static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
-                      const stun_address *b) {
+                      const stun_address *b, gboolean media) {
     const turn_flow hosts = turn_hosts(a, b);
 
     if (path->ice != NULL) {
@@ -15,11 +16,20 @@ static void note_talk(const turn_scene *scene, const turn_path *path, const stun
 
         g_hash_table_replace(scene->ice_talks, path->ice,
                              GUINT_TO_POINTER(GPOINTER_TO_UINT(paths) + 1));
-        if (turn_data_ways(&path->to_peer, &path->from_peer) == TURN_WAYS_BOTH) {
+        if (media) {
+            g_hash_table_add(scene->ice_media, path->ice);
+        }
+        if (turn_direction_data(&path->to_peer) > 0 && turn_direction_data(&path->from_peer) > 0) {
             g_hash_table_add(scene->ice_data, path->ice);
         }
     }
-    g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
+    if (media) {
+        g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
+    }
+}
+
+static gboolean any_packets(const turn_direction *to, const turn_direction *from) {
+    return to->packets + from->packets > 0;
 }
 
 /* Where data went in the whole capture, and what went outside of sessions. */
@@ -32,19 +42,24 @@ static void find_talk(const turn_scene *scene) {
         for (guint k = 0; k < session->peers->len; k++) {
             const turn_peer *peer = g_ptr_array_index(session->peers, k);
 
-            if (turn_peer_has_data(peer)) {
-                note_talk(scene, &peer->path, &session->client, &peer->address);
+            if (any_packets(&peer->path.to_peer, &peer->path.from_peer) ||
+                any_packets(&peer->relay_to, &peer->relay_from)) {
+                note_talk(scene, &peer->path, &session->client, &peer->address,
+                          turn_peer_has_data(peer));
             }
         }
     }
     for (guint i = 0; i < model->pairs->len; i++) {
         turn_pair *pair = g_ptr_array_index(model->pairs, i);
+        const turn_direction *to = &pair->path.to_peer;
+        const turn_direction *from = &pair->path.from_peer;
 
         if (pair->path.ice != NULL && !g_hash_table_contains(scene->ice_direct, pair->path.ice)) {
             g_hash_table_insert(scene->ice_direct, pair->path.ice, pair);
         }
-        if (pair->path.to_peer.packets + pair->path.from_peer.packets > 0) {
-            note_talk(scene, &pair->path, &pair->a, &pair->b);
+        if (any_packets(to, from)) {
+            note_talk(scene, &pair->path, &pair->a, &pair->b,
+                      turn_direction_data(to) + turn_direction_data(from) > 0);
         }
     }
 }
@@ -287,6 +302,7 @@ turn_judgement *turn_judge(const turn_model *model) {
     g_autoptr(GHashTable) works = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_data = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_talks = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) ice_media = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_direct = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) hosts_talk =
         g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free, NULL);
@@ -295,6 +311,7 @@ turn_judgement *turn_judge(const turn_model *model) {
                         .ice_works = works,
                         .ice_data = ice_data,
                         .ice_talks = ice_talks,
+                        .ice_media = ice_media,
                         .ice_direct = ice_direct,
                         .hosts_talk = hosts_talk};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
