@@ -134,6 +134,17 @@ typedef struct turn_reflection {
     guint same_host; /* of RETURNED: from the server's own address to the server's own address */
 } turn_reflection;
 
+/* What the client sent to the peer after the last packet that came from the server. */
+typedef struct turn_tail {
+    guint after; /* turn_session.packets_from_server at that time */
+    guint data;
+    turn_seen first_data;
+    turn_seen last_data;
+    guint checks; /* transmissions, with USERNAME: whoever is there answers them */
+    turn_seen first_check;
+    turn_seen last_check;
+} turn_tail;
+
 /* The far side of the relay. */
 typedef struct turn_peer {
     stun_address address;
@@ -141,7 +152,8 @@ typedef struct turn_peer {
     turn_path path;            /* between client and peer, whichever leg it was seen on */
     turn_direction relay_to;   /* packets seen between the relayed address and the peer; only the */
     turn_direction relay_from; /* packet counters are used */
-    turn_passage passages[2];  /* from the peer, and to it */
+    turn_tail tail;
+    turn_passage passages[2]; /* from the peer, and to it */
     turn_reflection reflection;
     const struct turn_session *relay; /* whose relayed address the peer is; NULL when no other's of
                                          the same server. Set when the capture is over */

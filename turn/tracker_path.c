@@ -3,6 +3,8 @@
 #include "turn/message_values.h"
 #include "turn/tracker_private.h"
 
+#include <string.h>
+
 static void path_init(turn_path *path) {
     path->to_peer.rtt = -1;
     path->to_peer.rtt_longest = -1;
@@ -133,6 +135,30 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
     }
 }
 
+void tracker_note_tail(const turn_session *session, const turn_packet *packet, turn_peer *peer,
+                       const payload *carried) {
+    turn_tail *tail = &peer->tail;
+    stun_message message;
+
+    if (tail->after != session->packets_from_server) {
+        memset(tail, 0, sizeof *tail);
+        tail->after = session->packets_from_server;
+    }
+    if (stun_message_parse(carried->bytes, carried->captured, carried->length, &message) !=
+        STUN_NOT_STUN) {
+        if (message.method == STUN_METHOD_BINDING && message.cls == STUN_REQUEST &&
+            message_has(&message, STUN_ATTR_USERNAME)) {
+            tail->checks++;
+            seen_once(&tail->first_check, packet);
+            tail->last_check = turn_seen_at(packet);
+        }
+    } else if (carried->length > 0 && !payload_may_be_message(carried) && !is_handshake(carried)) {
+        tail->data++;
+        seen_once(&tail->first_data, packet);
+        tail->last_data = turn_seen_at(packet);
+    }
+}
+
 static turn_pair *pair_new(turn_tracker *tracker, const turn_packet *packet) {
     turn_pair *pair;
     route *to;
@@ -250,6 +276,9 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     }
     session->relayed_cut += payload_may_be_message(carried) ? 1 : 0;
     if (channel->peer != NULL) {
+        if (to_peer) {
+            tracker_note_tail(session, packet, channel->peer, carried);
+        }
         tracker->carried.channel = number;
         tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
         tracker->carried.channel = 0;

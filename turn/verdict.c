@@ -32,6 +32,23 @@ static gboolean any_packets(const turn_direction *to, const turn_direction *from
     return to->packets + from->packets > 0;
 }
 
+/* An answer to a check, or data after data of the other side. */
+static void note_life(const turn_scene *scene, const turn_path *path) {
+    const turn_direction *to = &path->to_peer;
+    const turn_direction *from = &path->from_peer;
+    const gint64 answered = MAX(to->last_success.time, from->last_success.time);
+    gint64 last = MAX(answered, MIN(to->last_packet.time, from->last_packet.time));
+    const gint64 *known;
+
+    if (path->ice == NULL || last == 0) {
+        return;
+    }
+    known = g_hash_table_lookup(scene->ice_alive, path->ice);
+    if (known == NULL || *known < last) {
+        g_hash_table_replace(scene->ice_alive, path->ice, g_memdup2(&last, sizeof last));
+    }
+}
+
 /* Where data went in the whole capture, and what went outside of sessions. */
 static void find_talk(const turn_scene *scene) {
     const turn_model *model = scene->model;
@@ -42,6 +59,7 @@ static void find_talk(const turn_scene *scene) {
         for (guint k = 0; k < session->peers->len; k++) {
             const turn_peer *peer = g_ptr_array_index(session->peers, k);
 
+            note_life(scene, &peer->path);
             if (any_packets(&peer->path.to_peer, &peer->path.from_peer) ||
                 any_packets(&peer->relay_to, &peer->relay_from)) {
                 note_talk(scene, &peer->path, &session->client, &peer->address,
@@ -57,6 +75,7 @@ static void find_talk(const turn_scene *scene) {
         if (pair->path.ice != NULL && !g_hash_table_contains(scene->ice_direct, pair->path.ice)) {
             g_hash_table_insert(scene->ice_direct, pair->path.ice, pair);
         }
+        note_life(scene, &pair->path);
         if (any_packets(to, from)) {
             note_talk(scene, &pair->path, &pair->a, &pair->b,
                       turn_direction_data(to) + turn_direction_data(from) > 0);
@@ -303,6 +322,7 @@ turn_judgement *turn_judge(const turn_model *model) {
     g_autoptr(GHashTable) ice_data = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_talks = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_media = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) ice_alive = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     g_autoptr(GHashTable) ice_direct = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) hosts_talk =
         g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free, NULL);
@@ -312,6 +332,7 @@ turn_judgement *turn_judge(const turn_model *model) {
                         .ice_data = ice_data,
                         .ice_talks = ice_talks,
                         .ice_media = ice_media,
+                        .ice_alive = ice_alive,
                         .ice_direct = ice_direct,
                         .hosts_talk = hosts_talk};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);
