@@ -53,6 +53,8 @@ gboolean turn_recovered(const turn_session *session, const turn_rejection *rejec
 turn_flow turn_hosts(const stun_address *a, const stun_address *b);
 /* "10.1.2.3:5 to 10.1.2.4:3478"; owned by the caller. */
 char *turn_ends(const stun_address *from, const stun_address *to);
+/* "10.1.2.4:5000", or that it is not known; owned by the caller. */
+char *turn_peer_text(const turn_peer *peer);
 /* Adds to LINES (of char) why the passwords given prove nothing of some users. */
 void turn_password_unknowns(const turn_model *model, GPtrArray *lines);
 /* ICMP errors that say that the destination cannot be reached at all. */

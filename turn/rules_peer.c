@@ -311,13 +311,12 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
         const turn_path *path = &peer->path;
         const gboolean to = is_stream_without_return(scene, &path->to_peer, &path->from_peer);
         const turn_direction *stream = to ? &path->to_peer : &path->from_peer;
-        char text[STUN_ADDRESS_TEXT];
+        g_autofree char *text = turn_peer_text(peer);
 
         if ((!to && !is_stream_without_return(scene, &path->from_peer, &path->to_peer)) ||
             returns_elsewhere(scene, peer, to)) {
             continue;
         }
-        stun_address_format(&peer->address, text, sizeof text);
         turn_finding_add(finding, &stream->first_data,
                          "first of %" G_GUINT64_FORMAT " packets %s %s; none the other way",
                          turn_direction_data(stream), to ? "to" : "from", text);
