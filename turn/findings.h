@@ -13,7 +13,7 @@ struct turn_scene {
     const turn_session *session;
     const turn_pair *pair;
     GHashTable *ice_works;  /* set of turn_path.ice that succeeded anywhere in the capture */
-    GHashTable *ice_data;   /* the same, of those with data both ways on one path */
+    GHashTable *ice_data;   /* turn_path.ice to the agents of whom data went on any path of it */
     GHashTable *ice_talks;  /* turn_path.ice to the number of paths of it that carried data, or a
                                handshake for it */
     GHashTable *ice_media;  /* set of turn_path.ice of which any path carried data */

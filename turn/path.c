@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/path.h"
 
+#include <string.h>
+
 turn_seen turn_seen_at(const turn_packet *packet) {
     return (turn_seen){.capture = packet->capture, .frame = packet->frame, .time = packet->time};
 }
@@ -53,6 +55,23 @@ const turn_direction *turn_peer_data(const turn_peer *peer, gboolean to_peer) {
 gboolean turn_path_works(const turn_path *path) {
     return (path->to_peer.successes > 0 && path->from_peer.successes > 0) ||
            (path->to_peer.packets > 0 && path->from_peer.packets > 0);
+}
+
+guint turn_path_agent(const turn_path *path, gboolean to_peer) {
+    if (path->ice == NULL || strchr(path->ice, ':') == NULL) {
+        return 0;
+    }
+    return to_peer != path->ice_reversed ? TURN_AGENT_FIRST : TURN_AGENT_SECOND;
+}
+
+guint turn_path_talkers(const turn_path *path) {
+    const gboolean to = turn_direction_data(&path->to_peer) > 0;
+    const gboolean from = turn_direction_data(&path->from_peer) > 0;
+
+    if (to && from) {
+        return TURN_AGENT_FIRST | TURN_AGENT_SECOND;
+    }
+    return to ? turn_path_agent(path, TRUE) : from ? turn_path_agent(path, FALSE) : 0;
 }
 
 gboolean turn_peer_works(const turn_peer *peer) {

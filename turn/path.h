@@ -94,6 +94,7 @@ typedef struct turn_path {
     turn_flight flights[2];      /* the same order */
     char *ice; /* the two user fragments of the checks, in a fixed order: paths of one ICE session
                   have the same text; NULL when no check carried a USERNAME */
+    gboolean ice_reversed; /* the first of them is the peer's */
     turn_seen unreachable; /* an ICMP error about what was sent on the path */
     guint8 icmp_version;
     guint8 icmp_type;
@@ -179,6 +180,13 @@ const turn_direction *turn_peer_data(const turn_peer *peer, gboolean to_peer);
 
 /* Whether the path has proved itself: checks answered both ways, or packets both ways. */
 gboolean turn_path_works(const turn_path *path);
+/* Agents of turn_path.ice, by the place of their user fragment. */
+#define TURN_AGENT_FIRST  1u
+#define TURN_AGENT_SECOND 2u
+/* Who sends what goes to the peer, or from it; 0 where the checks do not tell. */
+guint turn_path_agent(const turn_path *path, gboolean to_peer);
+/* Those of whom data went on the path. */
+guint turn_path_talkers(const turn_path *path);
 /* Packets both ways on the peer's path, on whichever leg they were seen. */
 gboolean turn_peer_works(const turn_peer *peer);
 /* turn_direction_data(), on either leg. */

@@ -277,6 +277,19 @@ static gboolean is_stream_without_return(const turn_scene *scene, const turn_dir
            one->last_data.time - one->first_data.time >= least_stream(scene->session, other);
 }
 
+/* Whether data of the other agent went on any path of the ICE session: agents may use one path for
+ * each way. */
+static gboolean answers_in_ice(const turn_scene *scene, const turn_path *path, gboolean to_peer) {
+    const guint other = turn_path_agent(path, !to_peer);
+    guint talkers;
+
+    if (path->ice == NULL) {
+        return FALSE;
+    }
+    talkers = GPOINTER_TO_UINT(g_hash_table_lookup(scene->ice_data, path->ice));
+    return other != 0 ? (talkers & other) != 0 : talkers != 0;
+}
+
 /* Whether data came back on another path: of the same ICE session, or of the same peer. */
 static gboolean returns_elsewhere(const turn_scene *scene, const turn_peer *peer,
                                   gboolean to_peer) {
@@ -297,7 +310,7 @@ static gboolean returns_elsewhere(const turn_scene *scene, const turn_peer *peer
     }
     return (turn_direction_data(&peer->relay_to) > 0 &&
             turn_direction_data(&peer->relay_from) > 0) ||
-           (path->ice != NULL && g_hash_table_contains(scene->ice_data, path->ice));
+           answers_in_ice(scene, path, to_peer);
 }
 
 gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {

@@ -10,6 +10,7 @@
 static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
                       const stun_address *b, gboolean media) {
     const turn_flow hosts = turn_hosts(a, b);
+    guint talkers;
 
     if (path->ice != NULL) {
         gpointer paths = g_hash_table_lookup(scene->ice_talks, path->ice);
@@ -19,9 +20,9 @@ static void note_talk(const turn_scene *scene, const turn_path *path, const stun
         if (media) {
             g_hash_table_add(scene->ice_media, path->ice);
         }
-        if (turn_direction_data(&path->to_peer) > 0 && turn_direction_data(&path->from_peer) > 0) {
-            g_hash_table_add(scene->ice_data, path->ice);
-        }
+        talkers = GPOINTER_TO_UINT(g_hash_table_lookup(scene->ice_data, path->ice));
+        g_hash_table_replace(scene->ice_data, path->ice,
+                             GUINT_TO_POINTER(talkers | turn_path_talkers(path)));
     }
     if (media) {
         g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
