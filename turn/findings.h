@@ -13,8 +13,12 @@ struct turn_scene {
     const turn_session *session;
     const turn_pair *pair;
     GHashTable *ice_works;  /* set of turn_path.ice that succeeded anywhere in the capture */
-    GHashTable *ice_data;   /* the same, of those with data both ways on one path */
-    GHashTable *ice_talks;  /* turn_path.ice to the number of paths of it that carried data */
+    GHashTable *ice_data;   /* turn_path.ice to the agents of whom data went on any path of it */
+    GHashTable *ice_talks;  /* turn_path.ice to the number of paths of it that carried data, or a
+                               handshake for it */
+    GHashTable *ice_media;  /* set of turn_path.ice of which any path carried data */
+    GHashTable *ice_alive;  /* turn_path.ice to the gint64 time when a path of it last showed that
+                               both ends were there */
     GHashTable *ice_direct; /* turn_path.ice to the first turn_pair of it */
     GHashTable *hosts_talk; /* set of turn_hosts() between which data went anywhere */
     const turn_join *join;  /* with captures from two places: MODEL is that of both; else NULL */

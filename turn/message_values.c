@@ -80,7 +80,8 @@ static char *ice_session(const char *username) {
                                          : g_strconcat(colon + 1, ":", first, NULL);
 }
 
-char *message_ice_session(const stun_message *message) {
+char *message_ice_session(const stun_message *message, gboolean *by_second) {
+    char *ice;
     g_autofree char *username = NULL;
     stun_attr attr;
 
@@ -89,7 +90,15 @@ char *message_ice_session(const stun_message *message) {
         return NULL;
     }
     username = message_text(message, STUN_ATTR_USERNAME);
-    return username != NULL && *username != '\0' ? ice_session(username) : NULL;
+    if (username == NULL || *username == '\0') {
+        return NULL;
+    }
+    ice = ice_session(username);
+    if (by_second != NULL) {
+        /* The receiver's comes first in USERNAME. */
+        *by_second = g_str_equal(ice, username);
+    }
+    return ice;
 }
 
 gboolean message_is_check(const stun_message *message) {

@@ -34,7 +34,8 @@ gboolean message_is_authenticated(const stun_message *message);
  * between peers; RFC 8445 section 7.1. */
 gboolean message_is_check(const stun_message *message);
 /* The two user fragments of USERNAME in a fixed order: both directions of an ICE session have the
- * same text. NULL without USERNAME, or when it was cut. Owned by the caller. */
-char *message_ice_session(const stun_message *message);
+ * same text. *BY_SECOND (may be NULL) is set when the sender's is the second. NULL without
+ * USERNAME, or when it was cut. Owned by the caller. */
+char *message_ice_session(const stun_message *message, gboolean *by_second);
 
 #endif

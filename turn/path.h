@@ -58,6 +58,9 @@ typedef struct turn_direction {
     guint64 bytes;
     turn_seen first_packet;
     turn_seen last_packet;
+    guint64 handshakes; /* of PACKETS: DTLS that agrees on keys, and carries no data */
+    turn_seen first_data;
+    turn_seen last_data;
     guint64 unread; /* packets that were cut too short to tell a message from data; in no count
                        above */
 } turn_direction;
@@ -91,6 +94,7 @@ typedef struct turn_path {
     turn_flight flights[2];      /* the same order */
     char *ice; /* the two user fragments of the checks, in a fixed order: paths of one ICE session
                   have the same text; NULL when no check carried a USERNAME */
+    gboolean ice_reversed; /* the first of them is the peer's */
     turn_seen unreachable; /* an ICMP error about what was sent on the path */
     guint8 icmp_version;
     guint8 icmp_type;
@@ -131,6 +135,17 @@ typedef struct turn_reflection {
     guint same_host; /* of RETURNED: from the server's own address to the server's own address */
 } turn_reflection;
 
+/* What the client sent to the peer after the last packet that came from the server. */
+typedef struct turn_tail {
+    guint after; /* turn_session.packets_from_server at that time */
+    guint data;
+    turn_seen first_data;
+    turn_seen last_data;
+    guint checks; /* transmissions, with USERNAME: whoever is there answers them */
+    turn_seen first_check;
+    turn_seen last_check;
+} turn_tail;
+
 /* The far side of the relay. */
 typedef struct turn_peer {
     stun_address address;
@@ -138,7 +153,8 @@ typedef struct turn_peer {
     turn_path path;            /* between client and peer, whichever leg it was seen on */
     turn_direction relay_to;   /* packets seen between the relayed address and the peer; only the */
     turn_direction relay_from; /* packet counters are used */
-    turn_passage passages[2];  /* from the peer, and to it */
+    turn_tail tail;
+    turn_passage passages[2]; /* from the peer, and to it */
     turn_reflection reflection;
     const struct turn_session *relay; /* whose relayed address the peer is; NULL when no other's of
                                          the same server. Set when the capture is over */
@@ -154,6 +170,8 @@ typedef enum turn_ways {
 
 /* "none", "to_peer", "from_peer", "both". */
 const char *turn_ways_name(turn_ways ways);
+/* Packets that were neither STUN nor the handshake of DTLS. */
+guint64 turn_direction_data(const turn_direction *direction);
 /* Packets that were no STUN, of two directions of one leg. */
 turn_ways turn_data_ways(const turn_direction *to_peer, const turn_direction *from_peer);
 /* The data to or from a peer, counted once: on the leg between client and server where it was
@@ -162,9 +180,16 @@ const turn_direction *turn_peer_data(const turn_peer *peer, gboolean to_peer);
 
 /* Whether the path has proved itself: checks answered both ways, or packets both ways. */
 gboolean turn_path_works(const turn_path *path);
+/* Agents of turn_path.ice, by the place of their user fragment. */
+#define TURN_AGENT_FIRST  1u
+#define TURN_AGENT_SECOND 2u
+/* Who sends what goes to the peer, or from it; 0 where the checks do not tell. */
+guint turn_path_agent(const turn_path *path, gboolean to_peer);
+/* Those of whom data went on the path. */
+guint turn_path_talkers(const turn_path *path);
 /* Packets both ways on the peer's path, on whichever leg they were seen. */
 gboolean turn_peer_works(const turn_peer *peer);
-/* Packets that were no STUN, on either leg. */
+/* turn_direction_data(), on either leg. */
 gboolean turn_peer_has_data(const turn_peer *peer);
 
 #endif

@@ -42,6 +42,13 @@ char *turn_ends(const stun_address *from, const stun_address *to) {
     return g_strdup_printf("%s to %s", source, destination);
 }
 
+char *turn_peer_text(const turn_peer *peer) {
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format(&peer->address, text, sizeof text);
+    return g_strdup(peer->address.family != STUN_FAMILY_NONE ? text : "(address not seen)");
+}
+
 turn_flow turn_hosts(const stun_address *a, const stun_address *b) {
     turn_flow hosts = {.source = *a, .destination = *b};
 

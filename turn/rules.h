@@ -17,6 +17,9 @@
 /* A check or a media packet that is not answered after this long will not be: ICE retransmits a
  * check seven times within less than this at its usual timer, RFC 8445 section 14.3. */
 #define TURN_PEER_PATIENCE (5 * TURN_SECOND)
+/* RTCP goes out every 5 s, give or take a half, even where nothing else does; RFC 3550 section 6.2.
+ * So long after the end of the checks there is something to see. */
+#define TURN_MEDIA_PATIENCE (15 * TURN_SECOND)
 /* RFC 6062 section 5.3. */
 #define TURN_BIND_PATIENCE (30 * TURN_SECOND)
 /* A second try belongs to the same attempt when it begins within this time of the failure. */
@@ -63,6 +66,8 @@ gboolean turn_pair_works_with_another(const turn_scene *scene, const turn_pair *
 gboolean turn_ice_works(const turn_scene *scene, const turn_path *path);
 /* "10.1.2.3:5 to 10.1.2.4:3478"; owned by the caller. */
 char *turn_ends(const stun_address *from, const stun_address *to);
+/* "10.1.2.4:5000", or that it is not known; owned by the caller. */
+char *turn_peer_text(const turn_peer *peer);
 /* Adds to LINES (of char) why the passwords given prove nothing of some users. */
 void turn_password_unknowns(const turn_model *model, GPtrArray *lines);
 /* ICMP errors that say that the destination cannot be reached at all. */

@@ -4,10 +4,6 @@
  * large for the way, and paths that nobody uses. */
 #include "turn/rules.h"
 
-/* RTCP goes out every 5 s, give or take a half, even where nothing else does; RFC 3550 section 6.2.
- * So long after the end of the checks there is something to see. */
-#define MEDIA_PATIENCE (15 * TURN_SECOND)
-
 static gboolean is_excused(const turn_scene *scene, const turn_path *path) {
     return turn_path_works(path) ||
            (path->ice != NULL && g_hash_table_contains(scene->ice_works, path->ice));
@@ -168,7 +164,7 @@ static gboolean talks_elsewhere(const turn_scene *scene, const turn_peer *peer) 
     const turn_session *session = scene->session;
     const turn_flow hosts = turn_hosts(&session->client, &peer->address);
 
-    if ((peer->path.ice != NULL && g_hash_table_contains(scene->ice_talks, peer->path.ice)) ||
+    if ((peer->path.ice != NULL && g_hash_table_contains(scene->ice_media, peer->path.ice)) ||
         g_hash_table_contains(scene->hosts_talk, &hosts)) {
         return TRUE;
     }
@@ -202,7 +198,7 @@ static gboolean is_still_chosen(const turn_scene *scene, const turn_path *path) 
 
     return (direct != NULL && (stun_address_same_host(&direct->a, client) ||
                                stun_address_same_host(&direct->b, client))) ||
-           checks->last_nominated.time - checks->nominated.time >= MEDIA_PATIENCE;
+           checks->last_nominated.time - checks->nominated.time >= TURN_MEDIA_PATIENCE;
 }
 
 /* How long the nominated path was there to be used. */
@@ -227,24 +223,26 @@ static gint64 time_for_media(const turn_scene *scene, const turn_path *path) {
 
 gboolean rule_media_absent(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
-    char text[STUN_ADDRESS_TEXT];
 
-    if (!turn_can_judge(session) || !turn_is_complete(session)) {
+    /* Before a capture that began late there may have been media, and a hold. */
+    if (!turn_can_judge(session) || !turn_is_complete(session) || session->allocated.frame == 0) {
         return FALSE;
     }
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         const turn_path *path = &peer->path;
         const turn_seen *nominated = &nominating(path)->nominated;
+        g_autofree char *peer_text = NULL;
 
         if (nominated->frame == 0 || path->ice == NULL || path->to_peer.successes == 0 ||
             path->from_peer.successes == 0 || talks_elsewhere(scene, peer) ||
-            !is_still_chosen(scene, path) || time_for_media(scene, path) < MEDIA_PATIENCE) {
+            !is_still_chosen(scene, path) || time_for_media(scene, path) < TURN_MEDIA_PATIENCE) {
             continue;
         }
-        stun_address_format(&peer->address, text, sizeof text);
+        peer_text = turn_peer_text(peer);
         turn_finding_add(finding, nominated,
-                         "Binding Success Response to a check with USE-CANDIDATE, peer %s", text);
+                         "Binding Success Response to a check with USE-CANDIDATE, peer %s",
+                         peer_text);
         turn_finding_add(finding, &session->last,
                          "last packet of the session; checks, but no data until here");
     }

@@ -281,13 +281,33 @@ gboolean rule_peer_unreachable(const turn_scene *scene, turn_finding *finding) {
 }
 
 /* Where the capture does not show the beginning of the session, something may have come back before
- * it: only a stream that goes on counts then. */
+ * it: only a stream that goes on counts then. Where a handshake came back, the other side is there,
+ * and what it has to say may take its time. */
+static gint64 least_stream(const turn_session *session, const turn_direction *other) {
+    return other->handshakes > 0           ? TURN_MEDIA_PATIENCE
+           : session->allocated.frame == 0 ? TURN_PEER_PATIENCE
+                                           : 0;
+}
+
 static gboolean is_stream_without_return(const turn_scene *scene, const turn_direction *one,
                                          const turn_direction *other) {
-    return one->packets >= TURN_STREAM_PACKETS && other->packets + other->unread == 0 &&
-           turn_observed_since(scene->model, &one->first_packet) >= TURN_PEER_PATIENCE &&
-           (scene->session->allocated.frame != 0 ||
-            one->last_packet.time - one->first_packet.time >= TURN_PEER_PATIENCE);
+    return turn_direction_data(one) >= TURN_STREAM_PACKETS &&
+           turn_direction_data(other) + other->unread == 0 &&
+           turn_observed_since(scene->model, &one->first_data) >= TURN_PEER_PATIENCE &&
+           one->last_data.time - one->first_data.time >= least_stream(scene->session, other);
+}
+
+/* Whether data of the other agent went on any path of the ICE session: agents may use one path for
+ * each way. */
+static gboolean answers_in_ice(const turn_scene *scene, const turn_path *path, gboolean to_peer) {
+    const guint other = turn_path_agent(path, !to_peer);
+    guint talkers;
+
+    if (path->ice == NULL) {
+        return FALSE;
+    }
+    talkers = GPOINTER_TO_UINT(g_hash_table_lookup(scene->ice_data, path->ice));
+    return other != 0 ? (talkers & other) != 0 : talkers != 0;
 }
 
 /* Whether data came back on another path: of the same ICE session, or of the same peer. */
@@ -304,12 +324,13 @@ static gboolean returns_elsewhere(const turn_scene *scene, const turn_peer *peer
         const turn_peer *other = g_ptr_array_index(session->peers, i);
 
         if (turn_same_place(peer, other) &&
-            (to_peer ? other->path.from_peer.packets : other->path.to_peer.packets) > 0) {
+            turn_direction_data(to_peer ? &other->path.from_peer : &other->path.to_peer) > 0) {
             return TRUE;
         }
     }
-    return (peer->relay_to.packets > 0 && peer->relay_from.packets > 0) ||
-           (path->ice != NULL && g_hash_table_contains(scene->ice_data, path->ice));
+    return (turn_direction_data(&peer->relay_to) > 0 &&
+            turn_direction_data(&peer->relay_from) > 0) ||
+           answers_in_ice(scene, path, to_peer);
 }
 
 gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
@@ -323,17 +344,16 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
         const turn_path *path = &peer->path;
         const gboolean to = is_stream_without_return(scene, &path->to_peer, &path->from_peer);
         const turn_direction *stream = to ? &path->to_peer : &path->from_peer;
-        char text[STUN_ADDRESS_TEXT];
+        g_autofree char *text = turn_peer_text(peer);
 
         if ((!to && !is_stream_without_return(scene, &path->from_peer, &path->to_peer)) ||
             returns_elsewhere(scene, peer, to)) {
             continue;
         }
-        stun_address_format(&peer->address, text, sizeof text);
-        turn_finding_add(finding, &stream->first_packet,
+        turn_finding_add(finding, &stream->first_data,
                          "first of %" G_GUINT64_FORMAT " packets %s %s; none the other way",
-                         stream->packets, to ? "to" : "from", text);
-        turn_finding_add(finding, &stream->last_packet, "last of them");
+                         turn_direction_data(stream), to ? "to" : "from", text);
+        turn_finding_add(finding, &stream->last_data, "last of them");
     }
     return finding->evidence->len > 0;
 }

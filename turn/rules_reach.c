@@ -3,6 +3,16 @@
  * Rules about reaching the server, and about losing it. */
 #include "turn/rules.h"
 
+/* Checks of consent come every 5 s (RFC 7675 section 5.1), those of an agent that looks for a path
+ * more often. */
+#define CHECKS_IN_VAIN 5u
+/* Of one request; RFC 8489 section 6.2.1 ends with the seventh. */
+#define TRANSMISSIONS_IN_VAIN 5u
+
+/* What keeps an allocation going. */
+static const turn_method renewing[] = {TURN_METHOD_REFRESH, TURN_METHOD_CREATE_PERMISSION,
+                                       TURN_METHOD_CHANNEL_BIND};
+
 static const turn_exchange *allocate_of(const turn_session *session) {
     return &session->exchanges[TURN_METHOD_ALLOCATE];
 }
@@ -250,6 +260,127 @@ static gboolean add_closed(const turn_session *session, turn_finding *finding) {
     return TRUE;
 }
 
+/* Another path of the ICE session took over. */
+static gboolean lives_elsewhere(const turn_scene *scene, const turn_peer *peer) {
+    const gint64 *alive =
+        peer->path.ice != NULL ? g_hash_table_lookup(scene->ice_alive, peer->path.ice) : NULL;
+
+    return alive != NULL && *alive > scene->session->last_from_server.time + TURN_SECOND;
+}
+
+/* The server would not renew what PEER is reached by: the last that it refused, if nothing was
+ * granted after it. */
+static const turn_rejection *renewal_refused(const turn_session *session, const turn_peer *peer) {
+    for (guint i = session->rejections->len; i > 0; i--) {
+        const turn_rejection *rejection =
+            &g_array_index(session->rejections, turn_rejection, i - 1);
+
+        if ((rejection->method == STUN_METHOD_CREATE_PERMISSION ||
+             rejection->method == STUN_METHOD_CHANNEL_BIND) &&
+            stun_address_same_host(&rejection->peer, &peer->address)) {
+            return turn_recovered(session, rejection) ? NULL : rejection;
+        }
+    }
+    return NULL;
+}
+
+/* Long enough for what comes every few seconds to be missed. */
+static gboolean went_on(const turn_scene *scene, guint count, const turn_seen *first,
+                        const turn_seen *last) {
+    return count > 0 && last->time - first->time >= TURN_MEDIA_PATIENCE &&
+           turn_watched(scene->model, &scene->session->last_from_server, last);
+}
+
+/* Whoever is on hold or muted answers checks all the same; data alone proves nothing, unless the
+ * server has said that it will not pass it on. */
+static gboolean add_tail(const turn_scene *scene, const turn_peer *peer, turn_finding *finding) {
+    const turn_session *session = scene->session;
+    const turn_tail *tail = &peer->tail;
+    const turn_rejection *refused = renewal_refused(session, peer);
+
+    if (tail->after != session->packets_from_server || !turn_peer_works(peer) ||
+        lives_elsewhere(scene, peer)) {
+        return FALSE;
+    }
+    if (tail->checks >= CHECKS_IN_VAIN &&
+        went_on(scene, tail->checks, &tail->first_check, &tail->last_check)) {
+        turn_finding_add(finding, &session->last_from_server, "last packet from the server");
+        turn_finding_add(finding, &tail->first_check,
+                         "check of the client after it, first of %u; none was answered",
+                         tail->checks);
+        turn_finding_add(finding, &tail->last_check, "last of them");
+    } else if (refused != NULL && tail->data >= TURN_STREAM_PACKETS &&
+               went_on(scene, tail->data, &tail->first_data, &tail->last_data)) {
+        turn_finding_add(finding, &refused->response, "%s Error Response, %u: not renewed",
+                         stun_method_name(refused->method), refused->code);
+        turn_finding_add(finding, &tail->first_data,
+                         "first of %u packets of the client after it; nothing comes back",
+                         tail->data);
+        turn_finding_add(finding, &tail->last_data, "last of them");
+    } else {
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* What is lost may be the peer: the server answers for itself only. */
+static gboolean add_tails(const turn_scene *scene, turn_finding *finding) {
+    const turn_session *session = scene->session;
+
+    if (!turn_is_complete(session) || session->release_asked.frame != 0) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        if (add_tail(scene, g_ptr_array_index(session->peers, i), finding)) {
+            finding->level = TURN_LEVEL_DEGRADED;
+            finding->detail = g_strdup("The client goes on and nothing comes back any more: the "
+                                       "server, the peer or the way to one of them is gone.");
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* One request that the server never answers, while it answers others. */
+static const turn_unanswered *unanswered_alone(const turn_session *session) {
+    for (guint i = 0; i < session->unanswered->len; i++) {
+        const turn_unanswered *request = &g_array_index(session->unanswered, turn_unanswered, i);
+
+        if (request->release || request->transmissions < TRANSMISSIONS_IN_VAIN ||
+            request->last.time > session->last_from_server.time) {
+            continue;
+        }
+        for (guint k = 0; k < G_N_ELEMENTS(renewing); k++) {
+            const turn_exchange *exchange = &session->exchanges[renewing[k]];
+
+            if (exchange->method == request->method &&
+                !turn_seen_after(&exchange->last_success, &request->first)) {
+                return request;
+            }
+        }
+    }
+    return NULL;
+}
+
+static gboolean add_unanswered_alone(const turn_session *session, turn_finding *finding) {
+    const turn_unanswered *request = unanswered_alone(session);
+
+    if (request == NULL || session->protocol != TURN_PROTOCOL_UDP ||
+        session->allocated.frame == 0 || !turn_is_complete(session)) {
+        return FALSE;
+    }
+    finding->level = TURN_LEVEL_DEGRADED;
+    finding->detail = g_strdup_printf("The server is there, but the client gets no answer to its "
+                                      "%s Request: what that request renews ends.",
+                                      stun_method_name(request->method));
+    turn_finding_add(finding, &request->first, "%s Request, not answered",
+                     stun_method_name(request->method));
+    turn_finding_add(finding, &request->last, "last of %u transmissions", request->transmissions);
+    turn_finding_add(finding, &session->last_from_server,
+                     "last packet from the server, which came later");
+    return TRUE;
+}
+
 gboolean rule_session_lost(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
@@ -259,5 +390,6 @@ gboolean rule_session_lost(const turn_scene *scene, turn_finding *finding) {
         return FALSE;
     }
     return add_forgotten(session, finding) || add_unreachable(scene, finding) ||
-           add_unanswered(scene, finding) || add_closed(session, finding);
+           add_unanswered(scene, finding) || add_closed(session, finding) ||
+           add_tails(scene, finding) || add_unanswered_alone(session, finding);
 }

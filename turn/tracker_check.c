@@ -7,9 +7,12 @@
 
 #define ROLE_CONFLICT 487u /* RFC 8445 section 7.3.1.1 */
 
-static void note_ice(turn_path *path, const stun_message *message) {
+static void note_ice(turn_path *path, gboolean to_peer, const stun_message *message) {
+    gboolean by_second = FALSE;
+
     if (path->ice == NULL) {
-        path->ice = message_ice_session(message);
+        path->ice = message_ice_session(message, &by_second);
+        path->ice_reversed = by_second == to_peer;
     }
 }
 
@@ -55,7 +58,7 @@ static void check_request(turn_tracker *tracker, const turn_packet *packet, turn
     gboolean opened;
     guint before;
 
-    note_ice(path, message);
+    note_ice(path, to_peer, message);
     transaction = turn_transactions_find(tracker->transactions, path, message);
     before = transaction != NULL ? transaction->transmissions : 1;
     transaction = turn_transactions_request(tracker->transactions, path, packet, message, &opened);

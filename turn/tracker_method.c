@@ -363,6 +363,9 @@ static void on_relayed(turn_tracker *tracker, const turn_packet *packet, turn_se
             .bytes = data.value, .captured = data.captured, .length = data.length};
 
         session->relayed_cut += payload_may_be_message(&carried) ? 1 : 0;
+        if (to_peer) {
+            tracker_note_tail(session, packet, peer, &carried);
+        }
         tracker_peer_packet(tracker, packet, peer, to_peer, FALSE, &carried);
     }
 }

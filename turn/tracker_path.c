@@ -3,6 +3,8 @@
 #include "turn/message_values.h"
 #include "turn/tracker_private.h"
 
+#include <string.h>
+
 static void path_init(turn_path *path) {
     path->to_peer.rtt = -1;
     path->to_peer.rtt_longest = -1;
@@ -66,7 +68,18 @@ turn_peer *tracker_peer(turn_session *session, const stun_address *address, turn
     return peer;
 }
 
-/* Whether the packet is counted, and so is data. */
+/* Content types of the records before application data; RFC 9147 section 4. */
+#define DTLS_CHANGE_CIPHER_SPEC 20u
+#define DTLS_HANDSHAKE          22u
+
+static gboolean is_handshake(const payload *carried) {
+    return carried->captured > 0 && !carried->opaque &&
+           carried->bytes[0] >= DTLS_CHANGE_CIPHER_SPEC && carried->bytes[0] <= DTLS_HANDSHAKE &&
+           stun_payload_classify(carried->bytes, carried->captured, carried->length) ==
+               STUN_PAYLOAD_DTLS;
+}
+
+/* Whether the packet is counted, and so is no message. */
 static gboolean count(turn_direction *direction, const turn_packet *packet,
                       const payload *carried) {
     if (payload_may_be_message(carried)) {
@@ -80,6 +93,12 @@ static gboolean count(turn_direction *direction, const turn_packet *packet,
     direction->bytes += carried->length;
     seen_once(&direction->first_packet, packet);
     direction->last_packet = turn_seen_at(packet);
+    if (is_handshake(carried)) {
+        direction->handshakes++;
+        return TRUE;
+    }
+    seen_once(&direction->first_data, packet);
+    direction->last_data = direction->last_packet;
     return TRUE;
 }
 
@@ -113,6 +132,30 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
     tracker_note_passage(&peer->passages[to_peer], packet, carried->length, to_peer != relay_leg);
     if (!relay_leg) {
         tracker_note_flight(&peer->path, packet, to_peer, carried);
+    }
+}
+
+void tracker_note_tail(const turn_session *session, const turn_packet *packet, turn_peer *peer,
+                       const payload *carried) {
+    turn_tail *tail = &peer->tail;
+    stun_message message;
+
+    if (tail->after != session->packets_from_server) {
+        memset(tail, 0, sizeof *tail);
+        tail->after = session->packets_from_server;
+    }
+    if (stun_message_parse(carried->bytes, carried->captured, carried->length, &message) !=
+        STUN_NOT_STUN) {
+        if (message.method == STUN_METHOD_BINDING && message.cls == STUN_REQUEST &&
+            message_has(&message, STUN_ATTR_USERNAME)) {
+            tail->checks++;
+            seen_once(&tail->first_check, packet);
+            tail->last_check = turn_seen_at(packet);
+        }
+    } else if (carried->length > 0 && !payload_may_be_message(carried) && !is_handshake(carried)) {
+        tail->data++;
+        seen_once(&tail->first_data, packet);
+        tail->last_data = turn_seen_at(packet);
     }
 }
 
@@ -233,6 +276,9 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     }
     session->relayed_cut += payload_may_be_message(carried) ? 1 : 0;
     if (channel->peer != NULL) {
+        if (to_peer) {
+            tracker_note_tail(session, packet, channel->peer, carried);
+        }
         tracker->carried.channel = number;
         tracker_peer_packet(tracker, packet, channel->peer, to_peer, FALSE, carried);
         tracker->carried.channel = 0;

@@ -200,6 +200,9 @@ turn_peer *tracker_peer_unknown(turn_session *session, turn_via via);
  * RELAY_LEG says that it was seen between server and peer. */
 void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                          gboolean to_peer, gboolean relay_leg, const payload *carried);
+/* What the client gives the server for the peer. */
+void tracker_note_tail(const turn_session *session, const turn_packet *packet, turn_peer *peer,
+                       const payload *carried);
 void tracker_peer_message(turn_tracker *tracker, const turn_packet *packet, turn_peer *peer,
                           gboolean to_peer, const stun_message *message);
 void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,

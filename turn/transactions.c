@@ -114,7 +114,7 @@ turn_transaction *turn_transactions_request(turn_transactions *table, gconstpoin
 
 gint64 turn_transaction_rtt(const turn_transaction *transaction, const turn_packet *packet) {
     if (turn_flow_hash(&packet->flow) != transaction->leg ||
-        packet->time < transaction->last.time) {
+        packet->time < transaction->last.time || transaction->transmissions > 1) {
         return -1;
     }
     return packet->time - transaction->last.time;

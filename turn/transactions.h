@@ -60,8 +60,8 @@ turn_transaction *turn_transactions_request(turn_transactions *table, gconstpoin
 /* The transaction that the response in MESSAGE belongs to; NULL when its request was not seen. */
 turn_transaction *turn_transactions_find(turn_transactions *table, gconstpointer scope,
                                          const stun_message *message);
-/* Nanoseconds from the transmission that was answered to PACKET; -1 when PACKET was seen on another
- * leg than the request. */
+/* Nanoseconds from the request to PACKET; -1 when PACKET was seen on another leg than the request,
+ * or when the request was sent again: nobody can tell then which transmission was answered. */
 gint64 turn_transaction_rtt(const turn_transaction *transaction, const turn_packet *packet);
 
 /* Lets go of what is too old at NOW. */

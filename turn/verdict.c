@@ -3,20 +3,48 @@
 #include "turn/rules.h"
 #include "turn/verdict_private.h"
 
+/* MEDIA: more than handshakes. */
 static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
-                      const stun_address *b) {
+                      const stun_address *b, gboolean media) {
     const turn_flow hosts = turn_hosts(a, b);
+    guint talkers;
 
     if (path->ice != NULL) {
         gpointer paths = g_hash_table_lookup(scene->ice_talks, path->ice);
 
         g_hash_table_replace(scene->ice_talks, path->ice,
                              GUINT_TO_POINTER(GPOINTER_TO_UINT(paths) + 1));
-        if (turn_data_ways(&path->to_peer, &path->from_peer) == TURN_WAYS_BOTH) {
-            g_hash_table_add(scene->ice_data, path->ice);
+        if (media) {
+            g_hash_table_add(scene->ice_media, path->ice);
         }
+        talkers = GPOINTER_TO_UINT(g_hash_table_lookup(scene->ice_data, path->ice));
+        g_hash_table_replace(scene->ice_data, path->ice,
+                             GUINT_TO_POINTER(talkers | turn_path_talkers(path)));
     }
-    g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
+    if (media) {
+        g_hash_table_add(scene->hosts_talk, g_memdup2(&hosts, sizeof hosts));
+    }
+}
+
+static gboolean any_packets(const turn_direction *to, const turn_direction *from) {
+    return to->packets + from->packets > 0;
+}
+
+/* An answer to a check, or data after data of the other side. */
+static void note_life(const turn_scene *scene, const turn_path *path) {
+    const turn_direction *to = &path->to_peer;
+    const turn_direction *from = &path->from_peer;
+    const gint64 answered = MAX(to->last_success.time, from->last_success.time);
+    gint64 last = MAX(answered, MIN(to->last_packet.time, from->last_packet.time));
+    const gint64 *known;
+
+    if (path->ice == NULL || last == 0) {
+        return;
+    }
+    known = g_hash_table_lookup(scene->ice_alive, path->ice);
+    if (known == NULL || *known < last) {
+        g_hash_table_replace(scene->ice_alive, path->ice, g_memdup2(&last, sizeof last));
+    }
 }
 
 /* Where data went in the whole capture, and what went outside of sessions. */
@@ -29,19 +57,26 @@ static void find_talk(const turn_scene *scene) {
         for (guint k = 0; k < session->peers->len; k++) {
             const turn_peer *peer = g_ptr_array_index(session->peers, k);
 
-            if (turn_peer_has_data(peer)) {
-                note_talk(scene, &peer->path, &session->client, &peer->address);
+            note_life(scene, &peer->path);
+            if (any_packets(&peer->path.to_peer, &peer->path.from_peer) ||
+                any_packets(&peer->relay_to, &peer->relay_from)) {
+                note_talk(scene, &peer->path, &session->client, &peer->address,
+                          turn_peer_has_data(peer));
             }
         }
     }
     for (guint i = 0; i < model->pairs->len; i++) {
         turn_pair *pair = g_ptr_array_index(model->pairs, i);
+        const turn_direction *to = &pair->path.to_peer;
+        const turn_direction *from = &pair->path.from_peer;
 
         if (pair->path.ice != NULL && !g_hash_table_contains(scene->ice_direct, pair->path.ice)) {
             g_hash_table_insert(scene->ice_direct, pair->path.ice, pair);
         }
-        if (pair->path.to_peer.packets + pair->path.from_peer.packets > 0) {
-            note_talk(scene, &pair->path, &pair->a, &pair->b);
+        note_life(scene, &pair->path);
+        if (any_packets(to, from)) {
+            note_talk(scene, &pair->path, &pair->a, &pair->b,
+                      turn_direction_data(to) + turn_direction_data(from) > 0);
         }
     }
 }
@@ -294,6 +329,8 @@ turn_judgement *turn_judge(const turn_model *model) {
     g_autoptr(GHashTable) works = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_data = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) ice_talks = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) ice_media = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) ice_alive = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     g_autoptr(GHashTable) ice_direct = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) hosts_talk =
         g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free, NULL);
@@ -302,6 +339,8 @@ turn_judgement *turn_judge(const turn_model *model) {
                         .ice_works = works,
                         .ice_data = ice_data,
                         .ice_talks = ice_talks,
+                        .ice_media = ice_media,
+                        .ice_alive = ice_alive,
                         .ice_direct = ice_direct,
                         .hosts_talk = hosts_talk};
     GPtrArray *findings = g_ptr_array_new_with_free_func((GDestroyNotify)turn_finding_free);

@@ -52,3 +52,17 @@ guint32 feed_data_dtls(scene *s, gint64 ms, const char *peer, guint16 number, gs
 
     return feed_inside(s, ms, FALSE, peer, &made);
 }
+
+void feed_dtls_handshake(scene *s, gint64 ms, const char *peer) {
+    feed_send_dtls(s, ms, peer, 0, 150);
+    feed_data_dtls(s, ms + 10, peer, 0, 1100);
+    feed_send_dtls(s, ms + 20, peer, 1, 1000);
+    feed_data_dtls(s, ms + 30, peer, 1, 200);
+}
+
+guint32 feed_data_record(scene *s, gint64 ms, const char *peer, guint8 type, gsize length) {
+    message made = dtls_handshake(0, length);
+
+    made.bytes[0] = type;
+    return feed_inside(s, ms, FALSE, peer, &made);
+}

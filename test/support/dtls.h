@@ -13,5 +13,9 @@ guint32 feed_dtls(scene *s, gint64 ms, const char *from, const char *to, guint16
                   gsize length);
 guint32 feed_send_dtls(scene *s, gint64 ms, const char *peer, guint16 number, gsize length);
 guint32 feed_data_dtls(scene *s, gint64 ms, const char *peer, guint16 number, gsize length);
+/* A handshake of two messages each way with PEER, in indications: four frames in 30 ms. */
+void feed_dtls_handshake(scene *s, gint64 ms, const char *peer);
+/* A record of the content TYPE that is no handshake, LENGTH bytes, in a Data Indication. */
+guint32 feed_data_record(scene *s, gint64 ms, const char *peer, guint8 type, gsize length);
 
 #endif

@@ -391,6 +391,26 @@ static void path_nominated_and_left(scene *s) {
     feed_other(s, 60000);
 }
 
+static void path_nominated_and_used_for_dtls_only(scene *s) {
+    nominated_until(s, 20000);
+    feed_dtls_handshake(s, 300, PEER);
+    nominated_at(s, 20100, 301);
+}
+
+static void path_nominated_and_used_for_a_data_channel(scene *s) {
+    path_nominated_and_used_for_dtls_only(s);
+    feed_data_record(s, 20200, PEER, 23, 60);
+}
+
+/* Checks, nominations and more checks of a call whose allocation the capture does not show: there
+ * may have been media before it. */
+static void path_nominated_in_a_capture_that_began_late(scene *s) {
+    scene_checks(s, 100, PEER);
+    for (guint i = 0; i < 12; i++) {
+        nominated_at(s, 200 + 2500 * i, 200 + i);
+    }
+}
+
 static const rule_case cases[] = {
     HIT("role-conflict", role_refused_again_and_again, "degraded", "6 10"),
     HIT("role-conflict", role_of_a_pair_refused_again_and_again, "degraded", "2 4"),
@@ -435,6 +455,9 @@ static const rule_case cases[] = {
     MISS("media-absent", path_nominated_while_the_hosts_talk_elsewhere),
     MISS("media-absent", path_nominated_and_released),
     MISS("media-absent", path_nominated_and_left),
+    MISS("media-absent", path_nominated_in_a_capture_that_began_late),
+    HIT("media-absent", path_nominated_and_used_for_dtls_only, "degraded", "10 24"),
+    MISS("media-absent", path_nominated_and_used_for_a_data_channel),
 };
 
 static void family_media_is_covered(void **state) {

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "support/dtls.h"
 #include "support/rule_case.h"
 
 #define CHECK        "binding request 101 user=b:a priority=1 mi"
@@ -433,6 +434,90 @@ static void packets_both_ways(scene *s) {
     feed_other(s, 60000);
 }
 
+/* A handshake in frames 9 to 12, then packets to the peer from frame 13 on. */
+static void packets_to_the_peer_after_dtls(scene *s, guint count, gint64 every) {
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    feed_dtls_handshake(s, 200, PEER);
+    for (guint i = 0; i < count; i++) {
+        feed_send_bytes(s, 300 + every * i, PEER, 160);
+    }
+}
+
+static void packets_one_way_after_dtls(scene *s) {
+    packets_to_the_peer_after_dtls(s, 16, 1000);
+}
+
+/* RTCP of the other side may be 5 s apart, and then some. */
+static void packets_one_way_after_dtls_for_less_than_15_s(scene *s) {
+    packets_to_the_peer_after_dtls(s, 15, 1000);
+    feed_other(s, 60000);
+}
+
+static void packets_one_way_after_dtls_and_an_alert(scene *s) {
+    packets_to_the_peer_after_dtls(s, 16, 1000);
+    feed_data_record(s, 15400, PEER, 21, 60);
+}
+
+static void packets_one_way_after_dtls_and_application_data(scene *s) {
+    packets_to_the_peer_after_dtls(s, 16, 1000);
+    feed_data_record(s, 15400, PEER, 23, 60);
+}
+
+/* The other side is on hold: its RTCP goes on. */
+static void packets_both_ways_after_dtls(scene *s) {
+    packets_to_the_peer_after_dtls(s, 16, 1000);
+    feed_data_bytes(s, 15400, PEER, 60);
+}
+
+static void handshakes_of_dtls_one_way(scene *s) {
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    for (guint i = 0; i < 20; i++) {
+        feed_send_dtls(s, 200 + 1000 * i, PEER, 0, 150);
+    }
+}
+
+/* The direct path, whose checks the far end begins: its data goes one way. */
+static void packets_of_a_direct_path(scene *s, const char *user, gboolean to_client) {
+    const char *from = to_client ? "10.1.1.30:50000" : CLIENT;
+    const char *to = to_client ? CLIENT : "10.1.1.30:50000";
+    g_autofree char *check = g_strdup_printf("binding request 301 user=%s priority=1 mi", user);
+    const guint8 bytes[160] = {0x80};
+
+    feed_udp(s, 20000, "10.1.1.30:50000", CLIENT, check);
+    for (guint i = 0; i < 20; i++) {
+        feed_udp_bytes(s, 20100 + 20 * i, from, to, bytes, sizeof bytes);
+    }
+}
+
+/* Checks and ten packets to the peer. */
+static void packets_to_a_checked_peer(scene *s) {
+    scene_allocate(s, 0);
+    scene_checks(s, 50, PEER);
+    for (guint i = 0; i < 10; i++) {
+        feed_send_bytes(s, 100 + 20 * i, PEER, 160);
+    }
+}
+
+static void packets_that_come_back_on_a_direct_path(scene *s) {
+    packets_to_a_checked_peer(s);
+    packets_of_a_direct_path(s, "a:b", TRUE);
+    feed_other(s, 60000);
+}
+
+static void packets_that_go_on_a_direct_path_too(scene *s) {
+    packets_to_a_checked_peer(s);
+    packets_of_a_direct_path(s, "a:b", FALSE);
+    feed_other(s, 60000);
+}
+
+static void packets_that_come_back_in_another_ice_session(scene *s) {
+    packets_to_a_checked_peer(s);
+    packets_of_a_direct_path(s, "c:d", TRUE);
+    feed_other(s, 60000);
+}
+
 static void checks_beside_a_working_peer(scene *s, const char *peer, const char *check) {
     scene_allocate(s, 0);
     scene_checks(s, 100, PEER);
@@ -529,6 +614,15 @@ static const rule_case cases[] = {
     MISS("media-one-way", packets_one_way_fewer_than_10),
     MISS("media-one-way", packets_one_way_for_less_than_5_s),
     MISS("media-one-way", packets_both_ways),
+    MISS("media-one-way", packets_that_come_back_on_a_direct_path),
+    HIT("media-one-way", packets_that_go_on_a_direct_path_too, "degraded", "9 18"),
+    HIT("media-one-way", packets_that_come_back_in_another_ice_session, "degraded", "9 18"),
+    HIT("media-one-way", packets_one_way_after_dtls, "degraded", "13 28"),
+    HIT("media-one-way", packets_one_way_after_dtls_and_an_alert, "degraded", "13 28"),
+    MISS("media-one-way", packets_one_way_after_dtls_for_less_than_15_s),
+    MISS("media-one-way", packets_one_way_after_dtls_and_application_data),
+    MISS("media-one-way", packets_both_ways_after_dtls),
+    MISS("media-one-way", handshakes_of_dtls_one_way),
 };
 
 static void family_peer_is_covered(void **state) {

@@ -311,6 +311,133 @@ static void release_answered_again_after_the_next_allocate(scene *s) {
     feed_udp(s, 2020, SERVER, CLIENT, "refresh error 3 error=437");
 }
 
+/* Checks and data both ways in frames 5 to 10; the server's last packet is frame 10. */
+static void call_that_works(scene *s) {
+    scene_allocate(s, 0);
+    scene_checks(s, 100, PEER);
+    feed_send_bytes(s, 200, PEER, 160);
+    feed_data_bytes(s, 210, PEER, 160);
+}
+
+/* COUNT checks of consent in vain, 2.5 s apart, from frame 11 on. */
+static void consent_in_vain(scene *s, gint64 ms, guint count) {
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *check =
+            g_strdup_printf("binding request %u user=b:a priority=1 mi", 500 + i);
+
+        feed_send(s, ms + 2500 * i, PEER, check);
+    }
+}
+
+static void call_that_dies_while_the_client_checks_on(scene *s) {
+    call_that_works(s);
+    consent_in_vain(s, 1000, 7);
+}
+
+static void call_that_dies_for_less_than_15_s(scene *s) {
+    call_that_works(s);
+    consent_in_vain(s, 1000, 6);
+    feed_other(s, 60000);
+}
+
+/* The peer hung up, and the client followed. */
+static void call_that_dies_and_is_released(scene *s) {
+    call_that_dies_while_the_client_checks_on(s);
+    feed_udp(s, 16500, CLIENT, SERVER, "refresh request 4 lifetime=0 " CREDENTIALS);
+    feed_udp(s, 16510, SERVER, CLIENT, "refresh success 4 lifetime=0 mi");
+}
+
+static void call_that_moves_to_a_direct_path(scene *s) {
+    call_that_dies_while_the_client_checks_on(s);
+    feed_udp(s, 5000, CLIENT, "10.1.1.30:50000", "binding request 601 user=b:a priority=1 mi");
+    feed_udp(s, 5010, "10.1.1.30:50000", CLIENT, "binding success 601 mi");
+}
+
+/* Muted or on hold, without RTCP. */
+static void call_whose_peer_falls_silent(scene *s) {
+    call_that_works(s);
+    for (guint i = 0; i < 100; i++) {
+        feed_send_bytes(s, 1000 + 1000 * i, PEER, 160);
+    }
+}
+
+/* The peer's agent may not answer checks without USERNAME. */
+static void call_with_keep_alives_in_vain(scene *s) {
+    call_that_works(s);
+    for (guint i = 0; i < 20; i++) {
+        g_autofree char *check = g_strdup_printf("binding request %u", 500 + i);
+
+        feed_send(s, 1000 + 2500 * i, PEER, check);
+    }
+}
+
+static void call_that_never_worked_and_is_checked(scene *s) {
+    scene_allocate(s, 0);
+    consent_in_vain(s, 1000, 20);
+}
+
+static void call_with_one_more_packet_from_the_server(scene *s) {
+    call_that_dies_while_the_client_checks_on(s);
+    feed_udp(s, 17000, CLIENT, SERVER, "refresh request 4 lifetime=600 " CREDENTIALS);
+    feed_udp(s, 17010, SERVER, CLIENT, "refresh success 4 lifetime=600 mi");
+}
+
+/* Frames 11 and 12 are the permission, then data from 13 on. */
+static void data_after_a_permission(scene *s, const char *answer, guint count) {
+    call_that_works(s);
+    feed_udp(s, 1000, CLIENT, SERVER, "permission request 7 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 1010, SERVER, CLIENT, answer);
+    for (guint i = 0; i < count; i++) {
+        feed_send_bytes(s, 1100 + 1000 * i, PEER, 160);
+    }
+}
+
+static void data_in_vain_after_a_permission_was_not_renewed(scene *s) {
+    data_after_a_permission(s, "permission error 7 error=403", 16);
+}
+
+static void data_for_less_than_15_s_after_a_permission_was_not_renewed(scene *s) {
+    data_after_a_permission(s, "permission error 7 error=403", 15);
+    feed_other(s, 60000);
+}
+
+static void data_in_vain_after_a_permission_was_renewed(scene *s) {
+    data_after_a_permission(s, "permission success 7 mi", 16);
+}
+
+/* COUNT transmissions from frame 11 on, while data goes on both ways. */
+static void permission_asked_in_vain(scene *s, guint count) {
+    call_that_works(s);
+    for (guint i = 0; i < count; i++) {
+        feed_udp(s, 1000 + 1000 * i, CLIENT, SERVER,
+                 "permission request 7 peer=" PEER " " CREDENTIALS);
+    }
+    feed_send_bytes(s, 70000, PEER, 160);
+    feed_data_bytes(s, 70010, PEER, 160);
+}
+
+static void permission_asked_5_times_while_the_server_lives(scene *s) {
+    permission_asked_in_vain(s, 5);
+}
+
+static void permission_asked_4_times_while_the_server_lives(scene *s) {
+    permission_asked_in_vain(s, 4);
+}
+
+static void permission_asked_5_times_and_granted_to_the_next_request(scene *s) {
+    permission_asked_in_vain(s, 5);
+    feed_udp(s, 80000, CLIENT, SERVER, "permission request 8 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 80010, SERVER, CLIENT, "permission success 8 mi");
+}
+
+static void keep_alives_to_the_server_5_times_in_vain(scene *s) {
+    call_that_works(s);
+    for (guint i = 0; i < 5; i++) {
+        feed_udp(s, 1000 + 1000 * i, CLIENT, SERVER, "binding request 7");
+    }
+    feed_data_bytes(s, 70010, PEER, 160);
+}
+
 static const rule_case cases[] = {
     HIT("turn-server-silent", allocate_over_3_s_without_answer, "failed", "1 4"),
     MISS("turn-server-silent", allocate_over_less_than_3_s_without_answer),
@@ -361,6 +488,21 @@ static const rule_case cases[] = {
     MISS("session-lost", release_unanswered),
     MISS("session-lost", refresh_recovered_after_437),
     MISS("session-lost", released_then_fin_from_the_server),
+    HIT("session-lost", call_that_dies_while_the_client_checks_on, "degraded", "10 11 17"),
+    MISS("session-lost", call_that_dies_for_less_than_15_s),
+    MISS("session-lost", call_that_dies_and_is_released),
+    MISS("session-lost", call_that_moves_to_a_direct_path),
+    MISS("session-lost", call_whose_peer_falls_silent),
+    MISS("session-lost", call_with_keep_alives_in_vain),
+    MISS("session-lost", call_that_never_worked_and_is_checked),
+    MISS("session-lost", call_with_one_more_packet_from_the_server),
+    HIT("session-lost", data_in_vain_after_a_permission_was_not_renewed, "degraded", "12 13 28"),
+    MISS("session-lost", data_for_less_than_15_s_after_a_permission_was_not_renewed),
+    MISS("session-lost", data_in_vain_after_a_permission_was_renewed),
+    HIT("session-lost", permission_asked_5_times_while_the_server_lives, "degraded", "11 15 17"),
+    MISS("session-lost", permission_asked_4_times_while_the_server_lives),
+    MISS("session-lost", permission_asked_5_times_and_granted_to_the_next_request),
+    MISS("session-lost", keep_alives_to_the_server_5_times_in_vain),
 };
 
 static void family_reach_is_covered(void **state) {

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "support/addresses.h"
+#include "support/dtls.h"
 #include "support/scene.h"
 #include "turn/tracker_private.h"
 
@@ -558,6 +559,31 @@ static void pair_ignores_keepalive_indications(void **state) {
     assert_int_equal(only_pair(s)->path.to_peer.packets, 0);
 }
 
+static void handshakes_of_dtls_are_packets_but_no_data(void **state) {
+    scene *s = *state;
+    const turn_direction *from;
+
+    scene_allocate(s, 0);
+    feed_dtls_handshake(s, 100, PEER);
+    feed_data_record(s, 200, PEER, 20, 30);
+    feed_data_record(s, 210, PEER, 21, 30);
+    feed_data_record(s, 300, PEER, 23, 60);
+    feed_data_bytes(s, 400, PEER, 160);
+    feed_data_record(s, 500, PEER, 22, 60);
+
+    from = &only_peer(s)->path.from_peer;
+    assert_int_equal(from->packets, 7);
+    assert_int_equal(from->handshakes, 5);
+    assert_int_equal(turn_direction_data(from), 2);
+    assert_int_equal(from->first_packet.frame, 6);
+    assert_int_equal(from->first_data.frame, 11);
+    assert_int_equal(from->last_data.frame, 12);
+    assert_int_equal(from->last_packet.frame, 13);
+    assert_int_equal(turn_direction_data(&only_peer(s)->path.to_peer), 0);
+    assert_int_equal(only_peer(s)->path.to_peer.first_data.frame, 0);
+    assert_true(turn_peer_has_data(only_peer(s)));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -585,6 +611,7 @@ int main(void) {
         TEST(checks_of_microsoft_come_twice_and_count_once),
         TEST(check_error_before_a_success_is_no_error),
         TEST(data_without_header_goes_to_the_active_destination),
+        TEST(handshakes_of_dtls_are_packets_but_no_data),
         TEST(relay_leg_joins_the_control_leg),
         TEST(relay_leg_rtt_is_that_of_the_leg_asked_on),
         TEST(relay_leg_alone_counts_as_checks_of_the_peer),

@@ -151,15 +151,26 @@ static void find_unknown_id_answers_null(void **state) {
     assert_null(find(f, there, 1));
 }
 
-static void rtt_is_measured_from_the_transmission_before_the_answer(void **state) {
+static void rtt_of_a_request_that_was_sent_again_is_not_measured(void **state) {
     fixture *f = *state;
-    const turn_packet answer = packet_at(f, MS(530), "10.0.0.2:2000", "10.0.0.1:1000");
+    const turn_packet answer = packet_at(f, MS(520), "10.0.0.2:2000", "10.0.0.1:1000");
     const turn_transaction *transaction;
     gboolean opened;
 
     request(f, here, MS(0), 1, &opened);
     transaction = request(f, here, MS(500), 1, &opened);
-    assert_true(turn_transaction_rtt(transaction, &answer) == MS(30));
+    assert_true(turn_transaction_rtt(transaction, &answer) == -1);
+}
+
+static void rtt_of_a_request_that_was_sent_once_is_measured(void **state) {
+    fixture *f = *state;
+    const turn_packet answer = packet_at(f, MS(520), "10.0.0.2:2000", "10.0.0.1:1000");
+    const turn_transaction *transaction;
+    gboolean opened;
+
+    request(f, here, MS(0), 1, &opened);
+    transaction = request(f, here, MS(15), 1, &opened); /* a copy */
+    assert_true(turn_transaction_rtt(transaction, &answer) == MS(520));
 }
 
 static void rtt_on_another_leg_is_not_measured(void **state) {
@@ -263,7 +274,8 @@ int main(void) {
         TEST(request_on_another_leg_is_no_retransmission),
         TEST(request_in_another_scope_is_another_transaction),
         TEST(find_unknown_id_answers_null),
-        TEST(rtt_is_measured_from_the_transmission_before_the_answer),
+        TEST(rtt_of_a_request_that_was_sent_again_is_not_measured),
+        TEST(rtt_of_a_request_that_was_sent_once_is_measured),
         TEST(rtt_on_another_leg_is_not_measured),
         TEST(rtt_of_an_answer_before_its_request_is_not_measured),
         TEST(expire_after_its_life_reports_the_lost),

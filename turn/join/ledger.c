@@ -116,7 +116,7 @@ static void sighted(turn_sighting *sighting, const turn_packet *packet) {
 }
 
 static const char *ice_of(turn_ledger *ledger, const stun_message *message) {
-    g_autofree char *ice = message_ice_session(message);
+    g_autofree char *ice = message_ice_session(message, NULL);
     gpointer known = NULL;
 
     if (ice == NULL || g_hash_table_lookup_extended(ledger->ice, ice, &known, NULL)) {
