@@ -337,11 +337,36 @@ static turn_leg *leg_at(legs_counting *all, const turn_view *view, const stun_ad
                   view->flow.transport, server_end->port);
 }
 
+/* The server's point saw what the relay made of the client's packets, or what it made these of.
+ * What does not come through may have been lost on either leg. */
+static void count_passed_on(legs_counting *all, const turn_match *match) {
+    const turn_view *near = match->client;
+    const gboolean to_server = match->from_client;
+    const turn_view *asking = to_server ? near : match->server;
+    const turn_view *answering = to_server ? match->server : near;
+    turn_leg *leg = leg_at(all, near, to_server ? &near->flow.destination : &near->flow.source);
+    turn_tally *answers;
+
+    if (leg == NULL || asking->request.count == 0) {
+        return;
+    }
+    leg_arrived(&leg->requests[to_server ? TURN_TO_SERVER : TURN_TO_CLIENT], &asking->request);
+    answers = &leg->responses[to_server ? TURN_TO_CLIENT : TURN_TO_SERVER];
+    if (asking->response.count > 0 && answering->response.count > 0) {
+        leg_arrived(answers, &answering->response);
+    } else if (answering->response.count > 0) {
+        answers->sent++;
+    }
+}
+
 void legs_count_from_client(legs_counting *all, const turn_view *view) {
     const turn_match *match = g_hash_table_lookup(all->matches->of_client, view);
-    const turn_view *same = match != NULL && match->same_leg ? match->server : NULL;
     turn_leg *leg;
 
+    if (match != NULL && !match->same_leg) {
+        count_passed_on(all, match);
+        return;
+    }
     if (match != NULL ? !match->from_client
                       : !turn_matches_is_server(all->matches, &view->flow.destination) ||
                             turn_matches_is_server(all->matches, &view->flow.source)) {
@@ -353,7 +378,9 @@ void legs_count_from_client(legs_counting *all, const turn_view *view) {
         return;
     }
     count_request(all, leg, TURN_TO_SERVER, view, match != NULL ? match->server : NULL);
-    if (same != NULL) {
+    if (match != NULL) {
+        const turn_view *same = match->server;
+
         if (leg->kind == TURN_LEG_TUNNEL && view->response.count + same->response.count == 0) {
             note_passed_on(leg, all->server->ledger, same);
         }
