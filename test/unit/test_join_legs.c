@@ -118,6 +118,61 @@ static void legs_name_where_the_relay_passed_a_check_on_to(void **state) {
     assert_string_equal(text, "172.16.85.180:40000");
 }
 
+/* The server's capture is of its other interface, where CMS has its allocation. */
+#define CMS     "172.16.85.180:50000"
+#define INSIDE  "172.16.85.168:3478"
+#define GRANTED "198.51.100.1:24010"
+
+static void cms_allocates(two_points *p) {
+    both_run(p, 0);
+    feed_udp(p->server, 100, CMS, INSIDE, "allocate request 5 transport=17 " CREDENTIALS);
+    feed_udp(p->server, 130, INSIDE, CMS,
+             "allocate success 5 relayed=" GRANTED " mapped=" CMS " lifetime=600 mi");
+}
+
+static void cms_sends(two_points *p, gint64 ms, const char *text, gboolean to_client) {
+    message inner = message_of(text);
+    message data = channel_data(0x4000, inner.bytes, inner.length);
+
+    feed_udp_bytes(p->server, ms, to_client ? CMS : INSIDE, to_client ? INSIDE : CMS, data.bytes,
+                   data.length);
+}
+
+static void legs_take_the_direction_of_what_the_relay_passes_on_from_the_client(void **state) {
+    two_points *p = *state;
+    const turn_leg *leg;
+    g_autofree char *ports = NULL;
+
+    cms_allocates(p);
+    cms_sends(p, 1000, BACK, TRUE);
+    feed_udp(p->client, 1020, NEAR_RELAY, NEAR_CLIENT, BACK);
+    feed_udp(p->client, 1022, NEAR_CLIENT, NEAR_RELAY, BACK_ANSWER);
+    both_run(p, 20000);
+    leg = leg_of(p, TURN_LEG_RELAY);
+    ports = turn_leg_ports(leg);
+    assert_int_equal(leg->low_port, 24010);
+    assert_int_equal(leg->high_port, 24010);
+    assert_string_equal(ports, "24000-29999");
+    expect_tally(&leg->requests[TURN_TO_SERVER], 0, 0, 0);
+    expect_tally(&leg->requests[TURN_TO_CLIENT], 1, 1, 0);
+    expect_tally(&leg->responses[TURN_TO_SERVER], 1, 0, 0);
+}
+
+static void legs_count_answers_of_what_the_relay_passes_on(void **state) {
+    two_points *p = *state;
+    const turn_leg *leg;
+
+    cms_allocates(p);
+    feed_udp(p->client, 1000, NEAR_CLIENT, NEAR_RELAY, CHECK);
+    cms_sends(p, 1020, CHECK, FALSE);
+    cms_sends(p, 1022, CHECK_ANSWER, TRUE);
+    feed_udp(p->client, 1050, NEAR_RELAY, NEAR_CLIENT, CHECK_ANSWER);
+    both_run(p, 20000);
+    leg = leg_of(p, TURN_LEG_RELAY);
+    expect_tally(&leg->requests[TURN_TO_SERVER], 1, 1, 0);
+    expect_tally(&leg->responses[TURN_TO_CLIENT], 1, 1, 0);
+}
+
 static void opens(scene *s, gint64 ms, const char *client, const char *server) {
     feed_tcp(s, ms, client, server, TURN_TCP_SYN);
     feed_tcp(s, ms + 1, server, client, TURN_TCP_SYN_ACK);
@@ -215,6 +270,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(legs_forget_losses_before_something_came_through, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(legs_name_where_the_relay_passed_a_check_on_to, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            legs_take_the_direction_of_what_the_relay_passes_on_from_the_client, setup, teardown),
+        cmocka_unit_test_setup_teardown(legs_count_answers_of_what_the_relay_passes_on, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(legs_count_connections_that_both_show, setup, teardown),
         cmocka_unit_test_setup_teardown(legs_do_not_count_connections_that_one_shows, setup,

@@ -105,110 +105,6 @@ static turn_loss loss_of(const legs_counting *all, const turn_view *view, const 
                        .excused = is_excused(all, view)};
 }
 
-/* The server's capture shows what is not TURN, so that no filter of ports was set. */
-static gboolean is_unfiltered(const legs_counting *all, turn_transport transport) {
-    const turn_point *server = all->server;
-
-    return server->other ||
-           (transport == TURN_TRANSPORT_UDP ? server->other_udp : server->other_tcp);
-}
-
-gboolean leg_is_visible(const legs_counting *all, const turn_leg *leg) {
-    const turn_point *server = all->server;
-    const gboolean other = is_unfiltered(all, leg->transport);
-
-    if (all->matches->joined > 0 ? !all->server_receives : server->cut) {
-        return FALSE;
-    }
-    if (leg->kind == TURN_LEG_RELAY) {
-        /* Another interface shows the server, and nothing of this leg. */
-        return other && all->matches->joined > 0;
-    }
-    return other || leg->requests[TURN_TO_SERVER].arrived > 0;
-}
-
-/* The flow of packets that go WAY, as the point that they come to knows it. */
-static turn_flow flow_there(const legs_counting *all, turn_way way, const turn_flow *flow) {
-    const turn_nat *nat = all->matches->nat;
-
-    return way == TURN_TO_SERVER
-               ? (turn_flow){.transport = flow->transport,
-                             .source = turn_nat_outside(nat, FALSE, &flow->source),
-                             .destination = turn_nat_inside(nat, TRUE, &flow->destination)}
-               : (turn_flow){.transport = flow->transport,
-                             .source = turn_nat_outside(nat, TRUE, &flow->source),
-                             .destination = turn_nat_inside(nat, FALSE, &flow->destination)};
-}
-
-static gboolean is_relayed_of(const turn_session *session, const stun_address *address) {
-    for (guint i = 0; i < session->relayed->len; i++) {
-        if (stun_address_equal(&g_array_index(session->relayed, stun_address, i), address)) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-static gboolean is_allocated(const turn_session *session, gint64 from, gint64 to) {
-    return session->allocated.frame != 0 && session->allocated.time <= from &&
-           (session->released.frame == 0 || to < session->released.time) &&
-           (session->expires < 0 || to < session->expires);
-}
-
-/* Transmissions to an address that the server's capture shows being granted, while it was: where
- * that capture has anything that comes to the host, it must have them. */
-static guint due_while_granted(legs_counting *all, const turn_view *view) {
-    const turn_model *model = all->server->model;
-    const turn_flow there = flow_there(all, TURN_TO_SERVER, &view->flow);
-    const gint64 doubt = all->clock->uncertainty;
-    guint count = 0;
-
-    if (all->server->cut || !is_unfiltered(all, view->flow.transport) ||
-        !turn_model_receives(model, &there.destination) ||
-        all->lookups_of_relays++ >= LEG_MAX_LOOKUPS) {
-        return 0;
-    }
-    for (guint i = 0; i < model->sessions->len && count == 0; i++) {
-        const turn_session *session = g_ptr_array_index(model->sessions, i);
-
-        for (guint at = 0; is_relayed_of(session, &there.destination) &&
-                           at < MIN(view->request.count, TURN_VIEW_TIMES);
-             at++) {
-            const gint64 when = view->request.times[at] + all->clock->offset;
-
-            if (is_allocated(session, when - doubt, when + doubt) &&
-                turn_observed_all(all->server_time, when - doubt,
-                                  when + doubt + LEG_WAY_PATIENCE)) {
-                count++;
-            }
-        }
-    }
-    return count;
-}
-
-/* Whether anything at all came through between the same ends after LOST, which left on FLOW. */
-static gboolean goes_on(const legs_counting *all, turn_way way, const turn_flow *flow,
-                        const turn_sighting *lost) {
-    const turn_flow there = flow_there(all, way, flow);
-    const gint64 shift = way == TURN_TO_SERVER ? all->clock->offset : -all->clock->offset;
-    const turn_traffic *traffic = way == TURN_TO_SERVER ? all->server_traffic : all->client_traffic;
-
-    return turn_traffic_last(traffic, &there) > lost->first.time + shift + all->clock->uncertainty;
-}
-
-/* Whether the client's capture would show what the server sends to the view's destination, and the
- * client alone would get it. */
-static gboolean is_visible_at_client(const legs_counting *all, const turn_view *view) {
-    const turn_point *client = all->client;
-    stun_address host = view->flow.destination;
-
-    host.port = 0;
-    return all->client_receives && !client->cut &&
-           (client->other ||
-            (view->flow.transport == TURN_TRANSPORT_UDP ? client->other_udp : client->other_tcp)) &&
-           !g_hash_table_contains(all->shared, &host);
-}
-
 /* A request that left one point: did it come to the other? OTHER is the other's view. */
 static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const turn_view *view,
                           const turn_view *other) {
@@ -228,7 +124,7 @@ static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const
     if (loss.transmissions == 0 || view->release) {
         return;
     }
-    if (goes_on(all, way, &view->flow, &view->request)) {
+    if (leg_goes_on(all, way, &view->flow, &view->request)) {
         tally->sent++;
         return;
     }
@@ -236,12 +132,12 @@ static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const
         leg->blind |= way == TURN_TO_SERVER;
         return;
     }
-    if (way == TURN_TO_CLIENT && !is_visible_at_client(all, view)) {
+    if (way == TURN_TO_CLIENT && !leg_is_visible_at_client(all, view)) {
         tally->sent++;
         return;
     }
     if (way == TURN_TO_SERVER && !leg_is_visible(all, leg)) {
-        loss.transmissions = leg->kind == TURN_LEG_RELAY ? due_while_granted(all, view) : 0;
+        loss.transmissions = leg->kind == TURN_LEG_RELAY ? leg_due_while_granted(all, view) : 0;
     }
     if (loss.transmissions > 0) {
         leg_lost(tally, &loss);
@@ -276,7 +172,7 @@ static void count_response(legs_counting *all, turn_leg *leg, turn_way way, cons
     if (loss.transmissions == 0 || !provable || asking->release) {
         return;
     }
-    if (goes_on(all, way, &back, &answering->response)) {
+    if (leg_goes_on(all, way, &back, &answering->response)) {
         tally->sent++;
     } else {
         leg_lost(tally, &loss);
@@ -337,11 +233,36 @@ static turn_leg *leg_at(legs_counting *all, const turn_view *view, const stun_ad
                   view->flow.transport, server_end->port);
 }
 
+/* The server's point saw what the relay made of the client's packets, or what it made these of.
+ * What does not come through may have been lost on either leg. */
+static void count_passed_on(legs_counting *all, const turn_match *match) {
+    const turn_view *near = match->client;
+    const gboolean to_server = match->from_client;
+    const turn_view *asking = to_server ? near : match->server;
+    const turn_view *answering = to_server ? match->server : near;
+    turn_leg *leg = leg_at(all, near, to_server ? &near->flow.destination : &near->flow.source);
+    turn_tally *answers;
+
+    if (leg == NULL || asking->request.count == 0) {
+        return;
+    }
+    leg_arrived(&leg->requests[to_server ? TURN_TO_SERVER : TURN_TO_CLIENT], &asking->request);
+    answers = &leg->responses[to_server ? TURN_TO_CLIENT : TURN_TO_SERVER];
+    if (asking->response.count > 0 && answering->response.count > 0) {
+        leg_arrived(answers, &answering->response);
+    } else if (answering->response.count > 0) {
+        answers->sent++;
+    }
+}
+
 void legs_count_from_client(legs_counting *all, const turn_view *view) {
     const turn_match *match = g_hash_table_lookup(all->matches->of_client, view);
-    const turn_view *same = match != NULL && match->same_leg ? match->server : NULL;
     turn_leg *leg;
 
+    if (match != NULL && !match->same_leg) {
+        count_passed_on(all, match);
+        return;
+    }
     if (match != NULL ? !match->from_client
                       : !turn_matches_is_server(all->matches, &view->flow.destination) ||
                             turn_matches_is_server(all->matches, &view->flow.source)) {
@@ -353,7 +274,9 @@ void legs_count_from_client(legs_counting *all, const turn_view *view) {
         return;
     }
     count_request(all, leg, TURN_TO_SERVER, view, match != NULL ? match->server : NULL);
-    if (same != NULL) {
+    if (match != NULL) {
+        const turn_view *same = match->server;
+
         if (leg->kind == TURN_LEG_TUNNEL && view->response.count + same->response.count == 0) {
             note_passed_on(leg, all->server->ledger, same);
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of legs.h share. legs.c goes through both captures, legs_count.c takes
- * transactions, legs_tcp.c the opening of TCP connections. Inside turn/join/ only. */
+ * transactions, legs_tcp.c the opening of TCP connections, and legs_visible.c knows what a capture
+ * had to show. Inside turn/join/ only. */
 #ifndef TURN_JOIN_LEGS_PRIVATE_H
 #define TURN_JOIN_LEGS_PRIVATE_H
 
@@ -50,11 +51,23 @@ void leg_lost(turn_tally *tally, const turn_loss *loss);
 /* How many transmissions the other point must have shown: each PATIENCE before its end. */
 guint leg_due(const legs_counting *all, const turn_sighting *sent, gboolean at_server,
               gint64 patience);
-/* Whether the server's capture would show packets of the leg: a filter may leave it out. */
-gboolean leg_is_visible(const legs_counting *all, const turn_leg *leg);
 /* What the client's side asked, and what the server's side asked of it. */
 void legs_count_from_client(legs_counting *all, const turn_view *view);
 void legs_count_from_server(legs_counting *all, const turn_view *view);
+
+/* legs_visible.c */
+
+/* Whether the server's capture would show packets of the leg: a filter may leave it out. */
+gboolean leg_is_visible(const legs_counting *all, const turn_leg *leg);
+/* Whether the client's capture would show what the server sends to the view's destination, and the
+ * client alone would get it. */
+gboolean leg_is_visible_at_client(const legs_counting *all, const turn_view *view);
+/* Transmissions to an address that the server's capture shows being granted, while it was: where
+ * that capture has anything that comes to the host, it must have them. */
+guint leg_due_while_granted(legs_counting *all, const turn_view *view);
+/* Whether anything at all came through between the same ends after LOST, which left on FLOW. */
+gboolean leg_goes_on(const legs_counting *all, turn_way way, const turn_flow *flow,
+                     const turn_sighting *lost);
 
 /* legs_tcp.c */
 

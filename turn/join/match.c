@@ -157,11 +157,16 @@ static gint64 round_trip(const turn_view *view) {
 }
 
 static gboolean goes_to_server(const turn_matches *matches, const turn_match *match) {
-    const gboolean to = turn_matches_is_server(matches, &match->client->flow.destination) ||
-                        turn_matches_is_server(matches, &match->server->flow.destination);
-    const gboolean from = turn_matches_is_server(matches, &match->client->flow.source) ||
-                          turn_matches_is_server(matches, &match->server->flow.source);
+    const gboolean near_to = turn_matches_is_server(matches, &match->client->flow.destination);
+    const gboolean near_from = turn_matches_is_server(matches, &match->client->flow.source);
+    const gboolean to =
+        near_to || turn_matches_is_server(matches, &match->server->flow.destination);
+    const gboolean from = near_from || turn_matches_is_server(matches, &match->server->flow.source);
 
+    /* What the relay passes on comes to the server on one leg and leaves it on another. */
+    if (!match->same_leg && near_to != near_from) {
+        return near_to;
+    }
     return to != from ? to : round_trip(match->client) >= round_trip(match->server);
 }
 
