@@ -58,13 +58,19 @@ static void tell_client(GString *to, const char *user, const turn_rejection *rej
     const turn_signature *response = &rejection->response_signature;
     g_autofree char *other = none_of(&rejection->request_signature);
 
+    if (response->integrity == STUN_INTEGRITY_FAILED) {
+        g_string_append_printf(to,
+                               "What was given is the password of neither side: it is probably the "
+                               "given one that is wrong. The client signs as user \"%s\" with %s, "
+                               "and so does the server.",
+                               user, other);
+        return;
+    }
     g_string_append_printf(to, "The client signs as user \"%s\" with %s.", user, other);
     if (response->integrity == STUN_INTEGRITY_VERIFIED) {
         g_autofree char *name = name_of(response);
 
         g_string_append_printf(to, " The server has %s: its refusal is signed with it.", name);
-    } else if (response->integrity == STUN_INTEGRITY_FAILED) {
-        g_string_append(to, " So does the server: what was given is the password of neither side.");
     } else {
         tell_unknown_server(to, response);
     }

@@ -323,8 +323,9 @@ static void details_name_the_sides(void **state) {
          "The client signs as user \"alice\" with another password than the one given. The server "
          "has the password given: its refusal is signed with it."},
         {neither_has_the_given, CLIENT_DIFFERS,
-         "The client signs as user \"alice\" with another password than the one given. So does the "
-         "server: what was given is the password of neither side."},
+         "What was given is the password of neither side: it is probably the given one that is "
+         "wrong. The client signs as user \"alice\" with another password than the one given, and "
+         "so does the server."},
         {neither_of_two_fits_an_unsigned_401, CLIENT_DIFFERS,
          "The client signs as user \"alice\" with none of the 2 passwords given. The refusal is "
          "not signed: which password the server has is not in the capture."},
