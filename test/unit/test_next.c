@@ -364,7 +364,7 @@ static void what_two_captures_prove_needs_no_third(void **state) {
 
     (void)state;
     allocates(p, 0);
-    for (gint64 ms = 1000; ms <= 3000; ms += 1000) {
+    for (gint64 ms = 1000; ms <= 4000; ms += 1000) {
         goes_up(p, ms, TRUE, CHECK, IS_LOST);
     }
     both_run(p, 20000);
