@@ -7,17 +7,16 @@
 static void note_talk(const turn_scene *scene, const turn_path *path, const stun_address *a,
                       const stun_address *b, gboolean media) {
     const turn_flow hosts = turn_hosts(a, b);
-    guint talkers;
 
     if (path->ice != NULL) {
         gpointer paths = g_hash_table_lookup(scene->ice_talks, path->ice);
+        const guint talkers = GPOINTER_TO_UINT(g_hash_table_lookup(scene->ice_data, path->ice));
 
         g_hash_table_replace(scene->ice_talks, path->ice,
                              GUINT_TO_POINTER(GPOINTER_TO_UINT(paths) + 1));
         if (media) {
             g_hash_table_add(scene->ice_media, path->ice);
         }
-        talkers = GPOINTER_TO_UINT(g_hash_table_lookup(scene->ice_data, path->ice));
         g_hash_table_replace(scene->ice_data, path->ice,
                              GUINT_TO_POINTER(talkers | turn_path_talkers(path)));
     }
