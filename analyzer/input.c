@@ -15,9 +15,10 @@ void complain(const char *message) {
 }
 
 /* Not even to say that there is no such option: the message would repeat the password. */
-static gboolean check_no_password(char **arguments, GError **error) {
-    for (char **each = arguments; *each != NULL && !g_str_equal(*each, "--"); each++) {
-        if (g_str_equal(*each, "--password") || g_str_has_prefix(*each, "--password=")) {
+static gboolean check_no_password(int count, char **arguments, GError **error) {
+    for (int i = 0; i < count && !g_str_equal(arguments[i], "--"); i++) {
+        if (g_str_equal(arguments[i], "--password") ||
+            g_str_has_prefix(arguments[i], "--password=")) {
             g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
                                 "a password on the command line is seen by others: use "
                                 "turnpcap report with --password-file FILE, or --user alone to be "
@@ -41,16 +42,20 @@ gboolean parse_command(int count, char **arguments, const char *program,
                        const GOptionEntry *entries, const char *summary, GError **error) {
     g_autoptr(GError) wrong = NULL;
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-    g_auto(GStrv) own = g_new0(char *, (gsize)count + 1);
+    g_auto(GStrv) own = NULL;
 
+    if (!check_no_password(count, arguments, error)) {
+        return FALSE;
+    }
+    own = g_new0(char *, (gsize)count + 1);
     for (int i = 0; i < count; i++) {
         own[i] = g_strdup(arguments[i]);
     }
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(context, summary);
     g_set_prgname(program);
-    if (!check_no_password(own, error) || g_option_context_parse_strv(context, &own, &wrong)) {
-        return wrong == NULL && *error == NULL;
+    if (g_option_context_parse_strv(context, &own, &wrong)) {
+        return TRUE;
     }
     hide_value(wrong);
     g_propagate_error(error, g_steal_pointer(&wrong));

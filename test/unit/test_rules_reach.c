@@ -325,7 +325,7 @@ static void consent_in_vain(scene *s, gint64 ms, guint count) {
         g_autofree char *check =
             g_strdup_printf("binding request %u user=b:a priority=1 mi", 500 + i);
 
-        feed_send(s, ms + 2500 * i, PEER, check);
+        feed_send(s, ms + (gint64)2500 * i, PEER, check);
     }
 }
 
