@@ -27,6 +27,7 @@ typedef struct rule_case {
 #define FAMILY_AUTH     "integrity-check-failed"
 #define FAMILY_RELAY    "peer-without-permission"
 #define FAMILY_PEER     "permission-denied"
+#define FAMILY_CHECKS   "peer-unreachable"
 #define FAMILY_MEDIA    "role-conflict"
 #define FAMILY_UNKNOWN  "one-direction-captured"
 
