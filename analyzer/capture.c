@@ -20,6 +20,8 @@ struct capture {
     gboolean probed; /* AHEAD was read, and is yielded next */
     capture_packet ahead;
     capture_info info;
+    capture_filter filter; /* NULL when packets are yielded as they are */
+    gpointer filter_data;
 };
 
 GQuark capture_error_quark(void) {
@@ -261,7 +263,15 @@ capture_result capture_next(capture *self, capture_packet *packet, GError **erro
                                .frame = self->info.packets + 1,
                                .time = packet_time(header)};
     count_packet(&self->info, packet);
+    if (self->filter != NULL) {
+        self->filter(self->filter_data, packet);
+    }
     return CAPTURE_PACKET;
+}
+
+void capture_set_filter(capture *self, capture_filter filter, gpointer data) {
+    self->filter = filter;
+    self->filter_data = data;
 }
 
 gboolean capture_probe(capture *self, GError **error) {

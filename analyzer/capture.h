@@ -56,6 +56,12 @@ capture *capture_open_source(const char *name, source *bytes, GError **error);
 void capture_free(capture *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(capture, capture_free)
 
+/* Changes PACKET as it is read: its bytes (borrowed from the filter until the next call), and what
+ * the filter makes of them; frame and time stay. */
+typedef void (*capture_filter)(gpointer data, capture_packet *packet);
+/* Every packet goes through FILTER. To be called before the first one is read. */
+void capture_set_filter(capture *self, capture_filter filter, gpointer data);
+
 /* Reads ahead. FALSE with an error when not even the first packet can be read, so that nothing can
  * be said about the capture; a capture that ends without packets is read. To be called before
  * capture_next(), if at all. */

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
 #include "analyzer/input.h"
-#include "analyzer/output.h"
 #include "analyzer/passwords.h"
 #include "analyzer/points.h"
-#include "analyzer/report_json.h"
+#include "analyzer/report_outputs.h"
 
 #include <unistd.h>
 
 typedef struct report_options {
-    char *format;
-    char *output;
+    report_outputs outputs;
     gboolean messages;
     char **turn_ports;
     char *user;
@@ -23,8 +21,7 @@ typedef struct report_options {
 } report_options;
 
 static void options_clear(report_options *options) {
-    g_free(options->format);
-    g_free(options->output);
+    report_outputs_clear(&options->outputs);
     g_strfreev(options->turn_ports);
     g_free(options->user);
     g_free(options->realm);
@@ -38,11 +35,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
 
 static gboolean parse_options(int count, char **arguments, report_options *options,
                               GError **error) {
-    const GOptionEntry entries[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, "text (default) or json",
-         "FORMAT"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
-         "write the report to FILE instead of standard output", "FILE"},
+    const GOptionEntry own[] = {
         {"messages", 0, 0, G_OPTION_ARG_NONE, &options->messages,
          "list every STUN message (json only)", NULL},
         {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
@@ -61,11 +54,13 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
         {"at", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->at,
          "FILE was captured at POINT, client (or a far peer) or server; may be repeated",
          "POINT=FILE"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
-        G_OPTION_ENTRY_NULL};
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."}};
+    g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
+    report_outputs_add_options(&options->outputs, entries);
+    g_array_append_vals(entries, own, G_N_ELEMENTS(own));
     return parse_command(
-        count, arguments, "turnpcap report", entries,
+        count, arguments, "turnpcap report", (const GOptionEntry *)(gconstpointer)entries->data,
         "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
         "FILE is pcap or pcapng, also compressed, or - for standard input. Several files\n"
         "are the rotated files of one capture. With --at client=FILE --at server=FILE two\n"
@@ -76,14 +71,11 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
         error);
 }
 
-static gboolean check_options(const report_options *options, GError **error) {
-    if (options->format != NULL && !g_str_equal(options->format, "text") &&
-        !g_str_equal(options->format, "json")) {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "there is no format \"%s\": text or json", options->format);
-        return FALSE;
-    }
-    return check_turn_ports(options->turn_ports, error);
+static gboolean check_options(const report_options *options, const points *from, GError **error) {
+    g_autofree const char **inputs = points_files(from);
+
+    return report_outputs_check(&options->outputs, inputs, error) &&
+           check_turn_ports(options->turn_ports, error);
 }
 
 static void warn_of_exposed(char **files) {
@@ -134,16 +126,6 @@ static void prepare(gpointer data, turn_tracker *tracker) {
     }
 }
 
-static gboolean write_report(const turn_report *found, const report_options *options,
-                             GError **error) {
-    const gboolean json = g_strcmp0(options->format, "json") == 0;
-    g_autofree char *text =
-        json ? report_json_write(found)
-             : turn_report_write_text(found, options->output == NULL && wants_colour());
-
-    return output_write(text, options->output, error);
-}
-
 int command_report(int count, char **arguments) {
     g_auto(report_options) options = {0};
     g_autoptr(GError) error = NULL;
@@ -153,9 +135,9 @@ int command_report(int count, char **arguments) {
     g_autoptr(points) from = points_new(prepare, &with);
     gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error) ||
-        !points_choose(from, options.at, options.files, options.output, &error) ||
-        !read_passwords(&options, &credentials, &error)) {
+    if (!parse_options(count, arguments, &options, &error) ||
+        !points_choose(from, options.at, options.files, &error) ||
+        !check_options(&options, from, &error) || !read_passwords(&options, &credentials, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
@@ -167,7 +149,7 @@ int command_report(int count, char **arguments) {
     if (found->captures->len == 0) {
         return COMMAND_UNUSABLE;
     }
-    if (!write_report(found, &options, &error)) {
+    if (!report_outputs_write(&options.outputs, found, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }

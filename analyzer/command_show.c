@@ -58,7 +58,8 @@ static gboolean check_options(const show_options *options, GError **error) {
                     "there is no format \"%s\": text or json", options->format);
         return FALSE;
     }
-    return check_inputs(options->files, options->output, error) &&
+    return check_inputs((const char *const *)options->files, error) &&
+           output_spares(options->output, (const char *const *)options->files, error) &&
            check_turn_ports(options->turn_ports, error);
 }
 

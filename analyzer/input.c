@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/input.h"
 
-#include "analyzer/output.h"
 #include "turn/report/printable.h"
 
 #include <stdio.h>
@@ -62,19 +61,16 @@ gboolean parse_command(int count, char **arguments, const char *program,
     return FALSE;
 }
 
-gboolean check_inputs(char **files, const char *output, GError **error) {
+gboolean check_inputs(const char *const *files, GError **error) {
     gboolean has_standard_input = FALSE;
 
-    for (char **file = files; file != NULL && *file != NULL; file++) {
+    for (const char *const *file = files; file != NULL && *file != NULL; file++) {
         if (g_str_equal(*file, "-") && has_standard_input) {
             g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                                 "- is given twice: standard input can be read only once");
             return FALSE;
         }
         has_standard_input |= g_str_equal(*file, "-");
-        if (!output_spares(output, *file, error)) {
-            return FALSE;
-        }
     }
     return TRUE;
 }

@@ -17,8 +17,8 @@ void complain(const char *message);
 gboolean parse_command(int count, char **arguments, const char *program,
                        const GOptionEntry *entries, const char *summary, GError **error);
 
-/* FALSE when standard input is in FILES twice, or OUTPUT (may be NULL) is one of them. */
-gboolean check_inputs(char **files, const char *output, GError **error);
+/* FALSE when standard input is in FILES (a list that ends with NULL, or NULL) twice. */
+gboolean check_inputs(const char *const *files, GError **error);
 
 /* The values of --turn-port; PORTS may be NULL. Those that are no port are passed over when they
  * are added. */

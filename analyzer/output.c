@@ -61,19 +61,25 @@ gboolean output_write(const char *text, const char *output, GError **error) {
     return write_all(stdout, text) || not_written(NULL, errno, error);
 }
 
-gboolean output_spares(const char *output, const char *input, GError **error) {
+static gboolean is_same_file(const char *output, const char *input) {
     struct stat out;
     struct stat in;
-    g_autofree char *name = NULL;
 
-    if (output == NULL || stat(output, &out) != 0 || !S_ISREG(out.st_mode) ||
-        stat(input, &in) != 0 || out.st_dev != in.st_dev || out.st_ino != in.st_ino) {
-        return TRUE;
+    return stat(output, &out) == 0 && S_ISREG(out.st_mode) && stat(input, &in) == 0 &&
+           out.st_dev == in.st_dev && out.st_ino == in.st_ino;
+}
+
+gboolean output_spares(const char *output, const char *const *inputs, GError **error) {
+    for (; output != NULL && *inputs != NULL; inputs++) {
+        if (is_same_file(output, *inputs)) {
+            g_autofree char *name = g_filename_display_name(output);
+
+            g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        "the output %s is the capture itself: choose another name", name);
+            return FALSE;
+        }
     }
-    name = g_filename_display_name(output);
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "--output %s is the capture itself: choose another name", name);
-    return FALSE;
+    return TRUE;
 }
 
 gsize output_width(void) {

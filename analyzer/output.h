@@ -8,8 +8,9 @@
 
 /* TEXT, with a line feed at its end, to the file OUTPUT; NULL is standard output. */
 gboolean output_write(const char *text, const char *output, GError **error);
-/* FALSE when writing to OUTPUT (may be NULL) would overwrite INPUT. */
-gboolean output_spares(const char *output, const char *input, GError **error);
+/* FALSE when writing to OUTPUT (may be NULL) would overwrite one of INPUTS, a list that ends with
+ * NULL. */
+gboolean output_spares(const char *output, const char *const *inputs, GError **error);
 
 /* Columns of the terminal that standard output is; 80 when it is none. */
 gsize output_width(void);

@@ -153,17 +153,23 @@ static gboolean choose(points *self, char **at, char **files, GError **error) {
     return TRUE;
 }
 
-gboolean points_choose(points *self, char **at, char **files, const char *output, GError **error) {
-    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+const char **points_files(const points *self) {
+    const char **files = g_new0(const char *, (gsize)self->files->len + 1);
+
+    for (guint i = 0; i < self->files->len; i++) {
+        files[i] = g_array_index(self->files, source_file, i).path;
+    }
+    return files;
+}
+
+gboolean points_choose(points *self, char **at, char **files, GError **error) {
+    g_autofree const char **chosen = NULL;
 
     if (!choose(self, at, files, error)) {
         return FALSE;
     }
-    for (guint i = 0; i < self->files->len; i++) {
-        g_ptr_array_add(paths, (gpointer)g_array_index(self->files, source_file, i).path);
-    }
-    g_ptr_array_add(paths, NULL);
-    return check_inputs((char **)paths->pdata, output, error);
+    chosen = points_files(self);
+    return check_inputs(chosen, error);
 }
 
 static void say(points *self, const GError *error) {

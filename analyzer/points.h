@@ -19,9 +19,11 @@ void points_free(points *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(points, points_free)
 
 /* What the command line says: AT has "client=FILE" and "server=FILE", FILES the rest; either may be
- * NULL, and one must be. OUTPUT (may be NULL) may not be one of them. The errors are of
- * G_OPTION_ERROR. */
-gboolean points_choose(points *self, char **at, char **files, const char *output, GError **error);
+ * NULL, and one must be. The errors are of G_OPTION_ERROR. */
+gboolean points_choose(points *self, char **at, char **files, GError **error);
+/* The files that were chosen, a list that ends with NULL. Owned by the caller, but not the names in
+ * it. */
+const char **points_files(const points *self);
 
 /* Reads all files, and puts captures, model, join and judgement into FOUND, which borrows them.
  * Returns FALSE when a file could not be read at all; FOUND has no captures when none could. */

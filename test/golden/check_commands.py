@@ -37,7 +37,7 @@ CASES = [
     ("report - -", 2, [], ["- is given twice"]),
     ("report --at client=- --at server=-", 2, [], ["- is given twice"]),
     ("list - -", 2, [], ["- is given twice"]),
-    (f"report -o {S1} {S1}", 2, [], ["--output", "is the capture itself"]),
+    (f"report -o {S1} {S1}", 2, [], ["the output", "is the capture itself"]),
     (f"report -o {S1} --at client={S2} --at server={S1}", 2, [], ["is the capture itself"]),
     (f"list -o {S2} {S1} {S2}", 2, [], ["is the capture itself"]),
     (f"show -s 1 -o {S1} {S1}", 2, [], ["is the capture itself"]),

@@ -447,6 +447,35 @@ static void capture_probe_tells_unreadable_from_empty(void **state) {
     }
 }
 
+static void blank(gpointer data, capture_packet *packet) {
+    static const guint8 nothing[4];
+
+    *(guint *)data += packet->frame;
+    packet->bytes = nothing;
+    packet->captured = sizeof nothing;
+}
+
+static void capture_filter_changes_each_packet_once(void **state) {
+    auto_bytes file = pcap_with(3);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(capture) self = open_bytes(file, &error);
+    capture_packet packet;
+    guint frames = 0;
+
+    (void)state;
+    assert_non_null(self);
+    capture_set_filter(self, blank, &frames);
+    assert_true(capture_probe(self, &error));
+    for (guint i = 1; i <= 3; i++) {
+        assert_int_equal(capture_next(self, &packet, &error), CAPTURE_PACKET);
+        assert_int_equal(packet.frame, i);
+        assert_int_equal(packet.captured, 4);
+        assert_int_equal(packet.bytes[3], 0);
+    }
+    assert_int_equal(capture_next(self, &packet, &error), CAPTURE_END);
+    assert_int_equal(frames, 6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capture_pcap_yields_its_packets),
@@ -464,6 +493,7 @@ int main(void) {
         cmocka_unit_test(capture_path_is_read_and_missing_path_refused),
         cmocka_unit_test(capture_probe_takes_no_packet_away),
         cmocka_unit_test(capture_probe_tells_unreadable_from_empty),
+        cmocka_unit_test(capture_filter_changes_each_packet_once),
     };
 
     return cmocka_run_group_tests_name("capture", tests, NULL, NULL);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Where a report goes, and in which forms: one to standard output or --output, and any number of
+ * files beside it. */
+#ifndef ANALYZER_REPORT_OUTPUTS_H
+#define ANALYZER_REPORT_OUTPUTS_H
+
+#include "analyzer/report_formats.h"
+
+/* What the command line says; all zero is text to standard output. */
+typedef struct report_outputs {
+    char *format;
+    char *output;
+    char *files[REPORT_FORMATS_MAX]; /* by the row of the form; NULL where it is not asked for */
+} report_outputs;
+
+void report_outputs_clear(report_outputs *self);
+
+/* Appends --format, --output and an option for each form to ENTRIES (of GOptionEntry), which write
+ * to SELF. */
+void report_outputs_add_options(report_outputs *self, GArray *entries);
+
+/* FALSE when there is no such form, when two go to one file, or when one would overwrite one of
+ * INPUTS, a list that ends with NULL. */
+gboolean report_outputs_check(const report_outputs *self, const char *const *inputs,
+                              GError **error);
+
+/* Writes the report in all forms that were asked for. */
+gboolean report_outputs_write(const report_outputs *self, const turn_report *found, GError **error);
+
+#endif
