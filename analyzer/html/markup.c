@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/html/markup.h"
+
+#include "turn/report/printable.h"
+
+#include <string.h>
+
+void markup_text(GString *out, const char *text) {
+    g_autofree char *safe = turn_printable_text(text);
+
+    for (const char *at = safe; *at != '\0'; at++) {
+        switch (*at) {
+        case '<':
+            g_string_append(out, "&lt;");
+            break;
+        case '>':
+            g_string_append(out, "&gt;");
+            break;
+        case '&':
+            g_string_append(out, "&amp;");
+            break;
+        case '"':
+            g_string_append(out, "&quot;");
+            break;
+        case '\'':
+            g_string_append(out, "&#39;");
+            break;
+        default:
+            g_string_append_c(out, *at);
+        }
+    }
+}
+
+void markup_textf(GString *out, const char *format, ...) {
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    markup_text(out, text);
+}
+
+/* Appends TEXT without any character that could end what it stands in. */
+static void append_own(GString *out, const char *text) {
+    for (const char *at = text; *at != '\0'; at++) {
+        g_string_append_c(out, g_ascii_isalnum(*at) || strchr(" #%()+,-./:;=_", *at) != NULL ? *at
+                                                                                             : '_');
+    }
+}
+
+void markup_begin(GString *out, const char *tag, const char *names) {
+    g_string_append_c(out, '<');
+    append_own(out, tag);
+    if (names != NULL) {
+        markup_attribute(out, "class", names);
+    }
+}
+
+void markup_end(GString *out) {
+    g_string_append_c(out, '>');
+}
+
+void markup_end_empty(GString *out) {
+    g_string_append(out, "/>");
+}
+
+void markup_attribute(GString *out, const char *name, const char *value) {
+    g_string_append_c(out, ' ');
+    append_own(out, name);
+    g_string_append(out, "=\"");
+    append_own(out, value);
+    g_string_append_c(out, '"');
+}
+
+void markup_attributef(GString *out, const char *name, const char *format, ...) {
+    g_autofree char *value = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    value = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    markup_attribute(out, name, value);
+}
+
+void markup_number(GString *out, const char *name, gint64 value) {
+    markup_attributef(out, name, "%" G_GINT64_FORMAT, value);
+}
+
+/* Not printf's %f: its point depends on the locale. */
+void markup_tenths(GString *out, const char *name, gint64 value) {
+    const gint64 size = ABS(value);
+
+    markup_attributef(out, name, "%s%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, value < 0 ? "-" : "",
+                      size / 10, size % 10);
+}
+
+void markup_open(GString *out, const char *tag, const char *names) {
+    markup_begin(out, tag, names);
+    markup_end(out);
+}
+
+void markup_close(GString *out, const char *tag) {
+    g_string_append(out, "</");
+    append_own(out, tag);
+    g_string_append_c(out, '>');
+}
+
+void markup_element(GString *out, const char *tag, const char *names, const char *text) {
+    markup_open(out, tag, names);
+    markup_text(out, text);
+    markup_close(out, tag);
+}
+
+void markup_elementf(GString *out, const char *tag, const char *names, const char *format, ...) {
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    markup_element(out, tag, names, text);
+}
