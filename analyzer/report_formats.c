@@ -9,8 +9,8 @@ static char *write_json(const turn_report *found, gboolean colour) {
 }
 
 static const report_format formats[] = {
-    {"text", "write the report as text to FILE too", turn_report_write_text},
-    {"json", "write the report as JSON to FILE too", write_json},
+    {"text", "write the report as text to FILE too", turn_report_write_text, FALSE},
+    {"json", "write the report as JSON to FILE too", write_json, FALSE},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) <= REPORT_FORMATS_MAX);
 
