@@ -72,11 +72,12 @@ void html_captures(html_page *page) {
 void html_colophon(html_page *page) {
     markup_open(page->out, "footer", "colophon");
     markup_element(page->out, "h2", NULL, "How this report was made");
-    markup_element(page->out, "p", NULL,
-                   "By turnpcap " TURNPCAP_VERSION ", from the captures alone: no name was looked "
-                   "up, and nothing left the machine. Times are UTC, by the clocks of the captures; "
-                   "frame numbers are those that Wireshark shows. The page is this one file: it "
-                   "loads nothing and runs no script.");
+    markup_element(
+        page->out, "p", NULL,
+        "By turnpcap " TURNPCAP_VERSION ", from the captures alone: no name was looked "
+        "up, and nothing left the machine. Times are UTC, by the clocks of the captures; "
+        "frame numbers are those that Wireshark shows. The page is this one file: it "
+        "loads nothing and runs no script.");
     markup_open(page->out, "p", NULL);
     if (page->data != NULL) {
         html_embedded_link(page->out, page->json);

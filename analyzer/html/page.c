@@ -51,27 +51,39 @@ static void head(html_page *page) {
     g_string_append_printf(page->out, "<style>%s</style>\n</head>\n", html_style);
 }
 
-/* What was read, in one line: the files' own names stand with the captures. */
-static void banner(html_page *page) {
+/* What was read, in one line: all files' names stand with the captures. */
+static void source(const html_page *page, GString *out) {
     const GPtrArray *captures = page->report->captures;
     const turn_report_capture *first = captures->len > 0 ? g_ptr_array_index(captures, 0) : NULL;
 
-    markup_begin(page->out, "a", "skip");
-    markup_attribute(page->out, "href", "#main");
-    markup_end(page->out);
-    markup_text(page->out, "Skip to the verdict");
-    markup_close(page->out, "a");
-    markup_open(page->out, "header", "banner");
-    markup_element(page->out, "p", "brand", "TURN report");
-    if (first != NULL && first->file != NULL) {
-        markup_open(page->out, "p", "source");
-        markup_text(page->out, first->file);
-        if (captures->len > 1) {
-            markup_textf(page->out, " and %u more", captures->len - 1);
-        }
-        markup_close(page->out, "p");
+    if (first == NULL || first->file == NULL) {
+        return;
     }
-    markup_close(page->out, "header");
+    markup_open(out, "p", "source");
+    markup_text(out, first->file);
+    if (captures->len > 1) {
+        markup_textf(out, " and %u more", captures->len - 1);
+    }
+    markup_close(out, "p");
+}
+
+static void banner(const html_page *page, GString *out) {
+    markup_begin(out, "a", "skip");
+    markup_attribute(out, "href", "#main");
+    markup_end(out);
+    markup_text(out, "Skip to the verdict");
+    markup_close(out, "a");
+    markup_open(out, "header", "banner");
+    markup_element(out, "p", "brand", "TURN report");
+    source(page, out);
+    markup_close(out, "header");
+    markup_begin(out, "nav", "contents");
+    markup_attribute(out, "aria-label", "On this page");
+    markup_end(out);
+    markup_open(out, "ul", NULL);
+    g_string_append_len(out, page->contents->str, (gssize)page->contents->len);
+    markup_close(out, "ul");
+    markup_close(out, "nav");
 }
 
 static void add_finding(html_page *page, guint index) {
@@ -119,12 +131,8 @@ static void choose_sessions(html_page *page) {
     }
 }
 
-static void body(html_page *page) {
-    markup_open(page->out, "body", NULL);
-    banner(page);
-    markup_begin(page->out, "main", NULL);
-    markup_attribute(page->out, "id", "main");
-    markup_end(page->out);
+/* The sections of the page, in their order. */
+static void sections(html_page *page) {
     html_verdict(page);
     html_evidence(page);
     html_remedies(page);
@@ -135,13 +143,37 @@ static void body(html_page *page) {
     html_sessions(page);
     html_pairs(page);
     html_captures(page);
-    markup_close(page->out, "main");
+}
+
+/* The contents stand in front of the sections, and are known behind them. */
+static void body(html_page *page) {
+    GString *out = page->out;
+
+    page->out = g_string_new(NULL);
+    sections(page);
+    markup_open(out, "body", NULL);
+    banner(page, out);
+    markup_begin(out, "main", NULL);
+    markup_attribute(out, "id", "main");
+    markup_end(out);
+    g_string_append_len(out, page->out->str, (gssize)page->out->len);
+    g_string_free(page->out, TRUE);
+    page->out = out;
+    markup_close(out, "main");
     html_colophon(page);
-    markup_close(page->out, "body");
+    markup_close(out, "body");
+}
+
+/* The file as --json writes it, byte for byte. */
+static char *json_of(const turn_report *report) {
+    g_autofree char *json = report_json_write(report);
+
+    return g_strconcat(json, g_str_has_suffix(json, "\n") ? "" : "\n", NULL);
 }
 
 char *html_page_write(const turn_report *report, gboolean colour) {
     html_page page = {.out = g_string_new(NULL),
+                      .contents = g_string_new(NULL),
                       .report = report,
                       .groups = g_array_new(FALSE, FALSE, sizeof(guint)),
                       .findings =
@@ -149,13 +181,14 @@ char *html_page_write(const turn_report *report, gboolean colour) {
                       .shown = g_hash_table_new(NULL, NULL)};
 
     (void)colour;
-    page.json = report_json_write(report);
+    page.json = json_of(report);
     page.data = strlen(page.json) <= HTML_MAX_JSON ? html_embedded_data(page.json) : NULL;
     find_groups(&page);
     choose_sessions(&page);
     head(&page);
     body(&page);
     g_string_append(page.out, "\n</html>\n");
+    g_string_free(page.contents, TRUE);
     g_array_unref(page.groups);
     g_hash_table_unref(page.findings);
     g_hash_table_unref(page.shown);

@@ -12,6 +12,13 @@ void html_section(html_page *page, const char *id, const char *title) {
     markup_end(page->out);
     markup_text(page->out, title);
     markup_close(page->out, "h2");
+    markup_open(page->contents, "li", NULL);
+    markup_begin(page->contents, "a", NULL);
+    markup_attributef(page->contents, "href", "#%s", id);
+    markup_end(page->contents);
+    markup_text(page->contents, title);
+    markup_close(page->contents, "a");
+    markup_close(page->contents, "li");
 }
 
 void html_section_end(html_page *page) {

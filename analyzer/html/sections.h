@@ -22,6 +22,7 @@
 
 typedef struct html_page {
     GString *out;
+    GString *contents; /* links to the sections, as items of a list */
     const turn_report *report;
     GArray *groups;       /* of guint, for each finding: the first one that is told with it */
     GHashTable *findings; /* turn_session to GArray of guint: its findings */
@@ -32,7 +33,8 @@ typedef struct html_page {
 
 /* section.c: what they share */
 
-/* "<section id="ID"><h2>TITLE</h2>" and its end. ID is a word of the program's own. */
+/* "<section id="ID"><h2>TITLE</h2>" and its end; the contents get a link to it. ID is a word of the
+ * program's own. */
 void html_section(html_page *page, const char *id, const char *title);
 void html_section_end(html_page *page);
 /* The word for LEVEL in its colour, with its mark. */
@@ -63,7 +65,7 @@ void html_pairs(html_page *page);
 void html_session_facts(html_page *page, const turn_session *session);
 
 /* stages.c */
-void html_stages(html_page *page, const turn_session *session, const turn_stages *stages);
+void html_stages(html_page *page, const turn_stages *stages);
 
 /* paths.c */
 void html_peers(html_page *page, const turn_session *session);

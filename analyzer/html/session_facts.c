@@ -70,6 +70,7 @@ static void permissions(html_page *page, const turn_session *session) {
     if (count == 0) {
         return;
     }
+    markup_element(page->out, "h4", NULL, "Permissions");
     html_table(page->out, "Permissions", columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < count; i++) {
         const turn_permission *permission =
@@ -115,6 +116,7 @@ static void channels(html_page *page, const turn_session *session) {
     if (count == 0) {
         return;
     }
+    markup_element(page->out, "h4", NULL, "Channels");
     html_table(page->out, "Channels", columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < count; i++) {
         channel_row(page, &g_array_index(session->channels, turn_channel, i));
@@ -153,10 +155,7 @@ void html_session_facts(html_page *page, const turn_session *session) {
     integrity(page, session);
     fingerprints(page, session);
     markup_close(page->out, "dl");
-    if (session->permissions->len + session->channels->len > 0) {
-        markup_element(page->out, "h4", NULL, "Permissions and channels");
-        permissions(page, session);
-        channels(page, session);
-    }
+    permissions(page, session);
+    channels(page, session);
     connections(page, session);
 }

@@ -37,7 +37,7 @@ static void summary(html_page *page, const turn_session *session, const turn_sta
     markup_open(page->out, "summary", NULL);
     markup_element(page->out, "h3", NULL, words);
     if (progress != NULL) {
-        markup_element(page->out, "span", "summary-note", progress);
+        markup_elementf(page->out, "span", "summary-note", "Stage: %s", progress);
     }
     markup_close(page->out, "summary");
 }
@@ -59,7 +59,7 @@ static void one_session(html_page *page, const turn_session *session) {
     summary(page, session, stages);
     session_findings(page, session);
     html_session_facts(page, session);
-    html_stages(page, session, stages);
+    html_stages(page, stages);
     html_peers(page, session);
     markup_close(page->out, "details");
 }

@@ -10,7 +10,7 @@ static const struct {
 } states[] = {
     [TURN_STAGE_REACHED] = {"\xe2\x9c\x93", "step reached"},
     [TURN_STAGE_PASSED] = {"\xc2\xb7", "step passed"},
-    [TURN_STAGE_FAILED] = {"\xc3\x97", "step stopped"},
+    [TURN_STAGE_FAILED] = {"\xc3\x97", "step failed"},
     [TURN_STAGE_OPEN] = {"", "step open"},
 };
 
@@ -50,35 +50,29 @@ static void step_cells(html_page *page, const turn_stages *stages, const turn_st
 
 static void one_step(html_page *page, const turn_stages *stages, guint index) {
     const turn_stage *stage = &g_array_index(stages->list, turn_stage, index);
-    const gboolean stopped = stages->stop != TURN_STOP_NONE && index == stages->at;
+    const gboolean ended = stages->stop != TURN_STOP_NONE && index == stages->at;
+    const gboolean fault = ended && turn_stop_is_fault(stages->stop);
     g_autofree char *number = g_strdup_printf("%u", index + 1);
 
-    html_row(page->out, stopped && stage->state == TURN_STAGE_OPEN ? "step stopped"
-                                                                   : states[stage->state].names);
+    html_row(page->out, fault ? "step stopped" : ended ? "step ended" : states[stage->state].names);
     mark_cell(page, states[stage->state].mark);
     html_cell(page->out, "num", number);
     html_row_header(page->out, stage->title);
-    step_cells(page, stages, stage, stopped ? &stages->seen : &stage->seen);
+    step_cells(page, stages, stage, ended ? &stages->seen : &stage->seen);
     html_row_end(page->out);
 }
 
-void html_stages(html_page *page, const turn_session *session, const turn_stages *stages) {
+void html_stages(html_page *page, const turn_stages *stages) {
     static const html_column columns[] = {{"", "step-mark"}, {"No", "num"},
                                           {"Step", NULL},    {"Frame", "num"},
                                           {"Time", "time"},  {"Since start", "num"}};
-    g_autofree char *progress = NULL;
     g_autofree char *patience = NULL;
 
-    (void)session;
     if (stages->list->len == 0) {
         return;
     }
-    progress = turn_words_progress(stages);
     patience = turn_words_patience(page->report, stages);
     markup_element(page->out, "h4", NULL, "How far it got");
-    markup_open(page->out, "p", "progress");
-    markup_textf(page->out, "Stage: %s", progress);
-    markup_close(page->out, "p");
     html_table(page->out, "Steps", columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < stages->list->len; i++) {
         one_step(page, stages, i);
