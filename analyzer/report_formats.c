@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/report_formats.h"
 
+#include "analyzer/html/page.h"
 #include "analyzer/report_json.h"
 
 static char *write_json(const turn_report *found, gboolean colour) {
@@ -11,6 +12,7 @@ static char *write_json(const turn_report *found, gboolean colour) {
 static const report_format formats[] = {
     {"text", "write the report as text to FILE too", turn_report_write_text, FALSE},
     {"json", "write the report as JSON to FILE too", write_json, FALSE},
+    {"html", "write the report as a page for a browser to FILE too", html_page_write, TRUE},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) <= REPORT_FORMATS_MAX);
 

@@ -14,7 +14,7 @@ void report_outputs_clear(report_outputs *self) {
 
 void report_outputs_add_options(report_outputs *self, GArray *entries) {
     const GOptionEntry own[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format, "text (default) or json", "FORMAT"},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format, "text (default), json or html", "FORMAT"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
          "write the report to FILE instead of standard output", "FILE"}};
     gsize count;
@@ -34,7 +34,7 @@ static gboolean check_format(const report_outputs *self, GError **error) {
         return TRUE;
     }
     g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "there is no format \"%s\": text or json", self->format);
+                "there is no format \"%s\": text, json or html", self->format);
     return FALSE;
 }
 

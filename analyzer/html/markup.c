@@ -100,10 +100,26 @@ void markup_open(GString *out, const char *tag, const char *names) {
     markup_end(out);
 }
 
+/* Behind these a new line begins, so that the source of a page can be read and compared. */
+static gboolean is_block(const char *tag) {
+    static const char *const blocks[] = {
+        "article", "caption", "dd",    "details", "div",   "dl",      "dt",      "figcaption",
+        "figure",  "footer",  "g",     "h1",      "h2",    "h3",      "h4",      "header",
+        "li",      "main",    "nav",   "ol",      "p",     "section", "summary", "svg",
+        "table",   "tbody",   "thead", "tr",      "title", "ul"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(blocks); i++) {
+        if (g_str_equal(blocks[i], tag)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 void markup_close(GString *out, const char *tag) {
     g_string_append(out, "</");
     append_own(out, tag);
-    g_string_append_c(out, '>');
+    g_string_append(out, is_block(tag) ? ">\n" : ">");
 }
 
 void markup_element(GString *out, const char *tag, const char *names, const char *text) {

@@ -15,7 +15,7 @@ void markup_textf(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* "<tag class="names">"; NAMES may be NULL. */
 void markup_open(GString *out, const char *tag, const char *names);
-/* "</tag>" */
+/* "</tag>", and a line feed where that shows nowhere. */
 void markup_close(GString *out, const char *tag);
 /* An element with text and nothing else in it. */
 void markup_element(GString *out, const char *tag, const char *names, const char *text);

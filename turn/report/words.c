@@ -14,6 +14,20 @@ const char *turn_words_level(turn_level level) {
     return words[level];
 }
 
+char *turn_words_number(guint64 number) {
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, number);
+    const gsize length = strlen(digits);
+    GString *out = g_string_new(NULL);
+
+    for (gsize i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            g_string_append_c(out, ',');
+        }
+        g_string_append_c(out, digits[i]);
+    }
+    return g_string_free(out, FALSE);
+}
+
 char *turn_words_clock(const turn_report *report, const turn_seen *seen) {
     g_autofree char *full = turn_report_time(report, seen->capture, seen->time);
     char *clock = strchr(full, 'T');

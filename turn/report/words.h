@@ -13,6 +13,8 @@
 
 /* "FAILED" and so on. */
 const char *turn_words_level(turn_level level);
+/* "1,234,567". */
+char *turn_words_number(guint64 number);
 /* Only the clock: the day stands with the capture. */
 char *turn_words_clock(const turn_report *report, const turn_seen *seen);
 /* "client" or "capture 2"; NULL where there is only one. */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/html/markup.h"
+#include "analyzer/html/sections.h"
+#include "analyzer/html/table.h"
+
+static const html_column columns[] = {
+    {"Direction", NULL},   {"Checks", "num"},    {"Answered", "num"},     {"Refused", "num"},
+    {"Sent again", "num"}, {"Round trip", NULL}, {"Data packets", "num"}, {"Data bytes", "num"}};
+
+/* Keep-alives need no answer, and are told apart. */
+static void direction_row(html_page *page, const char *name, const turn_direction *checks,
+                          const turn_direction *data) {
+    g_autofree char *rtt = turn_words_rtt(checks);
+
+    html_row(page->out, NULL);
+    html_row_header(page->out, name);
+    html_cell_number(page->out, checks->requests - checks->keep_alives);
+    html_cell_number(page->out, checks->successes - checks->keep_alive_successes);
+    html_cell_number(page->out, checks->errors);
+    html_cell_number(page->out, checks->retransmissions);
+    html_cell(page->out, NULL, rtt);
+    html_cell_number(page->out, data->packets);
+    html_cell_number(page->out, data->bytes);
+    html_row_end(page->out);
+}
+
+static void append_part(GString *line, const char *name, const char *part) {
+    if (part != NULL && *part != '\0') {
+        g_string_append_printf(line, "%s%s%s", line->len > 0 ? "; " : "", name, part);
+    }
+}
+
+static void append_keep_alives(GString *line, const turn_path *path) {
+    const guint count = turn_words_keep_alives(path);
+
+    if (count > 0) {
+        g_autofree char *words = g_strdup_printf("%u keep-alive%s", count, count == 1 ? "" : "s");
+
+        append_part(line, "", words);
+    }
+}
+
+static void append_data(html_page *page, GString *line, const turn_direction *to,
+                        const turn_direction *from) {
+    const turn_ways ways = turn_data_ways(to, from);
+    g_autofree char *span = NULL;
+
+    if (ways != TURN_WAYS_NONE) {
+        span = turn_words_data_span(page->report, to, from);
+        append_part(line, ways == TURN_WAYS_BOTH ? "data both ways, " : "data one way, ", span);
+    }
+}
+
+/* What is about both directions, below them. */
+static void notes_row(html_page *page, const turn_path *path, const turn_direction *to,
+                      const turn_direction *from, const turn_words_ends *ends, const char *more) {
+    const gboolean has_checks = path->to_peer.requests + path->from_peer.requests > 0;
+    g_autofree char *span = has_checks ? turn_words_checks_span(page->report, path) : NULL;
+    g_autofree char *roles = turn_words_roles(path, ends);
+    g_autofree char *nomination = turn_words_nomination(path, ends);
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    append_part(line, "checks ", span);
+    append_keep_alives(line, path);
+    append_part(line, "", roles);
+    append_part(line, "", nomination);
+    append_data(page, line, to, from);
+    append_part(line, "", more);
+    if (line->len == 0) {
+        return;
+    }
+    *line->str = g_ascii_toupper(*line->str);
+    html_row(page->out, "notes");
+    markup_begin(page->out, "td", NULL);
+    markup_number(page->out, "colspan", G_N_ELEMENTS(columns));
+    markup_end(page->out);
+    markup_text(page->out, line->str);
+    markup_close(page->out, "td");
+    html_row_end(page->out);
+}
+
+static void one_path(html_page *page, const turn_path *path, const turn_direction *to,
+                     const turn_direction *from, const turn_words_ends *ends, const char *more) {
+    direction_row(page, ends->to, &path->to_peer, to);
+    direction_row(page, ends->from, &path->from_peer, from);
+    notes_row(page, path, to, from, ends, more);
+}
+
+void html_peers(html_page *page, const turn_session *session) {
+    const guint count = MIN(session->peers->len, HTML_MAX_RECORDS);
+
+    if (count == 0) {
+        return;
+    }
+    markup_element(page->out, "h4", NULL, "Peers");
+    html_table(page->out, "Checks and data in both directions", columns, G_N_ELEMENTS(columns));
+    for (guint i = 0; i < count; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        g_autofree char *name = turn_words_peer(session, peer);
+        g_autofree char *relay = turn_words_relay_to_relay(peer);
+
+        html_table_group(page->out, name, G_N_ELEMENTS(columns));
+        one_path(page, &peer->path, turn_peer_data(peer, TRUE), turn_peer_data(peer, FALSE),
+                 &turn_words_peer_ends, relay);
+    }
+    html_table_end(page->out);
+    html_more(page, session->peers->len - count, "peers");
+}
+
+void html_pair_table(html_page *page, guint count) {
+    html_table(page->out, "Checks and data in both directions", columns, G_N_ELEMENTS(columns));
+    for (guint i = 0; i < count; i++) {
+        const turn_pair *pair = g_ptr_array_index(page->report->model->pairs, i);
+        g_autoptr(turn_stages) stages = turn_stages_of_pair(page->report->model, pair);
+        g_autofree char *name = turn_words_pair(pair);
+        g_autofree char *progress = stages->list->len > 0 ? turn_words_progress(stages) : NULL;
+
+        html_table_group(page->out, name, G_N_ELEMENTS(columns));
+        one_path(page, &pair->path, &pair->path.to_peer, &pair->path.from_peer,
+                 &turn_words_pair_ends, progress);
+    }
+    html_table_end(page->out);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/html/markup.h"
+#include "analyzer/html/sections.h"
+
+/* As many are open even where nothing was found about them. */
+#define FEW_SESSIONS 3u
+
+static void session_findings(html_page *page, const turn_session *session) {
+    const GArray *own = g_hash_table_lookup(page->findings, session);
+
+    if (own == NULL) {
+        return;
+    }
+    markup_open(page->out, "ul", "session-findings");
+    for (guint i = 0; i < own->len; i++) {
+        const guint index = g_array_index(own, guint, i);
+        const turn_finding *finding = g_ptr_array_index(page->report->judgement->findings, index);
+
+        markup_open(page->out, "li", NULL);
+        html_level(page->out, finding->level, "chip");
+        markup_text(page->out, " ");
+        markup_begin(page->out, "a", NULL);
+        markup_attributef(page->out, "href", "#found-%u",
+                          g_array_index(page->groups, guint, index));
+        markup_end(page->out);
+        markup_text(page->out, finding->cause->title);
+        markup_close(page->out, "a");
+        markup_close(page->out, "li");
+    }
+    markup_close(page->out, "ul");
+}
+
+static void summary(html_page *page, const turn_session *session, const turn_stages *stages) {
+    g_autofree char *words = turn_words_session(session);
+    g_autofree char *progress = stages->list->len > 0 ? turn_words_progress(stages) : NULL;
+
+    markup_open(page->out, "summary", NULL);
+    markup_element(page->out, "h3", NULL, words);
+    if (progress != NULL) {
+        markup_elementf(page->out, "span", "summary-note", "Stage: %s", progress);
+    }
+    markup_close(page->out, "summary");
+}
+
+static gboolean is_open(const html_page *page, const turn_session *session) {
+    return g_hash_table_contains(page->findings, session) ||
+           page->report->model->sessions->len <= FEW_SESSIONS;
+}
+
+static void one_session(html_page *page, const turn_session *session) {
+    g_autoptr(turn_stages) stages = turn_stages_of_session(page->report->model, session);
+
+    markup_begin(page->out, "details", "session");
+    markup_attributef(page->out, "id", "session-%u", session->id);
+    if (is_open(page, session)) {
+        markup_attribute(page->out, "open", "");
+    }
+    markup_end(page->out);
+    summary(page, session, stages);
+    session_findings(page, session);
+    html_session_facts(page, session);
+    html_stages(page, stages);
+    html_peers(page, session);
+    markup_close(page->out, "details");
+}
+
+void html_sessions(html_page *page) {
+    const GPtrArray *all = page->report->model->sessions;
+    guint shown = 0;
+
+    if (all->len == 0) {
+        return;
+    }
+    html_section(page, "sessions", "Sessions");
+    for (guint i = 0; i < all->len; i++) {
+        if (g_hash_table_contains(page->shown, g_ptr_array_index(all, i))) {
+            one_session(page, g_ptr_array_index(all, i));
+            shown++;
+        }
+    }
+    html_more(page, all->len - shown, "sessions");
+    html_section_end(page);
+}
+
+void html_pairs(html_page *page) {
+    const guint all = page->report->model->pairs->len;
+    const guint count = MIN(all, HTML_MAX_PAIRS);
+
+    if (all == 0) {
+        return;
+    }
+    html_section(page, "checks", "Checks outside TURN sessions");
+    html_pair_table(page, count);
+    html_more(page, all - count, "pairs");
+    html_section_end(page);
+}
