@@ -145,6 +145,9 @@ int command_report(int count, char **arguments) {
     if (options.messages) {
         found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);
     }
+    if (report_outputs_need_diagrams(&options.outputs)) {
+        points_keep_diagrams(from);
+    }
     all_read = points_read(from, found);
     if (found->captures->len == 0) {
         return COMMAND_UNUSABLE;

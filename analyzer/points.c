@@ -4,6 +4,7 @@
 #include "analyzer/capture.h"
 #include "analyzer/input.h"
 #include "analyzer/reader.h"
+#include "turn/ladders.h"
 
 #include <string.h>
 
@@ -19,6 +20,8 @@ typedef struct point {
     turn_ledger *ledger;
     GHashTable *senders; /* set of stun_address: hosts that packets come from */
     reader *reader;
+    turn_ladder_log *log; /* NULL when nothing is drawn */
+    turn_rates *rates;    /* the same */
     const turn_model *model;
     guint first; /* number of its first capture */
     guint count;
@@ -27,7 +30,8 @@ typedef struct point {
 struct points {
     points_prepare prepare;
     gpointer data;
-    GArray *files;              /* of source_file: those of the client before those of the server */
+    GArray *files; /* of source_file: those of the client before those of the server */
+    gboolean diagrams;
     gboolean named;             /* the user said what is what */
     guint places;               /* 1 or 2 */
     point at[TURN_POINT_COUNT]; /* with one place only the first is used */
@@ -53,7 +57,9 @@ static void point_clear(point *of) {
     reader_free(of->reader);
     turn_ledger_free(of->ledger);
     g_clear_pointer(&of->senders, g_hash_table_destroy);
+    turn_ladder_log_free(of->log);
     turn_tracker_free(of->tracker);
+    g_free(of->rates);
     memset(of, 0, sizeof *of);
 }
 
@@ -65,6 +71,10 @@ static void points_clear(points *self) {
         point_clear(&self->at[i]);
     }
     g_ptr_array_set_size(self->captures, 0);
+}
+
+void points_keep_diagrams(points *self) {
+    self->diagrams = TRUE;
 }
 
 void points_free(points *self) {
@@ -187,6 +197,11 @@ static void point_begin(points *self, point *of) {
     of->first = self->captures->len;
     reader_count_from(of->reader, of->first);
     self->prepare(self->data, of->tracker);
+    if (self->diagrams) {
+        of->log = turn_ladder_log_new(of->tracker);
+        of->rates = g_new0(turn_rates, 1);
+        turn_tracker_count_rates(of->tracker, of->rates);
+    }
     if (of->ledger != NULL) {
         of->senders = turn_hosts_new();
         reader_note_senders(of->reader, of->senders);
@@ -413,6 +428,28 @@ static void conclude(points *self, turn_report *found) {
     found->judgement = self->judgement;
 }
 
+static guint64 relayed_bytes(const turn_rates *rates) {
+    const turn_rate *fuller = &rates->legs[turn_rates_fuller(rates)];
+
+    return fuller->total[TURN_RATE_TO_PEER] + fuller->total[TURN_RATE_FROM_PEER];
+}
+
+static void draw(points *self, turn_report *found) {
+    point *client = &self->at[TURN_POINT_CLIENT];
+    point *server = &self->at[TURN_POINT_SERVER];
+    const turn_ladder_log *const logs[] = {client->log, server->log};
+
+    if (!self->diagrams) {
+        return;
+    }
+    found->ladders = turn_ladders_of_sessions(found->model, self->judgement, self->join, logs);
+    found->pair_ladders = turn_ladders_of_pairs(found->model, self->judgement, self->join, logs);
+    if (self->join != NULL && relayed_bytes(server->rates) > relayed_bytes(client->rates)) {
+        found->rates_at = TURN_POINT_SERVER;
+    }
+    found->rates = g_steal_pointer(&self->at[found->rates_at].rates);
+}
+
 gboolean points_read(points *self, turn_report *found) {
     gboolean all = TRUE;
 
@@ -433,5 +470,6 @@ gboolean points_read(points *self, turn_report *found) {
         check_names(self, found);
     }
     conclude(self, found);
+    draw(self, found);
     return all;
 }

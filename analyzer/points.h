@@ -25,6 +25,10 @@ gboolean points_choose(points *self, char **at, char **files, GError **error);
  * it. */
 const char **points_files(const points *self);
 
+/* That FOUND is to have what diagrams are drawn from: the messages of each session, and what was
+ * relayed over time. Before points_read(). */
+void points_keep_diagrams(points *self);
+
 /* Reads all files, and puts captures, model, join and judgement into FOUND, which borrows them.
  * Returns FALSE when a file could not be read at all; FOUND has no captures when none could. */
 gboolean points_read(points *self, turn_report *found);

@@ -10,9 +10,9 @@ static char *write_json(const turn_report *found, gboolean colour) {
 }
 
 static const report_format formats[] = {
-    {"text", "write the report as text to FILE too", turn_report_write_text},
-    {"json", "write the report as JSON to FILE too", write_json},
-    {"html", "write the report as a page for a browser to FILE too", html_page_write},
+    {"text", "write the report as text to FILE too", turn_report_write_text, FALSE},
+    {"json", "write the report as JSON to FILE too", write_json, FALSE},
+    {"html", "write the report as a page for a browser to FILE too", html_page_write, TRUE},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) <= REPORT_FORMATS_MAX);
 

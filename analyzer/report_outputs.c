@@ -84,6 +84,17 @@ gboolean report_outputs_check(const report_outputs *self, const char *const *inp
     return TRUE;
 }
 
+gboolean report_outputs_need_diagrams(const report_outputs *self) {
+    gsize count;
+    const report_format *formats = report_format_table(&count);
+    gboolean needed = report_format_lookup(self->format)->needs_diagrams;
+
+    for (gsize i = 0; i < count; i++) {
+        needed |= self->files[i] != NULL && formats[i].needs_diagrams;
+    }
+    return needed;
+}
+
 gboolean report_outputs_write(const report_outputs *self, const turn_report *found,
                               GError **error) {
     gsize count;

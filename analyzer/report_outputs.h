@@ -25,6 +25,9 @@ void report_outputs_add_options(report_outputs *self, GArray *entries);
 gboolean report_outputs_check(const report_outputs *self, const char *const *inputs,
                               GError **error);
 
+/* Whether any of the forms draws. */
+gboolean report_outputs_need_diagrams(const report_outputs *self);
+
 /* Writes the report in all forms that were asked for. */
 gboolean report_outputs_write(const report_outputs *self, const turn_report *found, GError **error);
 

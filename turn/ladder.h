@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The ladder of one session: what happened in it, step by step in the order of time, between
- * client, server and peer. Plain data, made from the model and the messages that ladder_log.h kept;
- * writers of any form print it. Text from the capture is UTF-8 and not made harmless. */
+ * The ladder of one session, or of one pair of ends outside sessions: what happened in it, step by
+ * step in the order of time, between client, server and peer. Plain data, made from the model and
+ * the messages that ladder_log.h kept; writers of any form print it. Text from the capture is UTF-8
+ * and not made harmless. */
 #ifndef TURN_LADDER_H
 #define TURN_LADDER_H
 
@@ -36,6 +37,17 @@ typedef enum turn_repeat {
 /* "", "retransmission", "second copy", "the same packet captured again". */
 const char *turn_repeat_name(turn_repeat repeat);
 
+/* What became of a message, as far as that is proved. */
+typedef enum turn_fate {
+    TURN_FATE_UNKNOWN,
+    TURN_FATE_ARRIVED,   /* both capture points saw it */
+    TURN_FATE_LOST,      /* the other capture point must have shown it, and does not */
+    TURN_FATE_UNANSWERED /* a request, and nothing came back while the capture went on */
+} turn_fate;
+
+/* "unknown", "arrived", "lost", "unanswered". */
+const char *turn_fate_name(turn_fate fate);
+
 /* Where a finding has its evidence; both are borrowed from the judgement. */
 typedef struct turn_ladder_mark {
     const turn_finding *finding;
@@ -53,19 +65,29 @@ typedef struct turn_step {
     stun_address peer;  /* when it goes to or comes from one; NONE otherwise, or when not known */
     GPtrArray *details; /* of char; never NULL */
     turn_repeat repeat;
-    guint64 packets; /* MEDIA */
+    stun_class cls; /* MESSAGE */
+    guint16 method;
+    guint8 transaction[STUN_TRANSACTION_ID_SIZE];
+    turn_fate fate;
+    const turn_leg *lost_on; /* LOST: borrowed from the join */
+    turn_point_name point;   /* who saw it first; CLIENT with one capture point */
+    turn_seen there;         /* the other point's sighting, by the client's clock; frame 0 when it
+                                has none */
+    gboolean expects_answer; /* and the capture would show it */
+    guint64 packets;         /* MEDIA */
     guint64 bytes;
     turn_seen last;
     GArray *marks; /* of turn_ladder_mark; never NULL */
 } turn_step;
 
 typedef struct turn_ladder {
-    const turn_session *session;
-    GPtrArray *steps; /* of turn_step */
-    guint64 dropped;  /* messages of the whole capture that were too many to keep */
+    const turn_session *session; /* NULL of a pair */
+    const turn_pair *pair;       /* NULL of a session. Its first end is CLIENT, the other PEER */
+    GPtrArray *steps;            /* of turn_step, by the clock of the client's point */
+    guint64 dropped;             /* messages of the whole capture that were too many to keep */
 } turn_ladder;
 
-/* All arguments must outlive the result. */
+/* As one capture point shows it. All arguments must outlive the result. */
 turn_ladder *turn_ladder_new(const turn_ladder_log *log, const turn_model *model,
                              const turn_judgement *judgement, const turn_session *session);
 void turn_ladder_free(turn_ladder *self);

@@ -71,9 +71,7 @@ static void add_media(turn_ladder *self, const turn_direction *direction, const 
     step->peer = peer->address;
 }
 
-static void add_peers(turn_ladder *self) {
-    const turn_session *session = self->session;
-
+static void add_peers(turn_ladder *self, const turn_session *session) {
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         const turn_path *path = &peer->path;
@@ -86,9 +84,7 @@ static void add_peers(turn_ladder *self) {
     }
 }
 
-static void add_connections(turn_ladder *self) {
-    const turn_session *session = self->session;
-
+static void add_connections(turn_ladder *self, const turn_session *session) {
     add_tcp(self, session->tcp, FALSE);
     for (guint i = 0; i < session->connections->len; i++) {
         const turn_connection *connection = g_ptr_array_index(session->connections, i);
@@ -101,7 +97,30 @@ static void add_connections(turn_ladder *self) {
                     &session->server);
 }
 
-void ladder_add_events(turn_ladder *self) {
-    add_connections(self);
-    add_peers(self);
+static void add_pair(turn_ladder *self, const turn_pair *pair) {
+    const turn_peer second = {.address = pair->b};
+    const turn_path *path = &pair->path;
+
+    add_media(self, &path->to_peer, &second, TURN_LANE_CLIENT, TRUE);
+    add_media(self, &path->from_peer, &second, TURN_LANE_CLIENT, FALSE);
+    add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &pair->b);
+}
+
+void ladder_add_events(turn_ladder *self, const ladder_view *view) {
+    const guint before = self->steps->len;
+
+    if (view->session != NULL) {
+        add_connections(self, view->session);
+        add_peers(self, view->session);
+    }
+    if (view->pair != NULL) {
+        add_pair(self, view->pair);
+    }
+    for (guint i = before; i < self->steps->len; i++) {
+        turn_step *step = g_ptr_array_index(self->steps, i);
+
+        step->point = view->point;
+        step->seen.time += view->shift;
+        step->last.time += view->shift;
+    }
 }

@@ -72,6 +72,10 @@ gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port) {
     return port_is_set(tracker->turn_ports, port);
 }
 
+void turn_tracker_count_rates(turn_tracker *tracker, turn_rates *rates) {
+    tracker->rates = rates;
+}
+
 void turn_tracker_observe(turn_tracker *tracker, turn_message_observer observer, gpointer data) {
     g_return_if_fail(tracker->observer_count < G_N_ELEMENTS(tracker->observers));
     tracker->observers[tracker->observer_count++] =

@@ -8,6 +8,7 @@
 
 #include "stun/framing.h"
 #include "turn/packet.h"
+#include "turn/rate.h"
 #include "turn/session.h"
 
 typedef struct turn_tracker turn_tracker;
@@ -26,6 +27,9 @@ gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port);
 void turn_tracker_set_credentials(turn_tracker *tracker, turn_credentials *credentials);
 /* What was proved of the message that the tracker looks at: for observers. */
 const turn_signature *turn_tracker_signature(const turn_tracker *tracker);
+/* Adds what is relayed to RATES, by the time of its packets. They are borrowed and must outlive the
+ * tracker. Without them nothing is kept of that. */
+void turn_tracker_count_rates(turn_tracker *tracker, turn_rates *rates);
 /* Whether ADDRESS is that of a TCP relay at this moment: a connection to it concerns TURN before it
  * carries anything. */
 gboolean turn_tracker_is_relayed(const turn_tracker *tracker, const stun_address *address);

@@ -129,6 +129,11 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
     if (!count(direction, packet, carried)) {
         return;
     }
+    if (tracker->rates != NULL) {
+        turn_rate_add(
+            &tracker->rates->legs[relay_leg ? TURN_RATE_PEER_LEG : TURN_RATE_CLIENT_LEG],
+            packet->time, to_peer ? TURN_RATE_TO_PEER : TURN_RATE_FROM_PEER, carried->length);
+    }
     tracker_note_passage(&peer->passages[to_peer], packet, carried->length, to_peer != relay_leg);
     if (!relay_leg) {
         tracker_note_flight(&peer->path, packet, to_peer, carried);

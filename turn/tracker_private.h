@@ -111,6 +111,7 @@ struct turn_tracker {
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
     turn_carried carried;
+    turn_rates *rates; /* borrowed; NULL when nobody asks for them */
 };
 
 static inline gboolean port_is_set(const guint8 *set, guint16 port) {

@@ -320,6 +320,17 @@ void turn_join_free(turn_join *join) {
     g_free(join);
 }
 
+gint64 turn_join_ahead(const turn_join *join, guint32 capture) {
+    const GArray *spans = join != NULL ? join->points[TURN_POINT_SERVER].model->spans : NULL;
+
+    for (guint i = 0; spans != NULL && i < spans->len; i++) {
+        if (g_array_index(spans, turn_span, i).capture == capture) {
+            return join->clock.offset;
+        }
+    }
+    return 0;
+}
+
 const turn_joined_session *turn_join_session(const turn_join *join, const turn_session *session) {
     return session != NULL ? g_hash_table_lookup(join->by_session, session) : NULL;
 }

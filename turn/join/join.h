@@ -45,6 +45,10 @@ turn_join *turn_join_new(const turn_point *client, const turn_point *server);
 void turn_join_free(turn_join *join);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_join, turn_join_free)
 
+/* By how much the clock of CAPTURE is ahead of that of the client's point, nanoseconds; JOIN may be
+ * NULL. */
+gint64 turn_join_ahead(const turn_join *join, guint32 capture);
+
 /* SESSION may be of either point, or one that is shown. NULL when it is none of the join's. */
 const turn_joined_session *turn_join_session(const turn_join *join, const turn_session *session);
 /* A peer was reached both ways, by what either point shows. */

@@ -23,6 +23,9 @@ void turn_report_free(turn_report *self) {
         g_ptr_array_unref(self->messages);
     }
     g_free(self->points_note);
+    g_clear_pointer(&self->ladders, g_ptr_array_unref);
+    g_clear_pointer(&self->pair_ladders, g_ptr_array_unref);
+    g_free(self->rates);
     g_free(self);
 }
 

@@ -7,6 +7,7 @@
 
 #include "stun/message.h"
 #include "turn/findings.h"
+#include "turn/rate.h"
 #include "turn/stage.h"
 
 typedef struct turn_report_capture {
@@ -48,6 +49,11 @@ typedef struct turn_report {
     const turn_judgement *judgement;
     const turn_join *join; /* of two capture points; NULL of one. MODEL is the join's then */
     char *points_note;     /* how the points were told, where nobody said; NULL else. Owned */
+    /* For forms that draw; NULL when there is none. Owned. */
+    GPtrArray *ladders;       /* of turn_ladder, by the sessions of MODEL; NULL for some */
+    GPtrArray *pair_ladders;  /* the same, by its pairs */
+    turn_rates *rates;        /* of what was relayed */
+    turn_point_name rates_at; /* with two capture points: the one that RATES are of */
 } turn_report;
 
 turn_report *turn_report_new(const turn_model *model, const turn_judgement *judgement);

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/html/ladder_rows.h"
+
+#include "turn/hash.h"
+
+#include <string.h>
+
+/* The first exchange of a kind stands for itself; so many after it are a run. */
+#define RUN_AT_LEAST 3u
+/* Of too many rows so many at the beginning and at the end are kept, and of those between them the
+ * ones that matter. */
+#define KEEP_FIRST  100u
+#define KEEP_LAST   40u
+#define KEEP_MARKED 25u
+G_STATIC_ASSERT(KEEP_FIRST + KEEP_LAST + 2 * KEEP_MARKED + 1 <= LADDER_MAX_ROWS);
+
+const char *ladder_outcome_name(ladder_outcome outcome) {
+    static const char *const names[] = {
+        [LADDER_OUTCOME_REQUEST] = "request",     [LADDER_OUTCOME_SUCCESS] = "success",
+        [LADDER_OUTCOME_CHALLENGE] = "challenge", [LADDER_OUTCOME_ERROR] = "error",
+        [LADDER_OUTCOME_LOST] = "lost",           [LADDER_OUTCOME_UNANSWERED] = "no answer",
+        [LADDER_OUTCOME_MEDIA] = "media",         [LADDER_OUTCOME_EVENT] = "TCP",
+        [LADDER_OUTCOME_FAILURE] = "failure",     [LADDER_OUTCOME_NOTE] = "note"};
+    return names[outcome];
+}
+
+static void row_free(gpointer data) {
+    ladder_row *row = data;
+
+    if (row == NULL) {
+        return;
+    }
+    g_ptr_array_unref(row->findings);
+    g_free(row);
+}
+
+static ladder_row *row_new(ladder_row_kind kind, const turn_step *step) {
+    ladder_row *row = g_new0(ladder_row, 1);
+
+    row->kind = kind;
+    row->step = step;
+    row->last = step;
+    row->findings = g_ptr_array_new();
+    return row;
+}
+
+/* Outcomes */
+
+/* A 401 or 438 that the tracker takes for a fault is among the rejections. */
+static gboolean is_challenge(const turn_ladder *ladder, const turn_step *step) {
+    const turn_session *session = ladder->session;
+
+    if ((step->code != 401 && step->code != 438) || session == NULL) {
+        return FALSE;
+    }
+    for (guint i = 0; i < session->rejections->len; i++) {
+        const turn_seen *seen =
+            &g_array_index(session->rejections, turn_rejection, i).response;
+
+        if ((seen->frame == step->seen.frame && seen->capture == step->seen.capture) ||
+            (seen->frame == step->there.frame && seen->capture == step->there.capture)) {
+            return FALSE;
+        }
+    }
+    return step->marks->len == 0;
+}
+
+static ladder_outcome outcome_of_message(const turn_ladder *ladder, const turn_step *step) {
+    if (step->fate == TURN_FATE_LOST) {
+        return LADDER_OUTCOME_LOST;
+    }
+    switch (step->cls) {
+    case STUN_SUCCESS:
+        return LADDER_OUTCOME_SUCCESS;
+    case STUN_ERROR:
+        return is_challenge(ladder, step) ? LADDER_OUTCOME_CHALLENGE : LADDER_OUTCOME_ERROR;
+    default:
+        return step->fate == TURN_FATE_UNANSWERED ? LADDER_OUTCOME_UNANSWERED
+                                                  : LADDER_OUTCOME_REQUEST;
+    }
+}
+
+static ladder_outcome outcome_of(const turn_ladder *ladder, const turn_step *step) {
+    switch (step->kind) {
+    case TURN_STEP_MESSAGE:
+        return outcome_of_message(ladder, step);
+    case TURN_STEP_MEDIA:
+        return LADDER_OUTCOME_MEDIA;
+    case TURN_STEP_ICMP:
+        return LADDER_OUTCOME_FAILURE;
+    case TURN_STEP_TCP:
+        return step->fate == TURN_FATE_LOST            ? LADDER_OUTCOME_LOST
+               : g_str_equal(step->name, "TCP RST")    ? LADDER_OUTCOME_FAILURE
+                                                       : LADDER_OUTCOME_EVENT;
+    default:
+        return LADDER_OUTCOME_NOTE;
+    }
+}
+
+/* Retransmissions */
+
+/* Transmissions of one message are equal. */
+static guint message_hash(gconstpointer key) {
+    return turn_hash_bytes(((const ladder_row *)key)->step->transaction, STUN_TRANSACTION_ID_SIZE);
+}
+
+static gboolean message_equal(gconstpointer a, gconstpointer b) {
+    const turn_step *left = ((const ladder_row *)a)->step;
+    const turn_step *right = ((const ladder_row *)b)->step;
+
+    return left->cls == right->cls && left->method == right->method && left->from == right->from &&
+           left->to == right->to && stun_address_equal(&left->peer, &right->peer) &&
+           memcmp(left->transaction, right->transaction, STUN_TRANSACTION_ID_SIZE) == 0;
+}
+
+static void add_findings(ladder_row *row, const turn_step *step) {
+    for (guint i = 0; i < step->marks->len; i++) {
+        const turn_finding *finding = g_array_index(step->marks, turn_ladder_mark, i).finding;
+
+        if (!g_ptr_array_find(row->findings, finding, NULL)) {
+            g_ptr_array_add(row->findings, (gpointer)finding);
+        }
+    }
+}
+
+static void add_transmission(const turn_ladder *ladder, ladder_row *row, const turn_step *step) {
+    const ladder_outcome outcome = outcome_of(ladder, step);
+
+    add_findings(row, step);
+    if (step->repeat == TURN_REPEAT_CAPTURED_TWICE) {
+        return;
+    }
+    if (step->repeat == TURN_REPEAT_COPY) {
+        row->copies++;
+        return;
+    }
+    /* What the last transmission came to is what the message came to: one that arrived late did
+     * arrive. */
+    if (row->transmissions == 0 || outcome != LADDER_OUTCOME_LOST) {
+        row->outcome = outcome;
+    }
+    row->transmissions++;
+    row->lost += step->fate == TURN_FATE_LOST ? 1 : 0;
+    row->last = step;
+    row->last_sent = step->seen.time;
+}
+
+static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
+    GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+    g_autoptr(GHashTable) messages = g_hash_table_new(message_hash, message_equal);
+
+    for (guint i = 0; i < ladder->steps->len; i++) {
+        const turn_step *step = g_ptr_array_index(ladder->steps, i);
+        const ladder_row key = {.step = step};
+        ladder_row *row =
+            step->kind == TURN_STEP_MESSAGE ? g_hash_table_lookup(messages, &key) : NULL;
+
+        if (row == NULL) {
+            row = row_new(LADDER_ROW_STEP, step);
+            row->outcome = outcome_of(ladder, step);
+            g_ptr_array_add(rows, row);
+            if (step->kind == TURN_STEP_MESSAGE) {
+                g_hash_table_add(messages, row);
+            }
+        }
+        add_transmission(ladder, row, step);
+    }
+    return rows;
+}
+
+/* Runs */
+
+/* A message with what it was answered by, if it was. */
+typedef struct exchange {
+    guint row;
+    guint answer; /* ROW where there is none */
+    gboolean marked;
+} exchange;
+
+/* Exchanges of one method between the same two ends, as long as they all are the same. */
+typedef struct chain {
+    GString *same; /* what they have in common */
+    GArray *all;   /* of exchange */
+} chain;
+
+static void chain_free(gpointer data) {
+    chain *of = data;
+
+    g_string_free(of->same, TRUE);
+    g_array_unref(of->all);
+    g_free(of);
+}
+
+/* Who asks is the same all the time, and the rest tells one kind of request from another. */
+static void append_details(GString *text, const turn_step *step) {
+    for (guint i = 0; i < step->details->len; i++) {
+        const char *detail = g_ptr_array_index(step->details, i);
+
+        if (!g_str_has_prefix(detail, "user ") && !g_str_has_prefix(detail, "realm ")) {
+            g_string_append_printf(text, "|%s", detail);
+        }
+    }
+}
+
+/* "1 0 2 203.0.113.9:50000": whose exchanges are one after the other. */
+static char *chain_key(const turn_step *step) {
+    char peer[STUN_ADDRESS_TEXT];
+
+    stun_address_format(&step->peer, peer, sizeof peer);
+    return g_strdup_printf("%u %d %d %s", step->method, step->from, step->to, peer);
+}
+
+static GString *likeness(const GPtrArray *rows, const exchange *of) {
+    const ladder_row *asked = g_ptr_array_index(rows, of->row);
+    const ladder_row *answer = g_ptr_array_index(rows, of->answer);
+    GString *text = g_string_new(asked->step->name);
+
+    g_string_append_printf(text, "|%d|%s|%d|%u", asked->outcome, answer->step->name,
+                           answer->outcome, answer->step->code);
+    append_details(text, asked->step);
+    return text;
+}
+
+/* Takes the exchanges of CHAIN but the first out of ROWS, and puts one row in their place. */
+static void fold_chain(GPtrArray *rows, const chain *of) {
+    const exchange *first;
+    ladder_row *run;
+    gint64 begin;
+
+    if (of->all->len < RUN_AT_LEAST + 1) {
+        return;
+    }
+    first = &g_array_index(of->all, exchange, 1);
+    run = row_new(LADDER_ROW_RUN, ((const ladder_row *)g_ptr_array_index(rows, first->row))->step);
+    run->count = of->all->len - 1;
+    for (guint i = 1; i < of->all->len; i++) {
+        const exchange *each = &g_array_index(of->all, exchange, i);
+        ladder_row *asked = g_ptr_array_index(rows, each->row);
+        ladder_row *answer = g_ptr_array_index(rows, each->answer);
+
+        run->outcome = answer->outcome;
+        run->transmissions += asked->transmissions;
+        run->lost += asked->lost;
+        run->copies += asked->copies;
+        run->last = answer->last;
+        run->last_sent = asked->step->seen.time;
+        g_clear_pointer(&rows->pdata[each->row], row_free);
+        if (each->answer != each->row) {
+            g_clear_pointer(&rows->pdata[each->answer], row_free);
+        }
+    }
+    begin = run->step->seen.time;
+    run->every = (run->last_sent - begin) / (run->count - 1);
+    rows->pdata[first->row] = run;
+}
+
+/* Places of the answers among ROWS, by the message that they answer. */
+static GHashTable *answers_in(const GPtrArray *rows) {
+    GHashTable *answers = g_hash_table_new(message_hash, message_equal);
+
+    for (guint i = 0; i < rows->len; i++) {
+        ladder_row *row = g_ptr_array_index(rows, i);
+        const turn_step *step = row->step;
+
+        if (step->kind == TURN_STEP_MESSAGE &&
+            (step->cls == STUN_SUCCESS || step->cls == STUN_ERROR)) {
+            g_hash_table_insert(answers, row, GUINT_TO_POINTER(i + 1));
+        }
+    }
+    return answers;
+}
+
+/* The row of the answer to what ROW asks; 0 when there is none, else its place plus one. */
+static guint answer_to(GHashTable *answers, const ladder_row *row) {
+    turn_step asked = *row->step;
+    const ladder_row key = {.step = &asked};
+    guint found;
+
+    asked.from = row->step->to;
+    asked.to = row->step->from;
+    asked.cls = STUN_SUCCESS;
+    found = GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
+    if (found == 0) {
+        asked.cls = STUN_ERROR;
+        found = GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
+    }
+    return found;
+}
+
+static void add_to_chain(GHashTable *chains, GPtrArray *order, const GPtrArray *rows,
+                         const exchange *added) {
+    const turn_step *step = ((const ladder_row *)g_ptr_array_index(rows, added->row))->step;
+    g_autofree char *key = chain_key(step);
+    GString *same = likeness(rows, added);
+    chain *of = g_hash_table_lookup(chains, key);
+
+    if (of == NULL || added->marked || !g_string_equal(of->same, same)) {
+        of = g_new0(chain, 1);
+        of->same = same;
+        of->all = g_array_new(FALSE, FALSE, sizeof(exchange));
+        g_ptr_array_add(order, of);
+        g_hash_table_insert(chains, g_steal_pointer(&key), of);
+        if (added->marked) {
+            /* Nothing joins what is evidence. */
+            g_string_append(of->same, "|marked");
+        }
+    } else {
+        g_string_free(same, TRUE);
+    }
+    g_array_append_val(of->all, *added);
+}
+
+static void fold_runs(GPtrArray *rows) {
+    g_autoptr(GHashTable) answers = answers_in(rows);
+    g_autoptr(GHashTable) chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(chain_free);
+    g_autofree gboolean *taken = g_new0(gboolean, (gsize)rows->len + 1);
+
+    for (guint i = 0; i < rows->len; i++) {
+        const ladder_row *row = g_ptr_array_index(rows, i);
+        exchange added = {.row = i, .answer = i};
+        guint answer = 0;
+
+        if (row->step->kind != TURN_STEP_MESSAGE || taken[i]) {
+            continue;
+        }
+        if (row->step->cls == STUN_REQUEST) {
+            answer = answer_to(answers, row);
+        }
+        if (answer > i + 1 && !taken[answer - 1]) {
+            added.answer = answer - 1;
+            taken[added.answer] = TRUE;
+        }
+        added.marked =
+            row->findings->len > 0 ||
+            ((const ladder_row *)g_ptr_array_index(rows, added.answer))->findings->len > 0;
+        add_to_chain(chains, order, rows, &added);
+    }
+    for (guint i = 0; i < order->len; i++) {
+        fold_chain(rows, g_ptr_array_index(order, i));
+    }
+}
+
+/* Too many */
+
+static gboolean matters(const ladder_row *row) {
+    return row->findings->len > 0 || row->outcome == LADDER_OUTCOME_ERROR ||
+           row->outcome == LADDER_OUTCOME_FAILURE;
+}
+
+/* Takes the rows that are left, with one row for each stretch of them that is left out. */
+static GPtrArray *limited(GPtrArray *rows) {
+    GPtrArray *kept = g_ptr_array_new_with_free_func(row_free);
+    const guint middle_end = rows->len > LADDER_MAX_ROWS ? rows->len - KEEP_LAST : 0;
+    ladder_row *gap = NULL;
+    guint marked = 0;
+
+    for (guint i = 0; i < rows->len; i++) {
+        ladder_row *row = g_ptr_array_index(rows, i);
+
+        if (i < KEEP_FIRST || i >= middle_end || (matters(row) && marked < KEEP_MARKED)) {
+            marked += i >= KEEP_FIRST && i < middle_end ? 1 : 0;
+            gap = NULL;
+            g_ptr_array_add(kept, g_steal_pointer(&rows->pdata[i]));
+            continue;
+        }
+        if (gap == NULL) {
+            gap = row_new(LADDER_ROW_LEFT_OUT, row->step);
+            g_ptr_array_add(kept, gap);
+        }
+        gap->count++;
+        gap->last = row->last;
+    }
+    return kept;
+}
+
+GPtrArray *ladder_rows_new(const turn_ladder *ladder) {
+    g_autoptr(GPtrArray) rows = fold_transmissions(ladder);
+    GPtrArray *whole = g_ptr_array_new_with_free_func(row_free);
+    GPtrArray *kept;
+
+    fold_runs(rows);
+    for (guint i = 0; i < rows->len; i++) {
+        if (rows->pdata[i] != NULL) {
+            g_ptr_array_add(whole, g_steal_pointer(&rows->pdata[i]));
+        }
+    }
+    kept = limited(whole);
+    g_ptr_array_unref(whole);
+    return kept;
+}

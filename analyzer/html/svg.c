@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/html/svg.h"
+
+#include "analyzer/html/markup.h"
+#include "turn/report/words.h"
+
+#include <string.h>
+
+static void number(GString *out, const char *name, gint value) {
+    markup_number(out, name, value);
+}
+
+void svg_open(GString *out, const char *classes, const char *id, guint index, gint width,
+              gint height) {
+    markup_begin(out, "svg", classes);
+    markup_attribute(out, "xmlns", "http://www.w3.org/2000/svg");
+    markup_attributef(out, "viewBox", "0 0 %d %d", width, height);
+    number(out, "width", width);
+    number(out, "height", height);
+    markup_attribute(out, "role", "img");
+    markup_attributef(out, "aria-labelledby", "%s-%u-title %s-%u-desc", id, index, id, index);
+    markup_end(out);
+}
+
+static void labelled(GString *out, const char *tag, const char *id, guint index, const char *part,
+                     const char *text) {
+    markup_begin(out, tag, NULL);
+    markup_attributef(out, "id", "%s-%u-%s", id, index, part);
+    markup_end(out);
+    markup_text(out, text);
+    markup_close(out, tag);
+}
+
+void svg_title(GString *out, const char *id, guint index, const char *title,
+               const char *description) {
+    labelled(out, "title", id, index, "title", title);
+    labelled(out, "desc", id, index, "desc", description);
+}
+
+void svg_close(GString *out) {
+    markup_close(out, "svg");
+}
+
+void svg_group(GString *out, const char *classes) {
+    markup_open(out, "g", classes);
+}
+
+void svg_group_close(GString *out) {
+    markup_close(out, "g");
+}
+
+void svg_line(GString *out, const char *classes, gint x1, gint y1, gint x2, gint y2) {
+    markup_begin(out, "line", classes);
+    number(out, "x1", x1);
+    number(out, "y1", y1);
+    number(out, "x2", x2);
+    number(out, "y2", y2);
+    markup_end_empty(out);
+}
+
+void svg_rect(GString *out, const char *classes, gint x, gint y, gint width, gint height,
+              gint radius) {
+    markup_begin(out, "rect", classes);
+    number(out, "x", x);
+    number(out, "y", y);
+    number(out, "width", MAX(width, 0));
+    number(out, "height", MAX(height, 0));
+    if (radius > 0) {
+        number(out, "rx", radius);
+    }
+    markup_end_empty(out);
+}
+
+void svg_circle(GString *out, const char *classes, gint x, gint y, gint radius) {
+    markup_begin(out, "circle", classes);
+    number(out, "cx", x);
+    number(out, "cy", y);
+    number(out, "r", radius);
+    markup_end_empty(out);
+}
+
+void svg_path(GString *out, const char *classes, const char *format, ...) {
+    g_autofree char *path = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    path = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    markup_begin(out, "path", classes);
+    markup_attribute(out, "d", path);
+    markup_end_empty(out);
+}
+
+void svg_text(GString *out, const char *classes, svg_anchor anchor, gint x, gint y,
+              const char *text) {
+    static const char *const anchors[] = {
+        [SVG_START] = "start", [SVG_MIDDLE] = "middle", [SVG_END] = "end"};
+
+    markup_begin(out, "text", classes);
+    number(out, "x", x);
+    number(out, "y", y);
+    if (anchor != SVG_START) {
+        markup_attribute(out, "text-anchor", anchors[anchor]);
+    }
+    markup_end(out);
+    markup_text(out, text);
+    markup_close(out, "text");
+}
+
+/* Hundredths of the size of the font, for a letter of the average text. */
+#define LETTER 56
+
+gint svg_text_width(const char *text, gint size) {
+    return (gint)MIN(g_utf8_strlen(text, -1), 10000) * size * LETTER / 100;
+}
+
+char *svg_fitting(const char *text, gint size, gint width) {
+    const glong most = MAX(width * 100 / (size * LETTER), 1);
+    g_autofree char *cut = NULL;
+
+    if (g_utf8_strlen(text, -1) <= most) {
+        return g_strdup(text);
+    }
+    cut = g_utf8_substring(text, 0, most - 1);
+    return g_strconcat(g_strchomp(cut), "\xe2\x80\xa6", NULL);
+}
+
+/* A diamond, a triangle, a circle and a square: the shapes differ where colours do not. */
+void svg_mark(GString *out, turn_level level, guint number_of, gint x, gint y) {
+    g_autofree char *text = g_strdup_printf("%u", number_of);
+    g_autofree char *classes = g_strdup_printf("mark level-%s", turn_level_name(level));
+
+    svg_group(out, classes);
+    switch (level) {
+    case TURN_LEVEL_FAILED:
+        svg_path(out, "shape", "M%d %d l11 11 l-11 11 l-11 -11 z", x, y - 11);
+        break;
+    case TURN_LEVEL_DEGRADED:
+        svg_path(out, "shape", "M%d %d l12 20 l-24 0 z", x, y - 13);
+        break;
+    case TURN_LEVEL_INCONCLUSIVE:
+        svg_circle(out, "shape", x, y, 10);
+        break;
+    default:
+        svg_rect(out, "shape", x - 9, y - 9, 18, 18, 0);
+    }
+    svg_text(out, "number", SVG_MIDDLE, x, y + 4, text);
+    svg_group_close(out);
+}
+
+struct finding_numbers {
+    GHashTable *of; /* turn_finding to guint */
+};
+
+finding_numbers *finding_numbers_new(const turn_report *found) {
+    finding_numbers *self = g_new0(finding_numbers, 1);
+    const GPtrArray *findings = found->judgement->findings;
+    guint told = 0;
+
+    self->of = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < findings->len;) {
+        const guint end = turn_words_group_end(found, i);
+
+        told++;
+        for (; i < end; i++) {
+            g_hash_table_insert(self->of, g_ptr_array_index(findings, i), GUINT_TO_POINTER(told));
+        }
+    }
+    return self;
+}
+
+void finding_numbers_free(finding_numbers *self) {
+    if (self == NULL) {
+        return;
+    }
+    g_hash_table_destroy(self->of);
+    g_free(self);
+}
+
+guint finding_number(const finding_numbers *self, const turn_finding *finding) {
+    return GPOINTER_TO_UINT(g_hash_table_lookup(self->of, finding));
+}
+
+char *svg_count(guint64 value) {
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, value);
+    const gsize length = strlen(digits);
+    GString *text = g_string_new(NULL);
+
+    for (gsize i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            g_string_append_c(text, ',');
+        }
+        g_string_append_c(text, digits[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *scaled(guint64 bytes, const char *one, const char *const *units, gsize count) {
+    gsize unit = 0;
+    guint64 tenths = bytes / 100;
+
+    if (bytes < 1000) {
+        return g_strdup_printf("%" G_GUINT64_FORMAT " %s", bytes, one);
+    }
+    while (tenths >= 10000 && unit + 1 < count) {
+        tenths /= 1000;
+        unit++;
+    }
+    return tenths % 10 == 0
+               ? g_strdup_printf("%" G_GUINT64_FORMAT " %s", tenths / 10, units[unit])
+               : g_strdup_printf("%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT " %s", tenths / 10,
+                                 tenths % 10, units[unit]);
+}
+
+char *svg_bytes(guint64 bytes) {
+    static const char *const units[] = {"kB", "MB", "GB", "TB"};
+
+    return scaled(bytes, "bytes", units, G_N_ELEMENTS(units));
+}
+
+char *svg_rate(guint64 bytes_per_second) {
+    static const char *const units[] = {"kB/s", "MB/s", "GB/s", "TB/s"};
+
+    return scaled(bytes_per_second, "B/s", units, G_N_ELEMENTS(units));
+}
+
+static char *decimal(gint64 nanoseconds, gint64 unit, gint digits) {
+    const gint64 size = (ABS(nanoseconds) + unit / 2) / unit;
+    gint64 whole = 1;
+
+    for (gint i = 0; i < digits; i++) {
+        whole *= 10;
+    }
+    return g_strdup_printf("%s%" G_GINT64_FORMAT ".%0*" G_GINT64_FORMAT,
+                           nanoseconds < 0 && size > 0 ? "-" : "", size / whole, digits,
+                           size % whole);
+}
+
+char *svg_milliseconds(gint64 nanoseconds) {
+    return decimal(nanoseconds, 1000000, 3);
+}
+
+char *svg_tenths(gint64 nanoseconds) {
+    return decimal(nanoseconds, 100000000, 1);
+}

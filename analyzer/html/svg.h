@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Shapes and text that the diagrams are made of, on top of markup.h. Coordinates are pixels of the
+ * viewBox; colours follow from classes (diagrams.css), so that a page is light or dark as its
+ * reader has it. */
+#ifndef ANALYZER_HTML_SVG_H
+#define ANALYZER_HTML_SVG_H
+
+#include "turn/causes.h"
+#include "turn/report/report.h"
+#include <glib.h>
+
+typedef enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END } svg_anchor;
+
+/* <svg> with title and description, which it is labelled by: ID is the program's own. */
+void svg_open(GString *out, const char *classes, const char *id, guint number, gint width,
+              gint height);
+void svg_title(GString *out, const char *id, guint number, const char *title,
+               const char *description);
+void svg_close(GString *out);
+
+void svg_group(GString *out, const char *classes);
+void svg_group_close(GString *out);
+void svg_line(GString *out, const char *classes, gint x1, gint y1, gint x2, gint y2);
+void svg_rect(GString *out, const char *classes, gint x, gint y, gint width, gint height,
+              gint radius);
+void svg_circle(GString *out, const char *classes, gint x, gint y, gint radius);
+/* PATH is in the format's own words. */
+void svg_path(GString *out, const char *classes, const char *format, ...) G_GNUC_PRINTF(3, 4);
+void svg_text(GString *out, const char *classes, svg_anchor anchor, gint x, gint y,
+              const char *text);
+
+/* About how wide TEXT is in the diagrams' font of this size: on the safe side for most text. */
+gint svg_text_width(const char *text, gint size);
+/* TEXT, or as much of it as fits and an ellipsis. Owned by the caller. */
+char *svg_fitting(const char *text, gint size, gint width);
+
+/* The mark of a finding, its middle at X, Y: its shape says the level, the number which one. */
+void svg_mark(GString *out, turn_level level, guint number, gint x, gint y);
+
+/* Numbers of findings as the page has them: those that are told together have one. */
+typedef struct finding_numbers finding_numbers;
+finding_numbers *finding_numbers_new(const turn_report *found);
+void finding_numbers_free(finding_numbers *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(finding_numbers, finding_numbers_free)
+guint finding_number(const finding_numbers *self, const turn_finding *finding);
+
+/* "12,345", "1.2 MB" and "48.0 kB/s". Owned by the caller. */
+char *svg_count(guint64 number);
+char *svg_bytes(guint64 bytes);
+char *svg_rate(guint64 bytes_per_second);
+/* "12.345", seconds to the millisecond, and "22.4", to the tenth. Owned by the caller. */
+char *svg_milliseconds(gint64 nanoseconds);
+char *svg_tenths(gint64 nanoseconds);
+
+#endif
