@@ -116,18 +116,22 @@ static void find_groups(html_page *page) {
     }
 }
 
-/* First those of which something was found, then the others as they come. */
+static void choose(html_page *page, const turn_session *session) {
+    if (session != NULL && g_hash_table_size(page->shown) < HTML_MAX_SESSIONS) {
+        g_hash_table_add(page->shown, (gpointer)session);
+    }
+}
+
+/* Findings stand worst first; sessions without any follow as they come. */
 static void choose_sessions(html_page *page) {
-    const GPtrArray *all = page->report->model->sessions;
+    const GPtrArray *findings = page->report->judgement->findings;
+    const GPtrArray *sessions = page->report->model->sessions;
 
-    for (gint found = TRUE; found >= FALSE; found--) {
-        for (guint i = 0; i < all->len && g_hash_table_size(page->shown) < HTML_MAX_SESSIONS; i++) {
-            gpointer session = g_ptr_array_index(all, i);
-
-            if (!found || g_hash_table_contains(page->findings, session)) {
-                g_hash_table_add(page->shown, session);
-            }
-        }
+    for (guint i = 0; i < findings->len; i++) {
+        choose(page, ((const turn_finding *)g_ptr_array_index(findings, i))->session);
+    }
+    for (guint i = 0; i < sessions->len; i++) {
+        choose(page, g_ptr_array_index(sessions, i));
     }
 }
 

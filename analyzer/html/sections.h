@@ -11,7 +11,7 @@
 /* What is shown of a large report; each part says how much more there is, and the JSON report has
  * all of it. */
 #define HTML_MAX_GROUP    40u  /* findings of one cause and level */
-#define HTML_MAX_SESSIONS 200u /* those with findings come first, where there are more */
+#define HTML_MAX_SESSIONS 200u /* those with the worst findings first, where there are more */
 #define HTML_MAX_PAIRS    200u
 #define HTML_MAX_RECORDS  40u /* permissions, channels, connections or peers of one session */
 #define HTML_MAX_CAPTURES 200u
