@@ -41,9 +41,8 @@ static void add_session(ladder_lanes *self, const turn_session *session) {
     if (session->relayed->len > 0) {
         add(self, "Relayed address",
             address_text(&g_array_index(session->relayed, stun_address, 0)),
-            session->relayed->len > 1
-                ? g_strdup_printf("and %u more", session->relayed->len - 1)
-                : NULL);
+            session->relayed->len > 1 ? g_strdup_printf("and %u more", session->relayed->len - 1)
+                                      : NULL);
         self->relay = 2;
     }
 }

@@ -19,11 +19,11 @@ typedef struct ladder_lane {
 } ladder_lane;
 
 typedef struct ladder_lanes {
-    GArray *all; /* of ladder_lane, from the left */
-    guint relay; /* index of the relayed address, or of the server where there is none */
-    guint peers; /* index of the first peer */
+    GArray *all;   /* of ladder_lane, from the left */
+    guint relay;   /* index of the relayed address, or of the server where there is none */
+    guint peers;   /* index of the first peer */
     gboolean rest; /* the last one is that of the further peers */
-    gint left;   /* where the first lane's text may begin, and the last one's must end */
+    gint left;     /* where the first lane's text may begin, and the last one's must end */
     gint right;
 } ladder_lanes;
 

@@ -54,8 +54,7 @@ static gboolean is_challenge(const turn_ladder *ladder, const turn_step *step) {
         return FALSE;
     }
     for (guint i = 0; i < session->rejections->len; i++) {
-        const turn_seen *seen =
-            &g_array_index(session->rejections, turn_rejection, i).response;
+        const turn_seen *seen = &g_array_index(session->rejections, turn_rejection, i).response;
 
         if ((seen->frame == step->seen.frame && seen->capture == step->seen.capture) ||
             (seen->frame == step->there.frame && seen->capture == step->there.capture)) {
@@ -89,9 +88,9 @@ static ladder_outcome outcome_of(const turn_ladder *ladder, const turn_step *ste
     case TURN_STEP_ICMP:
         return LADDER_OUTCOME_FAILURE;
     case TURN_STEP_TCP:
-        return step->fate == TURN_FATE_LOST            ? LADDER_OUTCOME_LOST
-               : g_str_equal(step->name, "TCP RST")    ? LADDER_OUTCOME_FAILURE
-                                                       : LADDER_OUTCOME_EVENT;
+        return step->fate == TURN_FATE_LOST         ? LADDER_OUTCOME_LOST
+               : g_str_equal(step->name, "TCP RST") ? LADDER_OUTCOME_FAILURE
+                                                    : LADDER_OUTCOME_EVENT;
     default:
         return LADDER_OUTCOME_NOTE;
     }

@@ -38,9 +38,9 @@ typedef struct ladder_row {
     guint transmissions;   /* of messages, copies not counted */
     guint lost;            /* of TRANSMISSIONS */
     guint copies;
-    guint count;          /* RUN: exchanges; LEFT_OUT: rows */
-    gint64 last_sent;     /* when the latest transmission left, or the latest exchange began */
-    gint64 every;         /* RUN: nanoseconds from one to the next, on average */
+    guint count;         /* RUN: exchanges; LEFT_OUT: rows */
+    gint64 last_sent;    /* when the latest transmission left, or the latest exchange began */
+    gint64 every;        /* RUN: nanoseconds from one to the next, on average */
     GPtrArray *findings; /* of const turn_finding, each once; never NULL */
 } ladder_row;
 

@@ -128,7 +128,7 @@ char *svg_fitting(const char *text, gint size, gint width) {
 /* A diamond, a triangle, a circle and a square: the shapes differ where colours do not. */
 void svg_mark(GString *out, turn_level level, guint number_of, gint x, gint y) {
     g_autofree char *text = g_strdup_printf("%u", number_of);
-    g_autofree char *classes = g_strdup_printf("mark level-%s", turn_level_name(level));
+    g_autofree char *classes = g_strdup_printf("finding-mark is-%s", turn_level_name(level));
 
     svg_group(out, classes);
     switch (level) {
@@ -148,8 +148,20 @@ void svg_mark(GString *out, turn_level level, guint number_of, gint x, gint y) {
     svg_group_close(out);
 }
 
+static void legend_mark(GString *out, turn_level level, guint each) {
+    markup_begin(out, "svg", "diagram legend-mark");
+    markup_attribute(out, "viewBox", "0 0 28 28");
+    markup_attribute(out, "aria-hidden", "true");
+    markup_end(out);
+    svg_mark(out, level, each, 14, 14);
+    markup_close(out, "svg");
+    markup_elementf(out, "span", "legend-number", "%u", each);
+    markup_text(out, " ");
+}
+
 struct finding_numbers {
     GHashTable *of; /* turn_finding to guint */
+    GArray *first;  /* of guint: the first finding of each number */
 };
 
 finding_numbers *finding_numbers_new(const turn_report *found) {
@@ -158,10 +170,12 @@ finding_numbers *finding_numbers_new(const turn_report *found) {
     guint told = 0;
 
     self->of = g_hash_table_new(NULL, NULL);
+    self->first = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; i < findings->len;) {
         const guint end = turn_words_group_end(found, i);
 
         told++;
+        g_array_append_val(self->first, i);
         for (; i < end; i++) {
             g_hash_table_insert(self->of, g_ptr_array_index(findings, i), GUINT_TO_POINTER(told));
         }
@@ -174,7 +188,47 @@ void finding_numbers_free(finding_numbers *self) {
         return;
     }
     g_hash_table_destroy(self->of);
+    g_array_unref(self->first);
     g_free(self);
+}
+
+static gint number_order(gconstpointer a, gconstpointer b) {
+    const guint left = *(const guint *)a;
+    const guint right = *(const guint *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+void finding_legend(GString *out, const turn_report *found, const finding_numbers *self,
+                    GArray *numbers) {
+    guint last = 0;
+
+    if (numbers->len == 0) {
+        return;
+    }
+    g_array_sort(numbers, number_order);
+    markup_open(out, "ul", "legend");
+    for (guint i = 0; i < numbers->len; i++) {
+        const guint each = g_array_index(numbers, guint, i);
+        const guint first = each > 0 ? g_array_index(self->first, guint, each - 1) : 0;
+        const turn_finding *finding;
+
+        if (each == last || each == 0) {
+            continue;
+        }
+        last = each;
+        finding = g_ptr_array_index(found->judgement->findings, first);
+        markup_open(out, "li", NULL);
+        legend_mark(out, finding->level, each);
+        markup_textf(out, "%s: ", turn_words_level(finding->level));
+        markup_begin(out, "a", NULL);
+        markup_attributef(out, "href", "#found-%u", first);
+        markup_end(out);
+        markup_text(out, finding->cause->title);
+        markup_close(out, "a");
+        markup_close(out, "li");
+    }
+    markup_close(out, "ul");
 }
 
 guint finding_number(const finding_numbers *self, const turn_finding *finding) {
@@ -206,10 +260,9 @@ static char *scaled(guint64 bytes, const char *one, const char *const *units, gs
         tenths /= 1000;
         unit++;
     }
-    return tenths % 10 == 0
-               ? g_strdup_printf("%" G_GUINT64_FORMAT " %s", tenths / 10, units[unit])
-               : g_strdup_printf("%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT " %s", tenths / 10,
-                                 tenths % 10, units[unit]);
+    return tenths % 10 == 0 ? g_strdup_printf("%" G_GUINT64_FORMAT " %s", tenths / 10, units[unit])
+                            : g_strdup_printf("%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT " %s",
+                                              tenths / 10, tenths % 10, units[unit]);
 }
 
 char *svg_bytes(guint64 bytes) {

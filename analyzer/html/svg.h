@@ -44,6 +44,10 @@ finding_numbers *finding_numbers_new(const turn_report *found);
 void finding_numbers_free(finding_numbers *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(finding_numbers, finding_numbers_free)
 guint finding_number(const finding_numbers *self, const turn_finding *finding);
+/* What NUMBERS (of guint, which are put in order) stand for, each once, with links to where the
+ * page tells of them. */
+void finding_legend(GString *out, const turn_report *found, const finding_numbers *self,
+                    GArray *numbers);
 
 /* "12,345", "1.2 MB" and "48.0 kB/s". Owned by the caller. */
 char *svg_count(guint64 number);

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/html/ladder_draw.h"
+
+/* Pixels. A row has a line of text, its arrow, and a line of details where it has any. */
+#define TEXT_BASE   15
+#define ARROW       25
+#define DETAIL_BASE 41
+#define ROW         36
+#define DETAIL_ROW  50
+#define TEXT_SIZE   13
+#define DETAIL_SIZE 12
+#define TIME_END    66
+#define FRAME_END   122
+#define FRAME_WIDTH 64
+#define GUTTER      136
+#define MARKS       104
+#define MAX_MARKS   3u
+#define BAND        9
+/* How far a lost message comes on the stretch where it was lost, hundredths. */
+#define LOST_AT 62
+
+typedef struct arrow {
+    gint from;
+    gint to;
+    gint y;
+    guint first_lane;
+    guint last_lane;
+} arrow;
+
+static const char *class_of(ladder_outcome outcome) {
+    static const char *const classes[] = {
+        [LADDER_OUTCOME_REQUEST] = "rung asked",       [LADDER_OUTCOME_SUCCESS] = "rung ok",
+        [LADDER_OUTCOME_CHALLENGE] = "rung challenge", [LADDER_OUTCOME_ERROR] = "rung error",
+        [LADDER_OUTCOME_LOST] = "rung lost",           [LADDER_OUTCOME_UNANSWERED] = "rung silent",
+        [LADDER_OUTCOME_MEDIA] = "rung media",         [LADDER_OUTCOME_EVENT] = "rung tcp",
+        [LADDER_OUTCOME_FAILURE] = "rung error",       [LADDER_OUTCOME_NOTE] = "rung note"};
+    return classes[outcome];
+}
+
+/* Arrows */
+
+static void head_open(GString *out, gint x, gint y, gint way) {
+    svg_path(out, "shaft", "M%d %d L%d %d L%d %d", x - way * 8, y - 5, x, y, x - way * 8, y + 5);
+}
+
+static void head_filled(GString *out, gint x, gint y, gint way) {
+    svg_path(out, "fill", "M%d %d L%d %d L%d %d Z", x - way * 10, y - 5, x, y, x - way * 10, y + 5);
+}
+
+static gint way_of(const arrow *of) {
+    return of->to >= of->from ? 1 : -1;
+}
+
+/* Lanes that a message passes on its way through the relay. */
+static void pass_through(const ladder_drawing *self, const arrow *of, gint until) {
+    for (guint i = of->first_lane + 1; i < of->last_lane; i++) {
+        const gint x = ladder_lane_at(self->lanes, i)->x;
+
+        if ((until - x) * way_of(of) > 0) {
+            svg_circle(self->out, "relay", x, of->y, 3);
+        }
+    }
+}
+
+/* Between which lanes it was lost: behind the relay, or between client and server. */
+static gint lost_at(const ladder_drawing *self, const ladder_row *row, const arrow *of) {
+    const turn_leg *leg = row->step->lost_on;
+    gint from = of->from;
+    gint to = of->to;
+
+    if (self->ladder->session != NULL && (leg == NULL || leg->kind != TURN_LEG_RELAY)) {
+        const gint client = ladder_lane_at(self->lanes, 0)->x;
+        const gint server = ladder_lane_at(self->lanes, 1)->x;
+
+        from = way_of(of) > 0 ? client : server;
+        to = way_of(of) > 0 ? server : client;
+    }
+    return from + (to - from) * LOST_AT / 100;
+}
+
+static void draw_lost(const ladder_drawing *self, const ladder_row *row, const arrow *of) {
+    const gint x = lost_at(self, row, of);
+
+    svg_line(self->out, "shaft broken", of->from, of->y, x, of->y);
+    svg_line(self->out, "missing", x, of->y, of->to, of->y);
+    pass_through(self, of, x);
+    svg_path(self->out, "shaft cross", "M%d %d l14 14 m0 -14 l-14 14", x - 7, of->y - 7);
+    svg_text(self->out, "word", SVG_START, x + 13, of->y + 14, "lost here");
+}
+
+static void draw_band(const ladder_drawing *self, const arrow *of) {
+    const gint way = way_of(of);
+    const gint neck = of->to - way * 14;
+
+    svg_path(self->out, "band", "M%d %d L%d %d L%d %d L%d %d L%d %d L%d %d L%d %d Z", of->from,
+             of->y - BAND / 2, neck, of->y - BAND / 2, neck, of->y - BAND, of->to, of->y, neck,
+             of->y + BAND, neck, of->y + BAND / 2, of->from, of->y + BAND / 2);
+    pass_through(self, of, of->to);
+}
+
+static void draw_shaft(const ladder_drawing *self, const arrow *of, gboolean filled) {
+    const gint way = way_of(of);
+
+    svg_line(self->out, "shaft", of->from, of->y, of->to - (filled ? way * 8 : way), of->y);
+    pass_through(self, of, of->to);
+    if (filled) {
+        head_filled(self->out, of->to, of->y, way);
+    } else {
+        head_open(self->out, of->to, of->y, way);
+    }
+}
+
+/* A request there, and its answer back. */
+static void draw_both(const ladder_drawing *self, const arrow *of) {
+    arrow there = *of;
+    arrow back = *of;
+
+    there.y -= 2;
+    back.y += 6;
+    back.from = of->to;
+    back.to = of->from;
+    draw_shaft(self, &there, FALSE);
+    draw_shaft(self, &back, TRUE);
+}
+
+static void draw_arrow(const ladder_drawing *self, const ladder_row *row, const arrow *of) {
+    const gboolean answered = row->outcome == LADDER_OUTCOME_SUCCESS ||
+                              row->outcome == LADDER_OUTCOME_ERROR ||
+                              row->outcome == LADDER_OUTCOME_CHALLENGE;
+
+    if (of->from == of->to) {
+        return;
+    }
+    if (row->outcome == LADDER_OUTCOME_LOST) {
+        draw_lost(self, row, of);
+    } else if (row->outcome == LADDER_OUTCOME_MEDIA) {
+        draw_band(self, of);
+    } else if (row->kind == LADDER_ROW_RUN && answered && row->step->cls == STUN_REQUEST) {
+        draw_both(self, of);
+    } else {
+        draw_shaft(self, of, answered || row->outcome == LADDER_OUTCOME_FAILURE);
+    }
+}
+
+/* Text */
+
+/* A mark in front of the text: a tick, or a box with a word. Returns how far the text moves. */
+static gint draw_badge(GString *out, const ladder_row *row, gint x, gint y) {
+    g_autofree char *word = ladder_words_badge(row);
+    const gboolean filled = row->outcome == LADDER_OUTCOME_ERROR ||
+                            row->outcome == LADDER_OUTCOME_FAILURE ||
+                            row->outcome == LADDER_OUTCOME_LOST;
+    gint width;
+
+    if (row->outcome == LADDER_OUTCOME_SUCCESS) {
+        svg_path(out, "halo", "M%d %d l4 5 l7 -10", x, y - 5);
+        svg_path(out, "shaft tick", "M%d %d l4 5 l7 -10", x, y - 5);
+        return 17;
+    }
+    if (word == NULL) {
+        return 0;
+    }
+    width = svg_text_width(word, DETAIL_SIZE) + 12 + (filled ? 12 : 0);
+    svg_rect(out, filled ? "badge fill" : "badge", x, y - 12, width, 16, 3);
+    if (filled) {
+        svg_path(out, "on cross", "M%d %d l7 7 m0 -7 l-7 7", x + 6, y - 7);
+    }
+    svg_text(out, filled ? "on" : "word", SVG_START, x + (filled ? 18 : 6), y, word);
+    return width + 7;
+}
+
+/* Where the text of a row begins: at its arrow, or further left where there is not room for it. */
+static gint text_start(const ladder_drawing *self, const arrow *of, gint width) {
+    const gint room = self->lanes->right + MARKS - 12;
+    const gint start = MIN(of->from, of->to) + 9;
+
+    return CLAMP(room - width, self->lanes->left, start);
+}
+
+static void draw_text(ladder_drawing *self, const ladder_row *row, const arrow *of, gint y) {
+    GString *out = self->out;
+    g_autofree char *name = ladder_words_name(row);
+    g_autofree char *more = ladder_words_more(self, row);
+    g_autofree char *badge = ladder_words_badge(row);
+    g_autofree char *all = g_strjoin(" ", name, more, NULL);
+    const gint room = self->lanes->right + (row->findings->len > 0 ? 0 : MARKS - 12);
+    const gint wanted = svg_text_width(all, TEXT_SIZE) +
+                        (badge != NULL ? svg_text_width(badge, DETAIL_SIZE) + 31 : 17);
+    gint x = MIN(text_start(self, of, wanted), MAX(room - wanted, self->lanes->left));
+    g_autofree char *told = NULL;
+
+    x += draw_badge(out, row, x, y);
+    svg_text(out, "what", SVG_START, x, y, name);
+    x += svg_text_width(name, TEXT_SIZE) + 8;
+    if (*more != '\0') {
+        told = svg_fitting(more, DETAIL_SIZE, room - x);
+        svg_text(out, "more", SVG_START, x, y, told);
+    }
+}
+
+static void draw_details(ladder_drawing *self, const arrow *of, gint y, const char *details) {
+    const gint room = self->lanes->right;
+    const gint wanted = svg_text_width(details, DETAIL_SIZE);
+    const gint start = MIN(MIN(of->from, of->to) + 9, MAX(room - wanted, self->lanes->left));
+    g_autofree char *told = svg_fitting(details, DETAIL_SIZE, room - start);
+
+    svg_text(self->out, "more", SVG_START, start, y, told);
+}
+
+static void draw_place(const ladder_drawing *self, const ladder_row *row, gint y) {
+    g_autofree char *time = ladder_words_time(self, row->step->seen.time);
+    const gint points = self->found->join != NULL ? TURN_POINT_COUNT : 1;
+
+    svg_text(self->out, "time", SVG_END, TIME_END, y, time);
+    for (gint point = 0; point < points; point++) {
+        g_autofree char *frame = ladder_words_frame(self, row->step, (turn_point_name)point);
+
+        svg_text(self->out, "frame", SVG_END, FRAME_END + point * FRAME_WIDTH, y, frame);
+    }
+}
+
+static void draw_findings(const ladder_drawing *self, const ladder_row *row, gint y) {
+    gint x = self->lanes->right + 22;
+    guint drawn = 0;
+    guint last = 0;
+
+    for (guint i = 0; i < row->findings->len && drawn < MAX_MARKS; i++) {
+        const turn_finding *finding = g_ptr_array_index(row->findings, i);
+        const guint number = finding_number(self->numbers, finding);
+
+        if (number != last) {
+            svg_mark(self->out, finding->level, number, x, y);
+            x += 28;
+            drawn++;
+        }
+        last = number;
+    }
+}
+
+/* Rows */
+
+static gint draw_left_out(const ladder_drawing *self, const ladder_row *row, gint y) {
+    g_autofree char *text = ladder_words_left_out(self, row);
+
+    svg_rect(self->out, "gap", self->lanes->left, y + 4, self->lanes->right - self->lanes->left,
+             ROW - 10, 4);
+    svg_text(self->out, "more", SVG_START, self->lanes->left + 14, y + ROW - 15, text);
+    return y + ROW;
+}
+
+static gint draw_row(ladder_drawing *self, const ladder_row *row, gint y) {
+    const guint from = ladder_lane_from(self->lanes, row->step);
+    const guint to = ladder_lane_to(self->lanes, row->step);
+    const arrow of = {.from = ladder_lane_at(self->lanes, from)->x,
+                      .to = ladder_lane_at(self->lanes, to)->x,
+                      .y = y + ARROW,
+                      .first_lane = MIN(from, to),
+                      .last_lane = MAX(from, to)};
+    g_autofree char *details = ladder_words_details(self, row);
+    const gint height = *details != '\0' ? DETAIL_ROW : ROW;
+
+    if (row->findings->len > 0) {
+        svg_rect(self->out, "evidence", 4, y, self->lanes->right + MARKS - 8, height - 2, 4);
+    }
+    svg_group(self->out, class_of(row->outcome));
+    draw_place(self, row, y + TEXT_BASE);
+    draw_arrow(self, row, &of);
+    draw_text(self, row, &of, y + TEXT_BASE);
+    if (*details != '\0') {
+        draw_details(self, &of, y + DETAIL_BASE, details);
+    }
+    svg_group_close(self->out);
+    draw_findings(self, row, y + height / 2 - 1);
+    return y + height;
+}
+
+static void draw_columns(const ladder_drawing *self, gint head) {
+    const gboolean two = self->found->join != NULL;
+
+    svg_text(self->out, "column", SVG_END, TIME_END, head - 6, "seconds");
+    if (two) {
+        svg_text(self->out, "column", SVG_END, FRAME_END, head - 21, "frame at");
+        svg_text(self->out, "column", SVG_END, FRAME_END + FRAME_WIDTH, head - 21, "frame at");
+    }
+    svg_text(self->out, "column", SVG_END, FRAME_END, head - 6, two ? "client" : "frame");
+    if (two) {
+        svg_text(self->out, "column", SVG_END, FRAME_END + FRAME_WIDTH, head - 6, "server");
+    }
+}
+
+static char *description(const ladder_drawing *self) {
+    return g_strdup_printf(
+        "Lanes from left to right are the hosts, time goes down. %u rows; the same as a table "
+        "follows.",
+        self->rows->len);
+}
+
+/* The height is known when all is drawn, and the lines of the lanes have to be behind it. */
+void ladder_picture(ladder_drawing *self) {
+    GString *out = self->out;
+    g_autoptr(GString) rows = g_string_new(NULL);
+    g_autofree char *told = description(self);
+    const gint from = GUTTER + (self->found->join != NULL ? FRAME_WIDTH : 0);
+    gint y;
+
+    self->lanes = ladder_lanes_new(self->ladder, self->found, from);
+    y = ladder_lanes_head(self->lanes) + 10;
+    self->out = rows;
+    for (guint i = 0; i < self->rows->len; i++) {
+        const ladder_row *row = g_ptr_array_index(self->rows, i);
+
+        y = row->kind == LADDER_ROW_LEFT_OUT ? draw_left_out(self, row, y) : draw_row(self, row, y);
+    }
+    self->out = out;
+    svg_open(out, "diagram ladder", self->id, self->number, self->lanes->right + MARKS, y + 12);
+    svg_title(out, self->id, self->number, "Ladder", told);
+    draw_columns(self, ladder_lanes_draw(self->lanes, out, y + 6));
+    g_string_append_len(out, rows->str, (gssize)rows->len);
+    svg_close(out);
+}

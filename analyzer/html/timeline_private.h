@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the parts of the time line share: where a moment stands on it. Inside analyzer/html/ only.
+ */
+#ifndef ANALYZER_HTML_TIMELINE_PRIVATE_H
+#define ANALYZER_HTML_TIMELINE_PRIVATE_H
+
+#include "analyzer/html/svg.h"
+
+/* Pixels: names on the left, and the time from LEFT to RIGHT. */
+#define TIMELINE_LEFT  250
+#define TIMELINE_RIGHT 966
+#define TIMELINE_WIDTH 1000
+
+typedef struct timeline {
+    GString *out;
+    const turn_report *found;
+    finding_numbers *numbers;
+    GArray *marked; /* of guint: the numbers of findings that are marked */
+    gint64 from;    /* the first packet and the last one, by the client's clock */
+    gint64 to;
+    gint top; /* of the rows */
+    gint y;   /* where the next row begins */
+} timeline;
+
+/* TIME by the client's clock. */
+gint timeline_x(const timeline *self, gint64 time);
+
+/* timeline_rates.c */
+
+/* Bytes in each second, to the peers and from them. */
+void timeline_rates(timeline *self);
+
+#endif
