@@ -5,6 +5,7 @@
 #include "analyzer/html/markup.h"
 #include "analyzer/html/sections.h"
 #include "analyzer/html/style.h"
+#include "analyzer/html/timeline_svg.h"
 #include "analyzer/report_json.h"
 #include "analyzer/version.h"
 
@@ -135,10 +136,22 @@ static void choose_sessions(html_page *page) {
     }
 }
 
+static void time_line(html_page *page) {
+    g_autoptr(GString) drawn = g_string_new(NULL);
+
+    timeline_svg(drawn, page->report);
+    if (drawn->len > 0) {
+        html_section(page, "time-line", "Time line");
+        g_string_append_len(page->out, drawn->str, (gssize)drawn->len);
+        html_section_end(page);
+    }
+}
+
 /* The sections of the page, in their order. */
 static void sections(html_page *page) {
     html_verdict(page);
     html_evidence(page);
+    time_line(page);
     html_remedies(page);
     html_unknowns(page);
     html_next_captures(page);
