@@ -6,13 +6,16 @@
     document.querySelectorAll("details").forEach((details) => { details.open = true; });
   },
 
-  // The element names and attributes of the page, in their order, and not what they say.
+  // The element names and attributes of the page, in their order: what texts have no say in. The
+  // length of a text has one in where it is drawn.
   skeleton() {
-    const said = new Set(["content", "href", "aria-label"]);
-    return [...document.querySelectorAll("*")].map((element) =>
-      [element.localName, ...[...element.attributes].map((attribute) =>
-        said.has(attribute.name) && element.localName !== "svg" ? attribute.name : `${attribute.name}=${attribute.value}`
-      )].join(" "));
+    const said = new Set(["content", "href"]);
+    const drawn = new Set(["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "d", "width", "height", "viewBox"]);
+    return [...document.querySelectorAll("*")].map((element) => {
+      const loose = element.closest("svg") ? drawn : said;
+      return [element.localName, ...[...element.attributes].map((attribute) =>
+        loose.has(attribute.name) ? attribute.name : `${attribute.name}=${attribute.value}`)].join(" ");
+    });
   },
 
   // By how many pixels the page is wider than the window, and what sticks out.
@@ -46,6 +49,29 @@
       const own = read(getComputedStyle(element).backgroundColor);
       return own.alpha === 1 ? own.rgb : over(own, behind(element.parentElement));
     };
+    // Shapes of a drawing, by their boxes, which later ones lie over.
+    const shapes = new Map();
+    const shapes_of = (drawing) => {
+      if (!shapes.has(drawing)) {
+        shapes.set(drawing, [...drawing.querySelectorAll("rect, circle, path")].map((shape) => {
+          const style = getComputedStyle(shape);
+          const fill = style.fill === "none" ? { rgb: [0, 0, 0], alpha: 0 } : { ...read(style.fill) };
+          fill.alpha *= style.fillOpacity * style.opacity;
+          return { shape, fill, box: shape.getBoundingClientRect() };
+        }).filter(({ fill }) => fill.alpha > 0));
+      }
+      return shapes.get(drawing);
+    };
+    const behind_drawn = (element) => {
+      const drawing = element.closest("svg");
+      const own = element.getBoundingClientRect();
+      const x = own.left + own.width / 2;
+      const y = own.top + own.height / 2;
+      return shapes_of(drawing).filter(({ shape, box }) =>
+        box.left <= x && x <= box.right && box.top <= y && y <= box.bottom &&
+        shape.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING
+      ).reduce((below, { fill }) => over(fill, below), behind(drawing));
+    };
     const luminance = (rgb) => {
       const [red, green, blue] = rgb.map((value) => {
         const part = value / 255;
@@ -64,7 +90,7 @@
       texts += 1;
       const style = getComputedStyle(element);
       const drawn = element.closest("svg") !== null;
-      const background = behind(element);
+      const background = drawn ? behind_drawn(element) : behind(element);
       const colour = over(read(drawn ? style.fill : style.color), background);
       const [high, low] = [luminance(colour), luminance(background)].sort((a, b) => b - a);
       const contrast = (high + 0.05) / (low + 0.05);

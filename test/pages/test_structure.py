@@ -129,8 +129,9 @@ def link_faults(reader):
         if link["href"].startswith("#") and link["href"][1:] not in names:
             yield f"a link to {link['href']}, which is nowhere"
     for _, attributes in reader.elements:
-        if attributes.get("aria-labelledby", names[0]) not in names:
-            yield f"a label {attributes['aria-labelledby']}, which is nowhere"
+        for name in attributes.get("aria-labelledby", "").split():
+            if name not in names:
+                yield f"a label {name}, which is nowhere"
 
 
 def reading_faults(reader):
