@@ -11,6 +11,7 @@
 
 typedef struct ladder_drawing {
     GString *out;
+    GString *back; /* what stands behind the lanes */
     const turn_report *found;
     const turn_ladder *ladder;
     GPtrArray *rows; /* of ladder_row */

@@ -107,9 +107,14 @@ static void add_peers(ladder_lanes *self, const turn_ladder *ladder) {
 
 /* Room for two lanes is wide, so that text fits between them; many stand closer. */
 static gint spacing(guint lanes) {
-    static const gint widths[] = {520, 520, 520, 290, 220, 190};
+    static const gint widths[] = {520, 520, 520, 270, 198, 172};
 
     return widths[MIN(lanes, G_N_ELEMENTS(widths) - 1)];
+}
+
+/* Of the head of a lane. */
+static gint width_of(const ladder_lanes *self) {
+    return MIN(spacing(self->all->len) - 10, 240);
 }
 
 ladder_lanes *ladder_lanes_new(const turn_ladder *ladder, const turn_report *found, gint from) {
@@ -124,7 +129,7 @@ ladder_lanes *ladder_lanes_new(const turn_ladder *ladder, const turn_report *fou
     } else {
         add_pair(self, ladder->pair, found);
     }
-    half = MIN(spacing(self->all->len) / 2, 100);
+    half = width_of(self) / 2 + 6;
     for (guint i = 0; i < self->all->len; i++) {
         g_array_index(self->all, ladder_lane, i).x =
             from + half + (gint)i * spacing(self->all->len);
@@ -174,10 +179,6 @@ char *ladder_lane_name(const ladder_lanes *self, guint index) {
                    self->relay == 0
                ? g_strdup_printf("%s %s", lane->role, lane->address)
                : g_strdup(lane->role);
-}
-
-static gint width_of(const ladder_lanes *self) {
-    return MIN(spacing(self->all->len) - 10, 260);
 }
 
 /* An IPv6 address with its port may take more than one line: colons and dots are where it may be

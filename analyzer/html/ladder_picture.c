@@ -3,7 +3,7 @@
 
 /* Pixels. A row has a line of text, its arrow, and a line of details where it has any. */
 #define TEXT_BASE   15
-#define ARROW       25
+#define ARROW       26
 #define DETAIL_BASE 41
 #define ROW         36
 #define DETAIL_ROW  50
@@ -16,6 +16,8 @@
 #define MARKS       104
 #define MAX_MARKS   3u
 #define BAND        9
+/* A run has two arrows. */
+#define RUN_MORE 6
 /* How far a lost message comes on the stretch where it was lost, hundredths. */
 #define LOST_AT 62
 
@@ -84,7 +86,7 @@ static void draw_lost(const ladder_drawing *self, const ladder_row *row, const a
     svg_line(self->out, "shaft broken", of->from, of->y, x, of->y);
     svg_line(self->out, "missing", x, of->y, of->to, of->y);
     pass_through(self, of, x);
-    svg_path(self->out, "shaft cross", "M%d %d l14 14 m0 -14 l-14 14", x - 7, of->y - 7);
+    svg_path(self->out, "shaft cross", "M%d %d l12 12 m0 -12 l-12 12", x - 6, of->y - 6);
     svg_text(self->out, "word", SVG_START, x + 13, of->y + 14, "lost here");
 }
 
@@ -190,12 +192,8 @@ static void draw_text(ladder_drawing *self, const ladder_row *row, const arrow *
     g_autofree char *told = NULL;
 
     x += draw_badge(out, row, x, y);
-    svg_text(out, "what", SVG_START, x, y, name);
-    x += svg_text_width(name, TEXT_SIZE) + 8;
-    if (*more != '\0') {
-        told = svg_fitting(more, DETAIL_SIZE, room - x);
-        svg_text(out, "more", SVG_START, x, y, told);
-    }
+    told = svg_fitting(more, DETAIL_SIZE, room - x - svg_text_width(name, TEXT_SIZE) - 8);
+    svg_name(out, x, y, name, *more != '\0' ? told : "");
 }
 
 static void draw_details(ladder_drawing *self, const arrow *of, gint y, const char *details) {
@@ -257,17 +255,18 @@ static gint draw_row(ladder_drawing *self, const ladder_row *row, gint y) {
                       .first_lane = MIN(from, to),
                       .last_lane = MAX(from, to)};
     g_autofree char *details = ladder_words_details(self, row);
-    const gint height = *details != '\0' ? DETAIL_ROW : ROW;
+    const gint lower = row->kind == LADDER_ROW_RUN ? RUN_MORE : 0;
+    const gint height = (*details != '\0' ? DETAIL_ROW : ROW) + lower;
 
     if (row->findings->len > 0) {
-        svg_rect(self->out, "evidence", 4, y, self->lanes->right + MARKS - 8, height - 2, 4);
+        svg_rect(self->back, "evidence", 4, y, self->lanes->right + MARKS - 8, height - 2, 4);
     }
     svg_group(self->out, class_of(row->outcome));
     draw_place(self, row, y + TEXT_BASE);
     draw_arrow(self, row, &of);
     draw_text(self, row, &of, y + TEXT_BASE);
     if (*details != '\0') {
-        draw_details(self, &of, y + DETAIL_BASE, details);
+        draw_details(self, &of, y + DETAIL_BASE + lower, details);
     }
     svg_group_close(self->out);
     draw_findings(self, row, y + height / 2 - 1);
@@ -299,6 +298,7 @@ static char *description(const ladder_drawing *self) {
 void ladder_picture(ladder_drawing *self) {
     GString *out = self->out;
     g_autoptr(GString) rows = g_string_new(NULL);
+    g_autoptr(GString) back = g_string_new(NULL);
     g_autofree char *told = description(self);
     const gint from = GUTTER + (self->found->join != NULL ? FRAME_WIDTH : 0);
     gint y;
@@ -306,6 +306,7 @@ void ladder_picture(ladder_drawing *self) {
     self->lanes = ladder_lanes_new(self->ladder, self->found, from);
     y = ladder_lanes_head(self->lanes) + 10;
     self->out = rows;
+    self->back = back;
     for (guint i = 0; i < self->rows->len; i++) {
         const ladder_row *row = g_ptr_array_index(self->rows, i);
 
@@ -314,6 +315,7 @@ void ladder_picture(ladder_drawing *self) {
     self->out = out;
     svg_open(out, "diagram ladder", self->id, self->number, self->lanes->right + MARKS, y + 12);
     svg_title(out, self->id, self->number, "Ladder", told);
+    g_string_append_len(out, back->str, (gssize)back->len);
     draw_columns(self, ladder_lanes_draw(self->lanes, out, y + 6));
     g_string_append_len(out, rows->str, (gssize)rows->len);
     svg_close(out);

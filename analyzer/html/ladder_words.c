@@ -151,7 +151,6 @@ char *ladder_words_badge(const ladder_row *row) {
         return g_strdup(row->step->kind == TURN_STEP_ICMP ? "ICMP" : "RST");
     case LADDER_OUTCOME_LOST:
     case LADDER_OUTCOME_UNANSWERED:
-    case LADDER_OUTCOME_EVENT:
     case LADDER_OUTCOME_NOTE:
         return g_strdup(ladder_outcome_name(row->outcome));
     default:

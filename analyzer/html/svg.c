@@ -107,8 +107,24 @@ void svg_text(GString *out, const char *classes, svg_anchor anchor, gint x, gint
     markup_close(out, "text");
 }
 
+void svg_name(GString *out, gint x, gint y, const char *name, const char *more) {
+    markup_begin(out, "text", NULL);
+    number(out, "x", x);
+    number(out, "y", y);
+    markup_end(out);
+    markup_element(out, "tspan", "what", name);
+    if (*more != '\0') {
+        markup_begin(out, "tspan", "more");
+        number(out, "dx", 8);
+        markup_end(out);
+        markup_text(out, more);
+        markup_close(out, "tspan");
+    }
+    markup_close(out, "text");
+}
+
 /* Hundredths of the size of the font, for a letter of the average text. */
-#define LETTER 56
+#define LETTER 60
 
 gint svg_text_width(const char *text, gint size) {
     return (gint)MIN(g_utf8_strlen(text, -1), 10000) * size * LETTER / 100;

@@ -30,6 +30,9 @@ void svg_path(GString *out, const char *classes, const char *format, ...) G_GNUC
 void svg_text(GString *out, const char *classes, svg_anchor anchor, gint x, gint y,
               const char *text);
 
+/* NAME in the class "what", and after it MORE, which may be "", in the class "more". */
+void svg_name(GString *out, gint x, gint y, const char *name, const char *more);
+
 /* About how wide TEXT is in the diagrams' font of this size: on the safe side for most text. */
 gint svg_text_width(const char *text, gint size);
 /* TEXT, or as much of it as fits and an ellipsis. Owned by the caller. */

@@ -36,17 +36,20 @@ static guint64 per_second(guint64 bytes, gint64 width) {
     return (guint64)((gdouble)bytes * 1e9 / (gdouble)width);
 }
 
-/* The next of 1, 2 and 5 times a power of ten that is no less. */
+/* The next number with one digit that is not zero, and of which half is round too. */
 static guint64 round_up(guint64 value) {
+    static const guint8 digits[] = {1, 2, 3, 4, 5, 6, 8};
     guint64 power = 1;
 
     while (power <= value / 10) {
         power *= 10;
     }
-    return value <= power       ? power
-           : value <= 2 * power ? 2 * power
-           : value <= 5 * power ? 5 * power
-                                : 10 * power;
+    for (gsize i = 0; i < G_N_ELEMENTS(digits); i++) {
+        if (value <= digits[i] * power) {
+            return digits[i] * power;
+        }
+    }
+    return 10 * power;
 }
 
 static gint height_of(guint64 rate, guint64 most) {
@@ -90,7 +93,10 @@ static void draw_plot(timeline *self, const turn_rate *rate, turn_rate_way way, 
         [TURN_RATE_TO_PEER] = "Relayed to peers", [TURN_RATE_FROM_PEER] = "Relayed from peers"};
     const columns of = columns_of(self, rate, way, shift);
     g_autofree char *total = svg_bytes(rate->total[way]);
-    g_autofree char *caption = g_strdup_printf("%s in all", total);
+    g_autofree char *caption = self->found->join != NULL
+                                   ? g_strdup_printf("%s in all, seen at the %s", total,
+                                                     turn_point_text(self->found->rates_at))
+                                   : g_strdup_printf("%s in all", total);
     guint64 most = 1;
 
     for (guint i = 0; i < of.count; i++) {

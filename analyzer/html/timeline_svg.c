@@ -297,10 +297,8 @@ static void draw_ends(const timeline *self, gint y) {
 static void write_caption(const timeline *self) {
     markup_open(self->out, "figcaption", NULL);
     finding_legend(self->out, self->found, self->numbers, self->marked);
-    if (self->found->rates != NULL && self->found->join != NULL) {
-        markup_elementf(self->out, "p", "timeline-note",
-                        "Times are of the client's clock; what was relayed is as seen at the %s.",
-                        turn_point_text(self->found->rates_at));
+    if (self->found->join != NULL) {
+        markup_element(self->out, "p", "timeline-note", "Times are of the client's clock.");
     }
     markup_close(self->out, "figcaption");
 }
