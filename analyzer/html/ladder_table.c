@@ -106,6 +106,7 @@ void ladder_table(ladder_drawing *self) {
     markup_element(out, "summary", NULL, "The same as a table");
     markup_open(out, "div", "scroll");
     markup_open(out, "table", NULL);
+    markup_element(out, "caption", NULL, "Steps of the ladder");
     write_head(self);
     markup_open(out, "tbody", NULL);
     for (guint i = 0; i < self->rows->len; i++) {

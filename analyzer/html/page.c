@@ -5,6 +5,7 @@
 #include "analyzer/html/markup.h"
 #include "analyzer/html/sections.h"
 #include "analyzer/html/style.h"
+#include "analyzer/html/timeline_svg.h"
 #include "analyzer/report_json.h"
 #include "analyzer/version.h"
 
@@ -116,18 +117,33 @@ static void find_groups(html_page *page) {
     }
 }
 
-/* First those of which something was found, then the others as they come. */
+static void choose(html_page *page, const turn_session *session) {
+    if (session != NULL && g_hash_table_size(page->shown) < HTML_MAX_SESSIONS) {
+        g_hash_table_add(page->shown, (gpointer)session);
+    }
+}
+
+/* Findings stand worst first; sessions without any follow as they come. */
 static void choose_sessions(html_page *page) {
-    const GPtrArray *all = page->report->model->sessions;
+    const GPtrArray *findings = page->report->judgement->findings;
+    const GPtrArray *sessions = page->report->model->sessions;
 
-    for (gint found = TRUE; found >= FALSE; found--) {
-        for (guint i = 0; i < all->len && g_hash_table_size(page->shown) < HTML_MAX_SESSIONS; i++) {
-            gpointer session = g_ptr_array_index(all, i);
+    for (guint i = 0; i < findings->len; i++) {
+        choose(page, ((const turn_finding *)g_ptr_array_index(findings, i))->session);
+    }
+    for (guint i = 0; i < sessions->len; i++) {
+        choose(page, g_ptr_array_index(sessions, i));
+    }
+}
 
-            if (!found || g_hash_table_contains(page->findings, session)) {
-                g_hash_table_add(page->shown, session);
-            }
-        }
+static void time_line(html_page *page) {
+    g_autoptr(GString) drawn = g_string_new(NULL);
+
+    timeline_svg(drawn, page->report);
+    if (drawn->len > 0) {
+        html_section(page, "time-line", "Time line");
+        g_string_append_len(page->out, drawn->str, (gssize)drawn->len);
+        html_section_end(page);
     }
 }
 
@@ -135,6 +151,7 @@ static void choose_sessions(html_page *page) {
 static void sections(html_page *page) {
     html_verdict(page);
     html_evidence(page);
+    time_line(page);
     html_remedies(page);
     html_unknowns(page);
     html_next_captures(page);

@@ -48,12 +48,12 @@ void html_level(GString *out, turn_level level, const char *names) {
     g_autofree char *all = g_strdup_printf("%s is-%s", names, turn_level_name(level));
 
     markup_open(out, "span", all);
-    markup_begin(out, "svg", "mark");
+    markup_begin(out, "svg", "level-mark");
     markup_attribute(out, "viewBox", "0 0 24 24");
     markup_attribute(out, "aria-hidden", "true");
     markup_end(out);
-    draw(out, "mark-outline", marks[level].outline);
-    draw(out, "mark-sign", marks[level].sign);
+    draw(out, "level-outline", marks[level].outline);
+    draw(out, "level-sign", marks[level].sign);
     markup_close(out, "svg");
     markup_text(out, turn_words_level(level));
     markup_close(out, "span");

@@ -11,11 +11,11 @@
 /* What is shown of a large report; each part says how much more there is, and the JSON report has
  * all of it. */
 #define HTML_MAX_GROUP    40u  /* findings of one cause and level */
-#define HTML_MAX_SESSIONS 200u /* those with findings come first, where there are more */
+#define HTML_MAX_SESSIONS 200u /* those with the worst findings first, where there are more */
 #define HTML_MAX_PAIRS    200u
 #define HTML_MAX_RECORDS  40u /* permissions, channels, connections or peers of one session */
 #define HTML_MAX_CAPTURES 200u
-/* No more diagrams of sessions are drawn when the page has grown to this, in bytes. */
+/* No more ladders are drawn when the page has grown to this, in bytes. */
 #define HTML_MAX_DRAWN ((gsize)6 << 20)
 /* A JSON report that is larger is not put into the page, which names the option that writes it. */
 #define HTML_MAX_JSON ((gsize)8 << 20)

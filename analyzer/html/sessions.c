@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/html/ladder_svg.h"
 #include "analyzer/html/markup.h"
 #include "analyzer/html/sections.h"
 
-/* As many are open even where nothing was found about them. */
-#define FEW_SESSIONS 3u
+/* As many sessions, or pairs, are open even where nothing was found about them. */
+#define FEW 3u
 
 static void session_findings(html_page *page, const turn_session *session) {
     const GArray *own = g_hash_table_lookup(page->findings, session);
@@ -44,10 +45,27 @@ static void summary(html_page *page, const turn_session *session, const turn_sta
 
 static gboolean is_open(const html_page *page, const turn_session *session) {
     return g_hash_table_contains(page->findings, session) ||
-           page->report->model->sessions->len <= FEW_SESSIONS;
+           page->report->model->sessions->len <= FEW;
 }
 
-static void one_session(html_page *page, const turn_session *session) {
+static gboolean has_room(html_page *page) {
+    if (page->out->len < HTML_MAX_DRAWN) {
+        return TRUE;
+    }
+    markup_element(page->out, "p", "hint",
+                   "The page has no room for more diagrams; turnpcap show has this one.");
+    return FALSE;
+}
+
+static void ladder(html_page *page, guint index) {
+    markup_element(page->out, "h4", NULL, "Ladder");
+    if (has_room(page)) {
+        ladder_svg(page->out, page->report, index);
+    }
+}
+
+static void one_session(html_page *page, guint index) {
+    const turn_session *session = g_ptr_array_index(page->report->model->sessions, index);
     g_autoptr(turn_stages) stages = turn_stages_of_session(page->report->model, session);
 
     markup_begin(page->out, "details", "session");
@@ -61,6 +79,7 @@ static void one_session(html_page *page, const turn_session *session) {
     html_session_facts(page, session);
     html_stages(page, stages);
     html_peers(page, session);
+    ladder(page, index);
     markup_close(page->out, "details");
 }
 
@@ -74,12 +93,33 @@ void html_sessions(html_page *page) {
     html_section(page, "sessions", "Sessions");
     for (guint i = 0; i < all->len; i++) {
         if (g_hash_table_contains(page->shown, g_ptr_array_index(all, i))) {
-            one_session(page, g_ptr_array_index(all, i));
+            one_session(page, i);
             shown++;
         }
     }
     html_more(page, all->len - shown, "sessions");
     html_section_end(page);
+}
+
+static void pair_ladder(html_page *page, guint index) {
+    const turn_pair *pair = g_ptr_array_index(page->report->model->pairs, index);
+    g_autoptr(GString) drawn = g_string_new(NULL);
+    g_autofree char *words = turn_words_pair(pair);
+
+    ladder_svg_pair(drawn, page->report, index);
+    if (drawn->len == 0) {
+        return;
+    }
+    markup_begin(page->out, "details", "pair");
+    if (page->report->model->pairs->len <= FEW) {
+        markup_attribute(page->out, "open", "");
+    }
+    markup_end(page->out);
+    markup_elementf(page->out, "summary", NULL, "Ladder: %s", words);
+    if (has_room(page)) {
+        g_string_append_len(page->out, drawn->str, (gssize)drawn->len);
+    }
+    markup_close(page->out, "details");
 }
 
 void html_pairs(html_page *page) {
@@ -92,5 +132,8 @@ void html_pairs(html_page *page) {
     html_section(page, "checks", "Checks outside TURN sessions");
     html_pair_table(page, count);
     html_more(page, all - count, "pairs");
+    for (guint i = 0; i < count; i++) {
+        pair_ladder(page, i);
+    }
     html_section_end(page);
 }

@@ -91,14 +91,21 @@ void svg_path(GString *out, const char *classes, const char *format, ...) {
     markup_end_empty(out);
 }
 
+/* What a style sheet may draw round the text lies behind it. An attribute, since the validator
+ * knows it as no property. */
+static void begin_text(GString *out, const char *classes, gint x, gint y) {
+    markup_begin(out, "text", classes);
+    number(out, "x", x);
+    number(out, "y", y);
+    markup_attribute(out, "paint-order", "stroke");
+}
+
 void svg_text(GString *out, const char *classes, svg_anchor anchor, gint x, gint y,
               const char *text) {
     static const char *const anchors[] = {
         [SVG_START] = "start", [SVG_MIDDLE] = "middle", [SVG_END] = "end"};
 
-    markup_begin(out, "text", classes);
-    number(out, "x", x);
-    number(out, "y", y);
+    begin_text(out, classes, x, y);
     if (anchor != SVG_START) {
         markup_attribute(out, "text-anchor", anchors[anchor]);
     }
@@ -108,9 +115,7 @@ void svg_text(GString *out, const char *classes, svg_anchor anchor, gint x, gint
 }
 
 void svg_name(GString *out, gint x, gint y, const char *name, const char *more) {
-    markup_begin(out, "text", NULL);
-    number(out, "x", x);
-    number(out, "y", y);
+    begin_text(out, NULL, x, y);
     markup_end(out);
     markup_element(out, "tspan", "what", name);
     if (*more != '\0') {

@@ -138,13 +138,12 @@ class Browser:
         )
 
     def load(self, path):
-        """Open a file and return the events until it was loaded."""
+        """Open a file; the events from then on are kept."""
         self.events = []
         self.call("Page.navigate", url=path.resolve().as_uri())
         self.wait_for("Page.loadEventFired")
         # What a page does just after it was loaded comes before the answer to this.
         self.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
-        return self.events
 
     def evaluate(self, script):
         """Return the value of a JavaScript expression in the page."""
