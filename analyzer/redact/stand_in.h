@@ -20,8 +20,8 @@
  * IPv4 address inside. Nothing else is its own stand-in.
  *
  * Different originals have different stand-ins as long as both are remembered and there are enough:
- * the ranges have few subnets, and short texts are few. Where the key makes the same of two, the one
- * that came later gets the next free one, and only there the order of the packets matters. */
+ * the ranges have few subnets, and short texts are few. Where the key makes the same of two, the
+ * one that came later gets the next free one, and only there the order of the packets matters. */
 #ifndef ANALYZER_REDACT_STAND_IN_H
 #define ANALYZER_REDACT_STAND_IN_H
 
