@@ -16,7 +16,7 @@
  * there, LENGTH were on the wire. */
 void redact_payload(stand_ins *self, guint8 *bytes, gsize captured, gsize length);
 
-/* Bytes of which nothing is known. */
-void redact_opaque(stand_ins *self, guint8 *bytes, gsize captured);
+/* Bytes of a stream that is not read as units: no framing begins in what they become. */
+void redact_opaque(guint8 *bytes, gsize captured);
 
 #endif

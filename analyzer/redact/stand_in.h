@@ -66,6 +66,10 @@ void stand_ins_text(stand_ins *self, stand_in_kind kind, guint8 *text, gsize len
  * table: for what identifies something and has no name, as hashes and tickets. */
 void stand_ins_bytes(stand_ins *self, guint8 *bytes, gsize length);
 
+/* SIZE bytes of the same sort made from the LENGTH bytes at BYTES. */
+void stand_ins_digest(const stand_ins *self, const guint8 *bytes, gsize length, guint8 *out,
+                      gsize size);
+
 /* How often an original was met that is not remembered, because too many are. */
 guint64 stand_ins_not_remembered(const stand_ins *self);
 
