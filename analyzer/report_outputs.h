@@ -25,6 +25,10 @@ void report_outputs_add_options(report_outputs *self, GArray *entries);
 gboolean report_outputs_check(const report_outputs *self, const char *const *inputs,
                               GError **error);
 
+/* Each file that is written, a list that ends with NULL. Owned by the caller, but not the names in
+ * it. */
+const char **report_outputs_files(const report_outputs *self);
+
 /* Writes the report in all forms that were asked for. */
 gboolean report_outputs_write(const report_outputs *self, const turn_report *found, GError **error);
 
