@@ -152,6 +152,7 @@ void turn_units_bytes(turn_units *self, guint side_index, const turn_mark *mark,
  * still to come; 0 when that cannot be told. */
 static gsize cut_unit(turn_units *self, turn_units_side *side, const turn_mark *mark) {
     stun_frame frame;
+    gsize rest;
 
     if (side->carry_length == 0 || side->state != TURN_UNITS_FRAMED ||
         stun_frame_next(side->framing, side->carry, side->carry_length, &frame) != STUN_TRUNCATED ||
@@ -159,8 +160,11 @@ static gsize cut_unit(turn_units *self, turn_units_side *side, const turn_mark *
         units_rest(self, side, mark, side->carry, side->carry_length);
         return 0;
     }
+    rest = frame.total - side->carry_length;
     units_hand_over(self, side, mark, side->carry, side->carry_length, &frame);
-    return frame.total - side->carry_length;
+    /* A bind may have ended the framing: these bytes are no part of what the peer sends. */
+    side->carry_length = 0;
+    return rest;
 }
 
 void turn_units_gap(turn_units *self, guint side_index, const turn_mark *mark, gsize length) {
