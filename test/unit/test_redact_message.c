@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE /* memmem */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -164,7 +165,8 @@ static void classic_messages_are_rewritten_too(void **state) {
     made.length = hex_bytes(vector_classic_response, made.bytes, sizeof made.bytes);
     redact(self, made);
     assert_int_equal(self->read_after.dialect, STUN_DIALECT_RFC3489);
-    assert_address(self, STUN_ATTR_MAPPED_ADDRESS, "192.0.2.77:40000");
+    assert_address(self, STUN_ATTR_MAPPED_ADDRESS, "203.0.113.5:4096");
+    assert_address(self, STUN_ATTR_CHANGED_ADDRESS, "192.0.2.2:3479");
 }
 
 static void names_become_stand_ins_of_their_kind(void **state) {
@@ -451,6 +453,8 @@ static gsize may_stay(stun_kind kind) {
         return 8;
     case STUN_KIND_MS_BANDWIDTH:
         return 16;
+    case STUN_KIND_MS_SEQUENCE: /* of which 20 are replaced, see above */
+        return 24;
     case STUN_KIND_MS_SITE_RESPONSE:
         return 12;
     case STUN_KIND_TYPE_LIST:
@@ -586,6 +590,13 @@ static gboolean is_good(stun_fingerprint of) {
     return of == STUN_FINGERPRINT_GOOD || of == STUN_FINGERPRINT_LEGACY;
 }
 
+/* PASSWORD is blanked, whatever it is. */
+static gboolean is_text(const stun_attr *attr) {
+    return attr->type == STUN_ATTR_USERNAME ||
+           (attr->info != NULL && attr->info->kind == STUN_KIND_TEXT &&
+            attr->type != STUN_ATTR_PASSWORD);
+}
+
 /* What the tracker goes by is the same before and after. */
 static void assert_read_alike(const stun_message *before, const stun_message *after) {
     stun_attr_iter left = stun_attr_iter_over(before);
@@ -607,8 +618,10 @@ static void assert_read_alike(const stun_message *before, const stun_message *af
         assert_int_equal(one.captured, two.captured);
         assert_int_equal(stun_value_address(before, &one, &address),
                          stun_value_address(after, &two, &address));
-        assert_int_equal(stun_value_text(&one, before->dialect).length,
-                         stun_value_text(&two, after->dialect).length);
+        if (is_text(&one)) {
+            assert_int_equal(stun_value_text(&one, before->dialect).length,
+                             stun_value_text(&two, after->dialect).length);
+        }
     }
     assert_false(stun_attr_iter_next(&right, &two));
     assert_int_equal(left.status, right.status);
@@ -680,7 +693,7 @@ static void messages_changed_at_random_are_read_alike(void **state) {
         gsize length = hex_bytes(vectors[next_random(&seed) % G_N_ELEMENTS(vectors)], bytes,
                                  sizeof bytes - 32);
         const guint changes = next_random(&seed) % 6;
-        stun_message message;
+        stun_message read;
         gsize captured;
 
         for (guint change = 0; change < changes; change++) {
@@ -690,7 +703,7 @@ static void messages_changed_at_random_are_read_alike(void **state) {
             bytes[length++] = (guint8)next_random(&seed);
         }
         captured = next_random(&seed) % 3 == 0 ? next_random(&seed) % (length + 1) : length;
-        messages += stun_message_parse(bytes, captured, length, &message) != STUN_NOT_STUN;
+        messages += stun_message_parse(bytes, captured, length, &read) != STUN_NOT_STUN;
         check_bytes(self->by, bytes, captured, length);
     }
     assert_true(messages > MUTATIONS / 2);
