@@ -135,8 +135,8 @@ static direction *direction_at(redact_streams *self, const turn_flow *flow, guin
     return found;
 }
 
-static guint64 position_by(const anchor *by, guint32 seq) {
-    return by->position + (guint64)(gint64)(gint32)(seq - (guint32)by->position);
+static guint64 position_near(guint64 position, guint32 seq) {
+    return position + (guint64)(gint64)(gint32)(seq - (guint32)position);
 }
 
 void redact_streams_syn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time) {
@@ -180,14 +180,16 @@ static gsize without_fill(const guint8 *bytes, gsize length) {
 }
 
 static guint64 position_of_unit(redact_streams *self, direction *of, guint32 seq, gint64 time) {
-    guint64 position = position_by(last_anchor(of), seq);
-    const patch *last =
-        of->patches->len > 0 ? &g_array_index(of->patches, patch, of->patches->len - 1) : NULL;
+    const guint64 latest = of->first != 0
+                               ? g_array_index(of->patches, patch, of->patches->len - 1).position
+                               : last_anchor(of)->position;
+    guint64 position = position_near(latest, seq);
 
-    if (last != NULL && position + STEP_BACK < last->position) {
+    if (position + STEP_BACK < latest) {
         begin_epoch(self, of, time, seq);
-        position = position_by(last_anchor(of), seq);
-    } else if (position > last_anchor(of)->position + ANCHOR_REACH) {
+        return last_anchor(of)->position;
+    }
+    if (position >= last_anchor(of)->position + ANCHOR_REACH) {
         add_anchor(self, of, time, position);
     }
     return position;
@@ -271,7 +273,7 @@ void redact_streams_lay(const redact_streams *self, const turn_flow *flow, guint
     if (of == NULL || of->anchors->len == 0) {
         return;
     }
-    position = position_by(anchor_at(of, time), seq);
+    position = position_near(anchor_at(of, time)->position, seq);
     for (guint i = first_patch(of->patches, position); i < of->patches->len; i++) {
         const patch *from = &g_array_index(of->patches, patch, i);
 

@@ -21,12 +21,13 @@ MADE = ("frame", "_ws", "eth", "ip", "ipv6", "tcp", "udp", "icmp", "icmpv6", "ar
 MADE_ENDINGS = ("_resolved", ".str", "_text")
 # Texts that stand in a specification: the same wherever they are met, in redacted outputs too.
 CONSTANTS = {
+    # in any case: "Stale nonce"
     *("Try Alternate", "Bad Request", "Unauthorized", "Forbidden", "Mobility Forbidden", "Unknown Attribute"),
     *("Allocation Mismatch", "Stale Nonce", "Stale Credentials", "Address Family not Supported", "Wrong Credentials"),
     *("Unsupported Transport Protocol", "Unsupported Transport Address", "Peer Address Family Mismatch"),
     *("Connection Already Exists", "Connection Timeout or Failure", "Allocation Quota Reached", "Role Conflict"),
     *("Integrity Check Failure", "Missing Username", "Use TLS", "Server Error", "Global Failure"),
-    *("Insufficient Capacity", "Insufficient Port Capacity", "Unknown Username", "Missing Realm", "Missing Nonce"),
+    *("Insufficient Capacity", "Insufficient Port Capacity", "Insufficient Bandwidth Capacity", "Unknown Username", "Missing Realm", "Missing Nonce"),
     *("Unknown User Name", "Missing nonce", "Unknown User", "Unknown attribute"),
 }
 # Words that a user, a realm or an SDP of some sample is, and every report has of its own. They are looked for in packets.
@@ -40,11 +41,11 @@ class Originals:
     addresses: set = dataclasses.field(default_factory=set)
     hardware: set = dataclasses.field(default_factory=set)
     texts: set = dataclasses.field(default_factory=set)
-    transactions: set = dataclasses.field(default_factory=set)
+    masks: set = dataclasses.field(default_factory=set)  # what the XOR forms of addresses are made with
 
     def add(self, other):
         """Take in what OTHER has."""
-        for name in ("addresses", "hardware", "texts", "transactions"):
+        for name in ("addresses", "hardware", "texts", "masks"):
             getattr(self, name).update(getattr(other, name))
 
 
@@ -71,6 +72,11 @@ def is_made(name):
     return name.split(".")[0] in MADE or name.endswith(MADE_ENDINGS)
 
 
+def is_constant(text):
+    """Whether TEXT stands in a specification."""
+    return text.decode(errors="replace").lower() in {each.lower() for each in CONSTANTS}
+
+
 def take_address(into, shown):
     """Add the address that a field shows, which of an XOR form is the one that was hidden."""
     try:
@@ -91,10 +97,12 @@ def take_field(into, name, kind, value, shown):
     elif kind in TEXTS and not is_made(name):
         text = value.strip(b"\0\r\n \"'")
         # A number in an SDP is a port or a rate, and those stay.
-        if len(text) >= 4 and not text.isdigit() and text.decode(errors="replace") not in CONSTANTS:
+        if len(text) >= 4 and not text.isdigit() and not is_constant(text):
             into.texts.add(text)
     elif name == "stun.id" and len(value) == 12:
-        into.transactions.add(value)
+        into.masks.add(COOKIE + value)
+    elif name == "classicstun.id" and len(value) == 16:
+        into.masks.add(value)
 
 
 def bytes_of(element):

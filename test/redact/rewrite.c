@@ -38,11 +38,10 @@ static void copy(capture *from, pcap_dumper_t *to, gint64 fraction) {
     capture_packet packet;
 
     while (capture_next(from, &packet, NULL) == CAPTURE_PACKET) {
-        const struct pcap_pkthdr header = {
-            .ts = {.tv_sec = packet.time / NANOSECONDS,
-                   .tv_usec = packet.time % NANOSECONDS / fraction},
-            .caplen = packet.captured,
-            .len = packet.reported};
+        const struct pcap_pkthdr header = {.ts = {.tv_sec = packet.time / NANOSECONDS,
+                                                  .tv_usec = packet.time % NANOSECONDS / fraction},
+                                           .caplen = packet.captured,
+                                           .len = packet.reported};
 
         pcap_dump((guchar *)to, &header, packet.bytes);
     }
@@ -68,9 +67,9 @@ int main(int count, char **arguments) {
     }
     info = capture_get_info(from);
     nano = strstr(info->format, "nano") != NULL;
-    kind = pcap_open_dead_with_tstamp_precision(
-        info->link_type, (int)info->snap_length,
-        nano ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
+    kind = pcap_open_dead_with_tstamp_precision(info->link_type, (int)info->snap_length,
+                                                nano ? PCAP_TSTAMP_PRECISION_NANO
+                                                     : PCAP_TSTAMP_PRECISION_MICRO);
     to = pcap_dump_open(kind, arguments[3]);
     if (to == NULL) {
         fprintf(stderr, "%s\n", pcap_geterr(kind));

@@ -14,13 +14,13 @@ def xored(value, mask):
     return bytes(a ^ b for a, b in zip(value, mask))
 
 
-def address_forms(address, transactions):
-    """Yield bytes and texts that ADDRESS may stand there as."""
+def address_forms(address, masks):
+    """Yield bytes and texts that ADDRESS may stand there as; MASKS are what XOR forms are made with."""
     raw = address.packed
     yield raw
     yield raw[::-1]
-    masks = [COOKIE] if address.version == 4 else [COOKIE + transaction for transaction in transactions]
-    for mask in masks:
+    heads = {mask[: len(raw)] for mask in masks}
+    for mask in sorted(heads | {COOKIE} if address.version == 4 else heads):
         yield xored(raw, mask)
         yield xored(raw, mask)[::-1]
     yield raw.hex().encode()
@@ -54,7 +54,7 @@ def search(data, originals, passed=frozenset()):
     """Yield a line for each original that is found in DATA, but for the texts in PASSED."""
     lower = data.lower()
     for address in sorted(originals.addresses, key=lambda each: (each.version, each)):
-        if any(form in data for form in address_forms(address, originals.transactions)):
+        if any(form in data for form in address_forms(address, originals.masks)):
             yield f"the bytes of {address}"
         # A port may stand behind it: "10.0.0.1:3478", "[2001:db8::1]:3478".
         for text in address_texts(address):
