@@ -3,12 +3,14 @@
 #include "analyzer/input.h"
 #include "analyzer/passwords.h"
 #include "analyzer/points.h"
+#include "analyzer/redact/redaction.h"
 #include "analyzer/report_outputs.h"
 
 #include <unistd.h>
 
 typedef struct report_options {
     report_outputs outputs;
+    redaction_options redaction;
     gboolean messages;
     char **turn_ports;
     char *user;
@@ -22,6 +24,7 @@ typedef struct report_options {
 
 static void options_clear(report_options *options) {
     report_outputs_clear(&options->outputs);
+    redaction_options_clear(&options->redaction);
     g_strfreev(options->turn_ports);
     g_free(options->user);
     g_free(options->realm);
@@ -58,6 +61,7 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
     report_outputs_add_options(&options->outputs, entries);
+    redaction_add_options(&options->redaction, entries);
     g_array_append_vals(entries, own, G_N_ELEMENTS(own));
     return parse_command(
         count, arguments, "turnpcap report", (const GOptionEntry *)(gconstpointer)entries->data,
@@ -73,8 +77,10 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
 
 static gboolean check_options(const report_options *options, const points *from, GError **error) {
     g_autofree const char **inputs = points_files(from);
+    g_autofree const char **outputs = report_outputs_files(&options->outputs);
 
     return report_outputs_check(&options->outputs, inputs, error) &&
+           redaction_check(&options->redaction, inputs, outputs, error) &&
            check_turn_ports(options->turn_ports, error);
 }
 
@@ -112,6 +118,7 @@ typedef struct preparation {
     const report_options *options;
     turn_credentials *credentials; /* NULL when none are given */
     turn_report *found;
+    redaction *redacted; /* NULL: the report says what the captures hold */
 } preparation;
 
 static void prepare(gpointer data, turn_tracker *tracker) {
@@ -126,6 +133,77 @@ static void prepare(gpointer data, turn_tracker *tracker) {
     }
 }
 
+static void learn_place(gpointer data, guint place, turn_tracker *tracker, reader *from) {
+    const preparation *with = data;
+
+    redaction_learn(with->redacted, place, tracker, from, with->credentials);
+}
+
+/* The first reading for --redact; it says nothing, since the second comes across the same. */
+static gboolean learn(const preparation *with, GError **error) {
+    g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
+    preparation first = {.options = with->options,
+                         .credentials = with->credentials,
+                         .found = found,
+                         .redacted = with->redacted};
+    const points_hooks hooks = {.begin = learn_place, .quiet = TRUE, .data = &first};
+    g_autoptr(points) from = points_new(prepare, &first);
+
+    points_set_hooks(from, &hooks);
+    if (!points_choose(from, with->options->at, with->options->files, error)) {
+        return FALSE;
+    }
+    points_read(from, found);
+    return TRUE;
+}
+
+static void repeat_place(gpointer data, guint place, turn_tracker *tracker, reader *from) {
+    const preparation *with = data;
+
+    (void)from;
+    redaction_repeat(with->redacted, place, tracker);
+}
+
+static capture *open_redacted(gpointer data, guint place, guint number, const char *path,
+                              GError **error) {
+    const preparation *with = data;
+
+    return redaction_open(with->redacted, place, number, path, error);
+}
+
+/* Lets the report be read from redacted packets; what passwords prove is known by then. */
+static gboolean redact(preparation *with, points *from, GError **error) {
+    const points_hooks hooks = {.begin = repeat_place, .open = open_redacted, .data = with};
+
+    if (with->redacted == NULL) {
+        return TRUE;
+    }
+    if (!learn(with, error)) {
+        return FALSE;
+    }
+    with->credentials = NULL;
+    points_set_hooks(from, &hooks);
+    return TRUE;
+}
+
+static gboolean finish_redaction(const preparation *with, GError **error) {
+    g_autofree char *warning = NULL;
+
+    if (with->redacted == NULL) {
+        return TRUE;
+    }
+    warning = redaction_warning(with->redacted);
+    if (warning != NULL) {
+        complain(warning);
+    }
+    if (redaction_checked(with->redacted)) {
+        turn_report_capture *first = g_ptr_array_index(with->found->captures, 0);
+
+        g_ptr_array_add(first->warnings, g_strdup(REDACTION_CHECKED));
+    }
+    return redaction_write_table(with->redacted, &with->options->redaction, error);
+}
+
 int command_report(int count, char **arguments) {
     g_auto(report_options) options = {0};
     g_autoptr(GError) error = NULL;
@@ -133,6 +211,7 @@ int command_report(int count, char **arguments) {
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
     preparation with = {.options = &options, .found = found};
     g_autoptr(points) from = points_new(prepare, &with);
+    g_autoptr(redaction) redacted = NULL;
     gboolean all_read;
 
     if (!parse_options(count, arguments, &options, &error) ||
@@ -141,7 +220,13 @@ int command_report(int count, char **arguments) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
+    redacted = redaction_new(&options.redaction, &error);
     with.credentials = credentials;
+    with.redacted = redacted;
+    if (error != NULL || !redact(&with, from, &error)) {
+        complain(error->message);
+        return COMMAND_UNUSABLE;
+    }
     if (options.messages) {
         found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);
     }
@@ -152,7 +237,8 @@ int command_report(int count, char **arguments) {
     if (found->captures->len == 0) {
         return COMMAND_UNUSABLE;
     }
-    if (!report_outputs_write(&options.outputs, found, &error)) {
+    if (!finish_redaction(&with, &error) ||
+        !report_outputs_write(&options.outputs, found, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }

@@ -33,6 +33,7 @@ struct fragments {
     guint64 given_up;
     guint8 addresses[32];
     guint8 whole[DATAGRAM_MAX];
+    ip_datagram latest; /* over WHOLE */
 };
 
 /* The bytes up to the padding behind the last field. */
@@ -77,6 +78,10 @@ void fragments_free(fragments *self) {
 
 guint64 fragments_lost(const fragments *self) {
     return self->given_up + g_hash_table_size(self->datagrams);
+}
+
+const ip_datagram *fragments_latest(const fragments *self) {
+    return &self->latest;
 }
 
 gsize fragments_memory(const fragments *self) {
@@ -160,6 +165,7 @@ static void assemble(fragments *self, const datagram *done, ip_datagram *whole) 
                            .payload = self->whole,
                            .captured = MIN(captured, (gsize)done->total),
                            .reported = (gsize)done->total};
+    self->latest = *whole;
 }
 
 /* All but the last fragment are multiples of 8 bytes long, and none may reach past the largest

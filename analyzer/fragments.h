@@ -28,6 +28,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(fragments, fragments_free)
 gboolean fragments_add(fragments *self, const ip_datagram *fragment, gint64 time,
                        ip_datagram *whole);
 
+/* The datagram that was completed last, as it came out of its fragments: in front of its IPv6
+ * extension headers. Borrowed until the next call of fragments_add(). */
+const ip_datagram *fragments_latest(const fragments *self);
+
 /* Datagrams that were given up, those that still wait included. */
 guint64 fragments_lost(const fragments *self);
 

@@ -30,8 +30,9 @@ typedef struct point {
 struct points {
     points_prepare prepare;
     gpointer data;
-    GArray *files; /* of source_file: those of the client before those of the server */
     gboolean diagrams;
+    points_hooks hooks;
+    GArray *files;              /* of source_file: those of the client before those of the server */
     gboolean named;             /* the user said what is what */
     guint places;               /* 1 or 2 */
     point at[TURN_POINT_COUNT]; /* with one place only the first is used */
@@ -51,6 +52,10 @@ points *points_new(points_prepare prepare, gpointer data) {
     self->captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
     self->places = 1;
     return self;
+}
+
+void points_set_hooks(points *self, const points_hooks *hooks) {
+    self->hooks = *hooks;
 }
 
 static void point_clear(point *of) {
@@ -183,6 +188,9 @@ gboolean points_choose(points *self, char **at, char **files, GError **error) {
 }
 
 static void say(points *self, const GError *error) {
+    if (self->hooks.quiet) {
+        return;
+    }
     if (self->held != NULL) {
         g_ptr_array_add(self->held, g_strdup(error->message));
     } else {
@@ -207,6 +215,17 @@ static void point_begin(points *self, point *of) {
         reader_note_senders(of->reader, of->senders);
         turn_tracker_observe(of->tracker, turn_ledger_note, of->ledger);
     }
+    if (self->hooks.begin != NULL) {
+        self->hooks.begin(self->hooks.data, (guint)(of - self->at), of->tracker, of->reader);
+    }
+}
+
+static capture *open_at(const points *self, const point *of, guint number, GError **error) {
+    const char *path = g_array_index(self->files, source_file, number).path;
+
+    return self->hooks.open != NULL
+               ? self->hooks.open(self->hooks.data, (guint)(of - self->at), number, path, error)
+               : open_file(path, error);
 }
 
 /* Opens the files from INDEX to before END, which are those of one place. */
@@ -216,7 +235,7 @@ static gboolean open_point(points *self, point *of, turn_report *found, guint in
     for (; index < end; index++) {
         const source_file *file = &g_array_index(self->files, source_file, index);
         g_autoptr(GError) error = NULL;
-        capture *from = open_file(file->path, &error);
+        capture *from = open_at(self, of, index, &error);
         turn_report_capture *told;
 
         if (from == NULL) {
@@ -224,7 +243,8 @@ static gboolean open_point(points *self, point *of, turn_report *found, guint in
             all = FALSE;
             continue;
         }
-        told = turn_report_capture_new(file->path);
+        told = turn_report_capture_new(self->hooks.open != NULL ? capture_get_info(from)->name
+                                                                : file->path);
         told->point = self->named ? turn_point_text(file->point) : NULL;
         g_ptr_array_add(found->captures, told);
         g_ptr_array_add(self->captures, from);

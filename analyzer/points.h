@@ -5,6 +5,7 @@
 #ifndef ANALYZER_POINTS_H
 #define ANALYZER_POINTS_H
 
+#include "analyzer/reader.h"
 #include "turn/report/report.h"
 #include "turn/tracker.h"
 
@@ -17,6 +18,19 @@ typedef struct points points;
 points *points_new(points_prepare prepare, gpointer data);
 void points_free(points *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(points, points_free)
+
+/* What another part has a hand in: each may be NULL. PLACE is 0, or 1 for the second of two. */
+typedef struct points_hooks {
+    /* The tracker and the reader of a place, before anything is read. */
+    void (*begin)(gpointer data, guint place, turn_tracker *tracker, reader *from);
+    /* Opens the file PATH, the NUMBER-th of those given, in place of open_file(). It is called in
+     * the report what it is called itself. */
+    capture *(*open)(gpointer data, guint place, guint number, const char *path, GError **error);
+    gboolean quiet; /* nothing is said to the user */
+    gpointer data;
+} points_hooks;
+/* HOOKS is copied. To be called before points_read(). */
+void points_set_hooks(points *self, const points_hooks *hooks);
 
 /* What the command line says: AT has "client=FILE" and "server=FILE", FILES the rest; either may be
  * NULL, and one must be. The errors are of G_OPTION_ERROR. */

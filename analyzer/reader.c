@@ -26,6 +26,7 @@ struct reader {
     turn_mark last;        /* the packet that was read last */
     GHashTable *senders;   /* borrowed; NULL when nobody asks */
     guint first;           /* the number of the first capture */
+    reader_observer observer;
 };
 
 static void statistics_free(gpointer data) {
@@ -70,6 +71,10 @@ void reader_note_senders(reader *self, GHashTable *senders) {
     self->senders = senders;
 }
 
+void reader_observe(reader *self, const reader_observer *observer) {
+    self->observer = *observer;
+}
+
 void reader_count_from(reader *self, guint first) {
     self->first = first;
     self->last.capture = first;
@@ -99,6 +104,9 @@ static void take_packet(reader *self, packet_kind kind, packet *decoded) {
         break;
     case PACKET_TCP:
         turn_streams_segment(self->streams, segment);
+        if (self->observer.segment != NULL) {
+            self->observer.segment(self->observer.data, segment);
+        }
         break;
     case PACKET_ICMP_ERROR:
         take_icmp(self, decoded);
@@ -145,6 +153,10 @@ static void take_record(reader *self, int link_type, const capture_packet *recor
 
         if (!fragments_add(self->fragments, &decoded.ip, mark->time, &whole)) {
             return;
+        }
+        if (self->observer.whole != NULL) {
+            self->observer.whole(self->observer.data, fragments_latest(self->fragments),
+                                 mark->time);
         }
         decoded.ip = whole;
         kind = packet_decode_datagram(&decoded);

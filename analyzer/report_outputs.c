@@ -54,6 +54,12 @@ static GPtrArray *written(const report_outputs *self) {
     return all;
 }
 
+const char **report_outputs_files(const report_outputs *self) {
+    GPtrArray *all = written(self);
+
+    return (const char **)g_ptr_array_free(all, FALSE);
+}
+
 static gboolean check_distinct(const GPtrArray *all, GError **error) {
     for (guint i = 0; i + 1 < all->len; i++) {
         for (guint j = 0; j < i; j++) {

@@ -27,6 +27,9 @@ gboolean report_outputs_check(const report_outputs *self, const char *const *inp
 
 /* Whether any of the forms draws. */
 gboolean report_outputs_need_diagrams(const report_outputs *self);
+/* Each file that is written, a list that ends with NULL. Owned by the caller, but not the names in
+ * it. */
+const char **report_outputs_files(const report_outputs *self);
 
 /* Writes the report in all forms that were asked for. */
 gboolean report_outputs_write(const report_outputs *self, const turn_report *found, GError **error);

@@ -87,6 +87,18 @@ void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observ
     tracker->unit_observer_data = data;
 }
 
+void turn_tracker_observe_rests(turn_tracker *tracker, turn_unit_observer observer, gpointer data) {
+    tracker->rest_observer = observer;
+    tracker->rest_observer_data = data;
+}
+
+void turn_tracker_rest(const turn_tracker *tracker, const turn_packet *packet,
+                       const turn_unit *unit) {
+    if (tracker->rest_observer != NULL) {
+        tracker->rest_observer(tracker->rest_observer_data, packet, unit);
+    }
+}
+
 turn_carried turn_tracker_carried(const turn_tracker *tracker) {
     return tracker->carried;
 }

@@ -25,6 +25,13 @@ gboolean turn_tracker_is_turn_port(const turn_tracker *tracker, guint16 port);
 /* Passwords to check signed messages with, in the order of the capture; more may be added to them
  * on the way. They are borrowed and must outlive the tracker. Without them nothing is checked. */
 void turn_tracker_set_credentials(turn_tracker *tracker, turn_credentials *credentials);
+/* Where what is proved of messages comes from, instead of passwords: called once for every message,
+ * in the order of the capture. What it gives out is borrowed and must outlive the tracker. */
+typedef turn_signature (*turn_signature_source)(gpointer data, const turn_packet *packet,
+                                                const stun_message *message);
+/* USERS is turn_credentials_count_users() of the passwords that were used. */
+void turn_tracker_set_signatures(turn_tracker *tracker, turn_signature_source source, gpointer data,
+                                 guint users);
 /* What was proved of the message that the tracker looks at: for observers. */
 const turn_signature *turn_tracker_signature(const turn_tracker *tracker);
 /* Adds what is relayed to RATES, by the time of its packets. They are borrowed and must outlive the
@@ -67,6 +74,9 @@ typedef struct turn_unit {
     gsize length;        /* how many there were */
     gsize header;  /* of the unit itself, directly in front of BYTES; 0 when opaque or cut in it */
     guint32 begun; /* frame of the unit's first byte */
+    guint32 seq;   /* TCP sequence number of the unit's first byte, host order */
+    const guint8 *whole;  /* from the unit's first byte on, its own header in front; borrowed */
+    gsize whole_captured; /* how many of them are there, padding not counted */
 } turn_unit;
 void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit);
 
@@ -107,6 +117,13 @@ turn_carried turn_tracker_carried(const turn_tracker *tracker);
 /* Called for every unit that turn_tracker_unit() takes, before it is looked into. */
 typedef void (*turn_unit_observer)(gpointer data, const turn_packet *packet, const turn_unit *unit);
 void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observer, gpointer data);
+
+/* Called for bytes of a stream that are no unit and yet were looked at: the beginning of a unit
+ * that the capture does not hold to its end, and of TLS. UNIT has FRAMING, SEQ, WHOLE and
+ * WHOLE_CAPTURED, and OPAQUE where no framing was known. */
+void turn_tracker_observe_rests(turn_tracker *tracker, turn_unit_observer observer, gpointer data);
+void turn_tracker_rest(const turn_tracker *tracker, const turn_packet *packet,
+                       const turn_unit *unit);
 
 /* What traffic belongs to. All of it is owned by the tracker and lives as long. */
 typedef struct turn_place {

@@ -5,11 +5,27 @@
  * the server's address. */
 #define MAX_GRANTED 4096u
 
-void turn_tracker_set_credentials(turn_tracker *tracker, turn_credentials *credentials) {
-    tracker->credentials = credentials;
+static void remember_granted(turn_tracker *tracker) {
     if (tracker->model.granted == NULL) {
         tracker->model.granted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     }
+}
+
+static gboolean is_checked(const turn_tracker *tracker) {
+    return tracker->credentials != NULL || tracker->signatures != NULL;
+}
+
+void turn_tracker_set_credentials(turn_tracker *tracker, turn_credentials *credentials) {
+    tracker->credentials = credentials;
+    remember_granted(tracker);
+}
+
+void turn_tracker_set_signatures(turn_tracker *tracker, turn_signature_source source, gpointer data,
+                                 guint users) {
+    tracker->signatures = source;
+    tracker->signatures_data = data;
+    tracker->signatures_users = users;
+    remember_granted(tracker);
 }
 
 const turn_signature *turn_tracker_signature(const turn_tracker *tracker) {
@@ -21,6 +37,10 @@ void tracker_integrity_check(turn_tracker *tracker, const turn_packet *packet,
     const turn_session *session;
     turn_signer_context context = {.flow = &packet->flow};
 
+    if (tracker->signatures != NULL) {
+        tracker->signature = tracker->signatures(tracker->signatures_data, packet, message);
+        return;
+    }
     if (tracker->credentials == NULL) {
         return;
     }
@@ -47,7 +67,7 @@ static void remember(turn_tracker *tracker, const turn_session *session,
 
 void tracker_integrity_granted(turn_tracker *tracker, turn_session *session,
                                const turn_transaction *transaction) {
-    if (tracker->credentials == NULL || transaction == NULL) {
+    if (!is_checked(tracker) || transaction == NULL) {
         return;
     }
     remember(tracker, session, &transaction->signature);
@@ -57,7 +77,9 @@ void tracker_integrity_granted(turn_tracker *tracker, turn_session *session,
 }
 
 void tracker_integrity_finish(turn_tracker *tracker) {
-    if (tracker->credentials != NULL) {
+    if (tracker->signatures != NULL) {
+        tracker->model.passwords = tracker->signatures_users;
+    } else if (tracker->credentials != NULL) {
         tracker->model.passwords = turn_credentials_count_users(tracker->credentials);
     }
 }

@@ -104,12 +104,17 @@ struct turn_tracker {
     guint8 live_ports[65536 / 8]; /* ports of 5-tuples that are followed: the quick way out for all
                                      other traffic */
     recent_copy copies[RECENT_COPIES];
-    turn_credentials *credentials; /* borrowed; NULL: nothing is checked */
-    turn_signature signature;      /* of the message that was counted last */
+    turn_credentials *credentials;    /* borrowed; NULL: nothing is checked */
+    turn_signature_source signatures; /* in place of CREDENTIALS; NULL: there is none */
+    gpointer signatures_data;
+    guint signatures_users;
+    turn_signature signature; /* of the message that was counted last */
     message_observer observers[TURN_MAX_OBSERVERS];
     guint observer_count;
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
+    turn_unit_observer rest_observer;
+    gpointer rest_observer_data;
     turn_carried carried;
     turn_rates *rates; /* borrowed; NULL when nobody asks for them */
 };

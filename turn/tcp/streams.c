@@ -51,7 +51,10 @@ typedef struct outlet {
 
 static void outlet_bytes(gpointer data, const turn_mark *mark, const guint8 *bytes, gsize length) {
     const outlet *to = data;
+    const turn_stream *stream = &to->connection->streams[to->side];
 
+    /* The stream has moved on behind the bytes that it hands out. */
+    turn_units_at(&to->connection->units, to->side, (guint32)stream->next - (guint32)length);
     turn_units_bytes(&to->connection->units, to->side, mark, bytes, length);
 }
 

@@ -93,6 +93,7 @@ static gsize walk(turn_units *self, turn_units_side *side, const turn_mark *mark
             break;
         }
         used += made.used;
+        side->seq += (guint32)made.used;
     }
     return used;
 }
@@ -107,6 +108,7 @@ static gsize feed(turn_units *self, turn_units_side *side, const turn_mark *mark
 
         side->need = MAX(made.need, side->carry_length + 1);
         if (made.need == 0) {
+            side->seq += (guint32)made.used;
             return made.used;
         }
         units_carry(side, mark, bytes, length);
@@ -118,12 +120,21 @@ static gsize feed(turn_units *self, turn_units_side *side, const turn_mark *mark
     return used;
 }
 
+void turn_units_at(turn_units *self, guint side_index, guint32 seq) {
+    turn_units_side *side = &self->sides[side_index];
+
+    if (side->carry_length == 0) {
+        side->seq = seq;
+    }
+}
+
 void turn_units_bytes(turn_units *self, guint side_index, const turn_mark *mark,
                       const guint8 *bytes, gsize length) {
     turn_units_side *side = &self->sides[side_index];
     gsize skipped = MIN(side->skip, length);
 
     side->skip -= skipped;
+    side->seq += (guint32)skipped;
     bytes += skipped;
     length -= skipped;
     while (length > 0 && side->state != TURN_UNITS_IGNORED) {
@@ -141,14 +152,19 @@ void turn_units_bytes(turn_units *self, guint side_index, const turn_mark *mark,
  * still to come; 0 when that cannot be told. */
 static gsize cut_unit(turn_units *self, turn_units_side *side, const turn_mark *mark) {
     stun_frame frame;
+    gsize rest;
 
     if (side->carry_length == 0 || side->state != TURN_UNITS_FRAMED ||
         stun_frame_next(side->framing, side->carry, side->carry_length, &frame) != STUN_TRUNCATED ||
         frame.total == 0) {
+        units_rest(self, side, mark, side->carry, side->carry_length);
         return 0;
     }
+    rest = frame.total - side->carry_length;
     units_hand_over(self, side, mark, side->carry, side->carry_length, &frame);
-    return frame.total - side->carry_length;
+    /* A bind may have ended the framing: these bytes are no part of what the peer sends. */
+    side->carry_length = 0;
+    return rest;
 }
 
 void turn_units_gap(turn_units *self, guint side_index, const turn_mark *mark, gsize length) {
@@ -184,6 +200,8 @@ void turn_units_finish(turn_units *self, guint side_index, const turn_mark *mark
     if (side->state == TURN_UNITS_BOUND && side->carry_length > 0) {
         units_hand_over_opaque(self, side, units_later(side, mark), side->carry,
                                side->carry_length);
+    } else if (side->carry_length > 0) {
+        units_rest(self, side, mark, side->carry, side->carry_length);
     }
     side_clear(side);
 }

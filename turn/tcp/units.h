@@ -36,6 +36,7 @@ typedef struct turn_units_side {
     stun_framing framing;  /* TURN_UNITS_FRAMED */
     gboolean bind_request; /* its last request was a ConnectionBind */
     gsize skip;            /* bytes of a unit that was handed over already */
+    guint32 seq;           /* of the first byte that is not dealt with */
     guint8 *carry;         /* the beginning of a unit that is not complete; owned */
     gsize carry_length;
     gsize carry_size;
@@ -70,6 +71,10 @@ typedef struct turn_units {
 void turn_units_init(turn_units *self, turn_tracker *tracker, const turn_flow *flow,
                      gboolean turn_port);
 void turn_units_clear(turn_units *self);
+
+/* The bytes that come next on side SIDE begin with sequence number SEQ: for turn_unit.seq. Bytes
+ * that still wait come directly before them. */
+void turn_units_at(turn_units *self, guint side, guint32 seq);
 
 /* The next LENGTH bytes of side SIDE, borrowed for the call. */
 void turn_units_bytes(turn_units *self, guint side, const turn_mark *mark, const guint8 *bytes,

@@ -38,6 +38,10 @@ void units_hand_over(turn_units *self, turn_units_side *side, const turn_mark *m
 void units_hand_over_opaque(turn_units *self, const turn_units_side *side, const turn_mark *mark,
                             const guint8 *bytes, gsize length);
 
+/* LENGTH bytes that will not become a unit, or begin TLS; see turn_tracker_rest(). */
+void units_rest(const turn_units *self, const turn_units_side *side, const turn_mark *mark,
+                const guint8 *bytes, gsize length);
+
 /* From here on the next message has to be searched. */
 void units_lose_step(const turn_units *self, turn_units_side *side);
 /* Nothing here can be read. The bytes that are carried are still being walked over: they are freed

@@ -49,7 +49,10 @@ void units_hand_over_opaque(turn_units *self, const turn_units_side *side, const
                       .bytes = bytes,
                       .captured = length,
                       .length = length,
-                      .begun = units_origin(side, mark, bytes).first};
+                      .begun = units_origin(side, mark, bytes).first,
+                      .seq = side->seq,
+                      .whole = bytes,
+                      .whole_captured = length};
 
     if (length > 0) {
         turn_tracker_unit(self->tracker, &packet, &unit);
@@ -100,7 +103,10 @@ void units_hand_over(turn_units *self, turn_units_side *side, const turn_mark *m
                       .captured = MIN(captured, frame->payload_length),
                       .length = frame->payload_length,
                       .header = available >= frame->payload ? frame->payload : 0,
-                      .begun = units_origin(side, mark, bytes).first};
+                      .begun = units_origin(side, mark, bytes).first,
+                      .seq = side->seq,
+                      .whole = bytes,
+                      .whole_captured = MIN(available, frame->payload + frame->payload_length)};
 
     turn_tracker_unit(self->tracker, &packet, &unit);
     if (side->framing == STUN_FRAMING_TURN && frame->kind == STUN_FRAME_STUN) {
@@ -125,9 +131,25 @@ static gboolean is_tls(const guint8 *bytes, gsize length) {
     return length >= 3 && bytes[0] >= 0x14 && bytes[0] <= 0x17 && bytes[1] == 3 && bytes[2] <= 4;
 }
 
-static void find_tls(turn_units *self, const turn_units_side *side, const turn_mark *mark) {
+void units_rest(const turn_units *self, const turn_units_side *side, const turn_mark *mark,
+                const guint8 *bytes, gsize length) {
+    const turn_packet packet = units_packet(self, side, mark);
+    const turn_unit rest = {.framing = side->framing,
+                            .opaque = side->state != TURN_UNITS_FRAMED,
+                            .seq = side->seq,
+                            .whole = bytes,
+                            .whole_captured = length};
+
+    if (length > 0) {
+        turn_tracker_rest(self->tracker, &packet, &rest);
+    }
+}
+
+static void find_tls(turn_units *self, const turn_units_side *side, const turn_mark *mark,
+                     const guint8 *bytes, gsize length) {
     turn_packet packet = units_packet(self, side, mark);
 
+    units_rest(self, side, mark, bytes, length);
     units_ignore(self, TURN_UNITS_TLS);
     if (self->turn_port) {
         turn_tracker_tcp(self->tracker, &packet, TURN_TCP_TLS);
@@ -140,7 +162,7 @@ static progress begin_other(turn_units *self, turn_units_side *side, const turn_
     if (self->bound) {
         side->state = TURN_UNITS_BOUND;
     } else if (self->verdict != TURN_UNITS_TURN && is_tls(bytes, length)) {
-        find_tls(self, side, mark);
+        find_tls(self, side, mark, bytes, length);
     } else if (self->verdict == TURN_UNITS_TURN || self->turn_port) {
         units_lose_step(self, side);
     } else {
@@ -276,6 +298,7 @@ static gboolean search_tail(turn_units *self, turn_units_side *side, const turn_
     lock_on(self, side, framing);
     side->tail_length = 0;
     side->need = tail - found + 1;
+    side->seq -= (guint32)(tail - found);
     units_carry(side, mark, joint + found, tail - found);
     side->carry_origin = units_origin_skip(side->tail_origin, found);
     return TRUE;
@@ -307,7 +330,7 @@ static progress step_search(turn_units *self, turn_units_side *side, const turn_
         return (progress){.used = 0};
     }
     if (self->verdict == TURN_UNITS_UNDECIDED && is_tls(bytes, length)) {
-        find_tls(self, side, mark); /* the capture began within the first record */
+        find_tls(self, side, mark, bytes, length); /* the capture began within the first record */
         return (progress){.used = 0};
     }
     found = search(self, bytes, length, &framing);

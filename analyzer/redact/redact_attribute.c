@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/redact/redact_attribute.h"
+
+#include "analyzer/redact/redact_private.h"
+#include "stun/value.h"
+
+#include <string.h>
+
+/* Bytes in front of the address, and of the reason of an error. */
+#define ADDRESS_HEADER 4u
+#define ERROR_HEADER   4u
+/* UNKNOWN-ATTRIBUTES with more than this is no list of attributes. */
+#define MAX_LISTED_TYPES 32u
+#define MS_CONNECTION_ID 20u
+
+typedef struct rule rule;
+
+/* VALUE has attr->captured bytes, at least one. */
+typedef void action(const redact_place *place, const stun_attr *attr, guint8 *value,
+                    const rule *by);
+
+struct rule {
+    action *act;
+    guint8 keep; /* bytes that stay as they are */
+    stand_in_kind kind;
+};
+
+static void blank_from(const stun_attr *attr, guint8 *value, gsize keep) {
+    if (attr->captured > keep) {
+        memset(value + keep, 0, attr->captured - keep);
+    }
+}
+
+static void keep(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
+    (void)place;
+    blank_from(attr, value, by->keep);
+}
+
+/* The mask stays, so that its bits turn over where those of the address do. */
+static void address(const redact_place *place, const stun_attr *attr, guint8 *value,
+                    const rule *by) {
+    stun_address before;
+    stun_address after;
+    gsize size;
+
+    (void)by;
+    if (!stun_value_address(place->message, attr, &before)) {
+        blank_from(attr, value, 0);
+        return;
+    }
+    after = before;
+    stand_ins_address(place->stand_ins, &after);
+    size = stun_address_size(&after);
+    for (gsize i = 0; i < size; i++) {
+        value[ADDRESS_HEADER + i] ^= before.bytes[i] ^ after.bytes[i];
+    }
+    value[0] = 0;
+    blank_from(attr, value, ADDRESS_HEADER + size);
+}
+
+/* What is text in a value, as turn/ reads it: neither zeros at its end nor quotes of MS-TURN. */
+static guint8 *text_in(const redact_place *place, const stun_attr *attr, guint8 *value,
+                       gsize *length) {
+    const stun_text read = stun_value_text(attr, place->message->dialect);
+
+    *length = read.length;
+    return value + (read.bytes - (const char *)attr->value);
+}
+
+static void text(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
+    gsize length;
+    guint8 *read = text_in(place, attr, value, &length);
+
+    stand_ins_text(place->stand_ins, by->kind, read, length);
+}
+
+/* The parts of "a:b" change places in the other direction of an ICE session, so each has a stand-in
+ * of its own. Only checks are Binding. */
+static void user(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
+    const stand_in_kind kind =
+        place->message->method == STUN_METHOD_BINDING ? STAND_IN_FRAGMENT : by->kind;
+    gsize length;
+    guint8 *read = text_in(place, attr, value, &length);
+    const guint8 *colon = length > 0 ? memchr(read, ':', length) : NULL;
+    const gsize first = colon != NULL ? (gsize)(colon - read) : length;
+
+    stand_ins_text(place->stand_ins, kind, read, first);
+    if (first < length) {
+        stand_ins_text(place->stand_ins, kind, read + first + 1, length - first - 1);
+    }
+}
+
+static void bytes(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
+    (void)by;
+    stand_ins_bytes(place->stand_ins, value, attr->captured);
+}
+
+static void payload(const redact_place *place, const stun_attr *attr, guint8 *value,
+                    const rule *by) {
+    (void)by;
+    redact_payload_within(place->stand_ins, value, attr->captured, attr->length, place->depth + 1);
+}
+
+/* What older specifications call codes that have other names now. */
+static const char *const older_phrases[] = {"Unauthorized", "Unknown Username",
+                                            "Insufficient Capacity", "Integrity Check Failure"};
+static const char *const phrases[] = {
+#define STUN_ERROR_CODE(code, name, specification) name,
+#include "stun/errors.def"
+#undef STUN_ERROR_CODE
+};
+
+static gboolean is_one_of(const char *const *list, gsize count, const char *text, gsize length) {
+    for (gsize i = 0; i < count; i++) {
+        if (strlen(list[i]) == length && g_ascii_strncasecmp(list[i], text, length) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Whatever its letters' case is. */
+static gboolean is_standard_phrase(const guint8 *text, gsize length) {
+    return is_one_of(phrases, G_N_ELEMENTS(phrases), (const char *)text, length) ||
+           is_one_of(older_phrases, G_N_ELEMENTS(older_phrases), (const char *)text, length);
+}
+
+/* Bytes by->keep and on are class and number; what else is in front is reserved. */
+static void error(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
+    gsize length = attr->captured;
+
+    memset(value + MIN(by->keep, length), 0, MIN(2u, length) - MIN(by->keep, length));
+    if (length > 2) {
+        value[2] &= 7u;
+    }
+    while (length > ERROR_HEADER && value[length - 1] == 0) {
+        length--;
+    }
+    if (length > ERROR_HEADER && !is_standard_phrase(value + ERROR_HEADER, length - ERROR_HEADER)) {
+        stand_ins_text(place->stand_ins, by->kind, value + ERROR_HEADER, length - ERROR_HEADER);
+    }
+}
+
+static void types(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
+    (void)place;
+    (void)by;
+    blank_from(attr, value, 2u * MAX_LISTED_TYPES);
+}
+
+/* Numbers and lengths stay, parameters do not. */
+static void algorithms(const redact_place *place, const stun_attr *attr, guint8 *value,
+                       const rule *by) {
+    stun_algorithm algorithm;
+    gsize offset = 0;
+    gsize start = 0;
+
+    (void)place;
+    (void)by;
+    while (stun_value_next_algorithm(attr, &offset, &algorithm)) {
+        const gsize end = MIN(offset, attr->captured);
+
+        memset(value + start + 4, 0, end - start - 4);
+        start = end;
+    }
+    blank_from(attr, value, start);
+}
+
+static void ms_sequence(const redact_place *place, const stun_attr *attr, guint8 *value,
+                        const rule *by) {
+    stun_ms_sequence sequence;
+
+    if (stun_value_ms_sequence(attr, &sequence)) {
+        stand_ins_bytes(place->stand_ins, value, MS_CONNECTION_ID);
+        blank_from(attr, value, by->keep);
+    } else {
+        blank_from(attr, value, 0);
+    }
+}
+
+/* Attributes whose layout does not say what they hold. */
+static const struct {
+    guint16 code;
+    guint8 dialects;
+    rule rule;
+} by_code[] = {
+    {STUN_ATTR_USERNAME, STUN_IN_ALL, {user, 0, STAND_IN_USER}},
+    {STUN_ATTR_PASSWORD, STUN_IN_ALL, {keep, 0, 0}}, /* in no table, not even as a stand-in */
+    {STUN_ATTR_REALM, STUN_IN_RFC3489 | STUN_IN_RFC, {text, 0, STAND_IN_REALM}},
+    {STUN_ATTR_NONCE, STUN_IN_RFC3489 | STUN_IN_RFC, {text, 0, STAND_IN_NONCE}},
+    {STUN_ATTR_MS_REALM, STUN_IN_MS_TURN, {text, 0, STAND_IN_REALM}},
+    {STUN_ATTR_MS_NONCE, STUN_IN_MS_TURN, {text, 0, STAND_IN_NONCE}},
+    {STUN_ATTR_SOFTWARE, STUN_IN_ALL, {text, 0, STAND_IN_SOFTWARE}},
+    {STUN_ATTR_ALTERNATE_DOMAIN, STUN_IN_ALL, {text, 0, STAND_IN_HOST}},
+    {STUN_ATTR_MS_ALTERNATE_HOST_NAME, STUN_IN_ALL, {text, 0, STAND_IN_HOST}},
+    {STUN_ATTR_THIRD_PARTY_AUTHORIZATION, STUN_IN_ALL, {text, 0, STAND_IN_HOST}},
+    {STUN_ATTR_DATA, STUN_IN_ALL, {payload, 0, 0}},
+    {STUN_ATTR_META_DTLS_IN_STUN, STUN_IN_RFC, {payload, 0, 0}},
+    {STUN_ATTR_USERHASH, STUN_IN_RFC, {bytes, 0, 0}},
+    {STUN_ATTR_ACCESS_TOKEN, STUN_IN_RFC, {bytes, 0, 0}},
+    {STUN_ATTR_RESERVATION_TOKEN, STUN_IN_RFC, {bytes, 0, 0}},
+    {STUN_ATTR_MOBILITY_TICKET, STUN_IN_RFC, {bytes, 0, 0}},
+    {STUN_ATTR_BANDWIDTH_RESERVATION_ID, STUN_IN_ALL, {bytes, 0, 0}},
+    {STUN_ATTR_MULTIPLEXED_TURN_SESSION_ID, STUN_IN_ALL, {bytes, 0, 0}},
+    {STUN_ATTR_CITRIX_TRANSACTION_ID, STUN_IN_RFC, {bytes, 0, 0}},
+    {STUN_ATTR_GOOG_CONNECTION_ID, STUN_IN_RFC, {bytes, 0, 0}},
+    {STUN_ATTR_GOOG_MESSAGE_INTEGRITY_32, STUN_IN_RFC, {bytes, 0, 0}},
+};
+
+/* All others: what is opaque is blanked. FINGERPRINT is its message's. */
+static const rule by_kind[STUN_KIND_COUNT] = {
+    [STUN_KIND_TEXT] = {text, 0, STAND_IN_TEXT},
+    [STUN_KIND_U8] = {keep, 1, 0},
+    [STUN_KIND_U16] = {keep, 2, 0},
+    [STUN_KIND_U32] = {keep, 4, 0},
+    [STUN_KIND_U64] = {keep, 8, 0},
+    [STUN_KIND_ADDRESS] = {address, 0, 0},
+    [STUN_KIND_XOR_ADDRESS] = {address, 0, 0},
+    [STUN_KIND_ERROR] = {error, 0, STAND_IN_TEXT},
+    [STUN_KIND_ADDRESS_ERROR] = {error, 1, STAND_IN_TEXT},
+    [STUN_KIND_TYPE_LIST] = {types, 0, 0},
+    [STUN_KIND_ALGORITHM] = {algorithms, 0, 0},
+    [STUN_KIND_ALGORITHMS] = {algorithms, 0, 0},
+    [STUN_KIND_HMAC] = {bytes, 0, 0},
+    [STUN_KIND_CHANNEL] = {keep, 2, 0},
+    [STUN_KIND_TRANSPORT] = {keep, 1, 0},
+    [STUN_KIND_FAMILY] = {keep, 1, 0},
+    [STUN_KIND_ICMP] = {keep, 8, 0},
+    [STUN_KIND_MS_SEQUENCE] = {ms_sequence, 24, 0},
+    [STUN_KIND_MS_QUALITY] = {keep, 4, 0},
+    [STUN_KIND_MS_BANDWIDTH] = {keep, 16, 0},
+    [STUN_KIND_MS_SITE_RESPONSE] = {keep, 12, 0},
+    [STUN_KIND_MS_LOCATION] = {keep, 4, 0},
+};
+
+static const rule *rule_for(const stun_attr *attr, stun_dialect dialect) {
+    static const rule blank = {keep, 0, 0};
+
+    if (attr->info == NULL) {
+        return &blank;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(by_code); i++) {
+        if (by_code[i].code == attr->type && (by_code[i].dialects & (1u << dialect)) != 0) {
+            return &by_code[i].rule;
+        }
+    }
+    return by_kind[attr->info->kind].act != NULL ? &by_kind[attr->info->kind] : &blank;
+}
+
+void redact_attribute(const redact_place *place, const stun_attr *attr, guint8 *value) {
+    const rule *by = rule_for(attr, place->message->dialect);
+
+    if (attr->captured > 0) {
+        by->act(place, attr, value, by);
+    }
+}

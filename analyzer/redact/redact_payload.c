@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/redact/redact_payload.h"
+
+#include "analyzer/redact/redact_private.h"
+#include "stun/framing.h"
+#include "turn/bytes.h"
+
+#include <string.h>
+
+#define DTLS_RECORD_HEADER    13u
+#define DTLS_HANDSHAKE_HEADER 12u
+#define DTLS_HANDSHAKE        22u
+#define TLS_RECORD_HEADER     5u
+#define RTP_SSRC              8u
+#define RTCP_SSRC             4u
+#define SSRC_SIZE             4u
+#define ZRTP_KEPT             8u
+#define QUIC_KEPT             6u /* type, version, length of the connection id */
+#define UNIT_HEADER           4u
+#define SESSION_ID_SIZE       8u
+
+/* turn_segment_identity() compares this much. */
+#define IDENTITY_SIZE 16u
+#define DIGEST_SIZE   8u
+
+/* Blanks what stands behind the first KEEP bytes. */
+static void blank(guint8 *bytes, gsize captured, gsize keep) {
+    if (captured > keep) {
+        memset(bytes + keep, 0, captured - keep);
+    }
+}
+
+/* The same, but with something in front that tells it from what began otherwise. The highest bit is
+ * set in each byte of it: so it is no text, no cookie, and nothing else that a protocol is told
+ * by. */
+static void blank_marked(const stand_ins *self, guint8 *bytes, gsize captured, gsize keep) {
+    guint8 mark[DIGEST_SIZE];
+
+    stand_ins_digest(self, bytes, MIN(captured, IDENTITY_SIZE), mark, sizeof mark);
+    blank(bytes, captured, keep);
+    for (gsize i = 0; i < DIGEST_SIZE && keep + i < MIN(captured, IDENTITY_SIZE); i++) {
+        bytes[keep + i] = mark[i] | 0x80u;
+    }
+}
+
+static void replace_ssrc(stand_ins *self, guint8 *bytes, gsize captured, gsize offset) {
+    if (captured >= offset + SSRC_SIZE) {
+        stand_ins_bytes(self, bytes + offset, SSRC_SIZE);
+    }
+    blank(bytes, captured, captured >= offset + SSRC_SIZE ? offset + SSRC_SIZE : offset);
+}
+
+/* The header without a connection id, RFC 9147 section 4; of older records the handshake's header
+ * too, as long as it is in the clear. */
+static gsize dtls_kept(const guint8 *bytes, gsize captured) {
+    if ((bytes[0] & 0xe0u) == 0x20u) {
+        return (bytes[0] & 0x08u) != 0 ? 5 : 4;
+    }
+    return captured >= DTLS_RECORD_HEADER && bytes[0] == DTLS_HANDSHAKE && bytes_u16(bytes + 3) == 0
+               ? DTLS_RECORD_HEADER + DTLS_HANDSHAKE_HEADER
+               : DTLS_RECORD_HEADER;
+}
+
+/* The two hellos are the same wherever they are met, but for what is random in them: [MS-TURN]
+ * 2.1. */
+static void redact_tls(const stand_ins *self, guint8 *bytes, gsize captured) {
+    static const struct {
+        gsize at;
+        gsize size;
+        gsize total;
+    } drawn[] = {{11, 32, 50}, {11, 32, 83}, {44, 32, 83}};
+    gsize total = 0;
+
+    if (!stun_pseudo_tls(bytes, captured, &total)) {
+        blank_marked(self, bytes, captured, TLS_RECORD_HEADER);
+        return;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(drawn); i++) {
+        if (drawn[i].total == total && captured > drawn[i].at) {
+            memset(bytes + drawn[i].at, 0, MIN(drawn[i].size, captured - drawn[i].at));
+        }
+    }
+    blank(bytes, captured, total);
+}
+
+/* A first byte that no protocol has which is told by it, of the same two bits, since those alone
+ * tell what may be a message where the capture was cut: payload_may_be_message(). */
+static void redact_other(const stand_ins *self, guint8 *bytes, gsize captured) {
+    const guint8 first = (bytes[0] & 0xc0u) == 0 ? 0x0f : 0x7f;
+
+    blank_marked(self, bytes, captured, 2);
+    bytes[0] = first;
+    if (captured > 1) {
+        bytes[1] = 0xff; /* 0x7fff is no channel */
+    }
+}
+
+static void redact_unit(stand_ins *self, guint8 *bytes, gsize captured, const stun_frame *frame,
+                        guint depth) {
+    gsize inside = 0;
+
+    if (frame->kind == STUN_FRAME_MULTIPLEXED && captured >= UNIT_HEADER + SESSION_ID_SIZE) {
+        stand_ins_bytes(self, bytes + UNIT_HEADER, SESSION_ID_SIZE);
+    } else if (frame->kind == STUN_FRAME_MULTIPLEXED) {
+        blank(bytes, captured, UNIT_HEADER);
+    }
+    if (captured > frame->payload) {
+        inside = MIN(captured - frame->payload, frame->payload_length);
+        redact_payload_within(self, bytes + frame->payload, inside, frame->payload_length,
+                              depth + 1);
+        blank(bytes, captured, frame->payload + inside);
+    }
+}
+
+static void redact_class(stand_ins *self, guint8 *bytes, gsize captured, stun_payload class) {
+    switch (class) {
+    case STUN_PAYLOAD_STUN:
+        break; /* nothing but a part of its header is there */
+    case STUN_PAYLOAD_DTLS:
+        blank_marked(self, bytes, captured, dtls_kept(bytes, captured));
+        break;
+    case STUN_PAYLOAD_TLS:
+        redact_tls(self, bytes, captured);
+        break;
+    case STUN_PAYLOAD_RTP:
+        replace_ssrc(self, bytes, captured, RTP_SSRC);
+        break;
+    case STUN_PAYLOAD_RTCP:
+        replace_ssrc(self, bytes, captured, RTCP_SSRC);
+        break;
+    case STUN_PAYLOAD_ZRTP:
+        blank_marked(self, bytes, captured, ZRTP_KEPT);
+        break;
+    case STUN_PAYLOAD_QUIC:
+        blank_marked(self, bytes, captured, QUIC_KEPT);
+        break;
+    case STUN_PAYLOAD_CHANNEL_DATA:
+    case STUN_PAYLOAD_MULTIPLEXED:
+    case STUN_PAYLOAD_EMPTY:
+    case STUN_PAYLOAD_OTHER:
+        redact_other(self, bytes, captured);
+        break;
+    }
+}
+
+void redact_payload_within(stand_ins *self, guint8 *bytes, gsize captured, gsize length,
+                           guint depth) {
+    stun_frame frame;
+
+    if (captured == 0) {
+        return;
+    }
+    if (depth > REDACT_MAX_DEPTH) {
+        redact_other(self, bytes, captured);
+    } else if (redact_message_within(self, bytes, captured, length, depth)) {
+        return;
+    } else if (stun_frame_datagram(bytes, captured, length, &frame) != STUN_NOT_STUN) {
+        redact_unit(self, bytes, captured, &frame, depth);
+    } else {
+        redact_class(self, bytes, captured, stun_payload_classify(bytes, captured, length));
+    }
+}
+
+void redact_payload(stand_ins *self, guint8 *bytes, gsize captured, gsize length) {
+    redact_payload_within(self, bytes, captured, length, 0);
+}
+
+void redact_opaque(guint8 *bytes, gsize captured) {
+    if (captured > 0) {
+        memset(bytes, 0xff, captured);
+    }
+}

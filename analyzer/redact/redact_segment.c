@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/redact/redact_segment.h"
+
+#include "stun/framing.h"
+#include "turn/bytes.h"
+
+#define TLS_HEADER     5u
+#define TLS_RECORD_MAX (16384u + 2048u) /* RFC 5246 section 6.2.3 */
+
+static gboolean begins_tls(redact_region bytes) {
+    const guint8 *at = bytes.before;
+
+    return bytes.captured >= TLS_HEADER && at[0] >= 20 && at[0] <= 23 && at[1] == 3 && at[2] <= 4 &&
+           bytes_u16(at + 3) <= TLS_RECORD_MAX;
+}
+
+/* What may go on as a message and has nothing in it that a sender chose: for the first seven bytes
+ * STUN, beyond them the MS-TURN framing with a message in it. */
+static void fill_undecided(redact_region bytes) {
+    static const guint8 stun[] = {0, 0, 0, 0, 0x21, 0x12, 0xA4};
+    static const guint8 control[32] = {[0] = 0x02,  [3] = 0x14,  [25] = 0x0F, [27] = 0x04,
+                                       [28] = 0x72, [29] = 0xC6, [30] = 0x4B, [31] = 0xC6};
+
+    if (bytes.captured <= sizeof stun) {
+        memcpy(bytes.after, stun, bytes.captured);
+    } else {
+        memcpy(bytes.after, control, MIN(bytes.captured, sizeof control));
+    }
+}
+
+void redact_stream_blank(redact_region bytes) {
+    stun_framing framing;
+
+    region_fill(bytes, REDACT_STREAM_FILL);
+    if (bytes.captured == 0) {
+        return;
+    }
+    if (begins_tls(bytes)) {
+        memcpy(bytes.after, bytes.before, TLS_HEADER);
+    } else if (stun_framing_guess(bytes.before, bytes.captured, &framing) == STUN_GUESS_MORE) {
+        fill_undecided(bytes);
+    }
+}
+
+void redact_segment(const redact_streams *streams, const turn_segment *segment, gint64 time,
+                    redact_region payload) {
+    const guint32 syn = (segment->flags & TURN_SEGMENT_SYN) != 0; /* takes a number itself */
+
+    redact_stream_blank(payload);
+    if (streams != NULL && payload.captured > 0) {
+        redact_streams_lay(streams, &segment->packet.flow, segment->seq + syn, time, payload.after,
+                           payload.captured);
+    }
+}

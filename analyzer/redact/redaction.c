@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/redact/redaction.h"
+
+#include "analyzer/output.h"
+#include "analyzer/redact/redact_key.h"
+#include "analyzer/redact/redact_learn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The packets of one capture file. */
+typedef struct filtered {
+    redact_by by;
+    const capture *from; /* borrowed */
+    GByteArray *buffer;
+} filtered;
+
+struct redaction {
+    stand_ins *names;
+    redact_lesson *lessons[REDACTION_PLACES];
+    gboolean checked;
+    GPtrArray *filters; /* of filtered: capture files read their packets through them */
+};
+
+void redaction_options_clear(redaction_options *self) {
+    g_clear_pointer(&self->key, g_free);
+    g_clear_pointer(&self->table, g_free);
+}
+
+void redaction_add_options(redaction_options *self, GArray *entries) {
+    const GOptionEntry own[] = {
+        {"redact", 0, 0, G_OPTION_ARG_NONE, &self->redact,
+         "put stand-ins for addresses, names and texts, and blank what is relayed", NULL},
+        {"redact-key", 0, 0, G_OPTION_ARG_FILENAME, &self->key,
+         "make the stand-ins from what is in FILE: the same file, the same stand-ins", "FILE"},
+        {"redact-table", 0, 0, G_OPTION_ARG_FILENAME, &self->table,
+         "write what each stand-in stands for to FILE; not to be sent along", "FILE"}};
+
+    g_array_append_vals(entries, own, G_N_ELEMENTS(own));
+}
+
+static gboolean fail(GError **error, const char *message) {
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
+    return FALSE;
+}
+
+static gboolean check_twice(const char *const *inputs, GError **error) {
+    for (; *inputs != NULL; inputs++) {
+        if (g_str_equal(*inputs, "-") || (g_file_test(*inputs, G_FILE_TEST_EXISTS) &&
+                                          !g_file_test(*inputs, G_FILE_TEST_IS_REGULAR))) {
+            return fail(error, "--redact reads a capture twice: write it to a file first, and give "
+                               "that instead of standard input or a pipe");
+        }
+    }
+    return TRUE;
+}
+
+static gboolean check_table(const redaction_options *self, const char *const *inputs,
+                            const char *const *outputs, GError **error) {
+    for (; outputs != NULL && *outputs != NULL; outputs++) {
+        const char *both[] = {*outputs, NULL};
+
+        if (g_str_equal(*outputs, self->table) || !output_spares(self->table, both, NULL)) {
+            return fail(error, "--redact-table and an output are the same file: choose another "
+                               "name");
+        }
+    }
+    if (self->key != NULL) {
+        const char *key[] = {self->key, NULL};
+
+        if (!output_spares(self->table, key, NULL)) {
+            return fail(error, "--redact-table would overwrite the key: choose another name");
+        }
+    }
+    return inputs == NULL || output_spares(self->table, inputs, error);
+}
+
+gboolean redaction_check(const redaction_options *self, const char *const *inputs,
+                         const char *const *outputs, GError **error) {
+    if (!self->redact) {
+        return (self->key == NULL && self->table == NULL) ||
+               fail(error, "--redact-key and --redact-table need --redact");
+    }
+    if (inputs != NULL && !check_twice(inputs, error)) {
+        return FALSE;
+    }
+    return self->table == NULL || check_table(self, inputs, outputs, error);
+}
+
+static void filtered_free(gpointer data) {
+    filtered *self = data;
+
+    g_byte_array_unref(self->buffer);
+    g_free(self);
+}
+
+redaction *redaction_new(const redaction_options *options, GError **error) {
+    guint8 key[REDACT_KEY_SIZE];
+    redaction *self;
+
+    if (!options->redact || !redact_key_read(options->key, key, error)) {
+        return NULL;
+    }
+    self = g_new0(redaction, 1);
+    self->names = stand_ins_new(key, sizeof key);
+    self->filters = g_ptr_array_new_with_free_func(filtered_free);
+    explicit_bzero(key, sizeof key);
+    return self;
+}
+
+void redaction_free(redaction *self) {
+    if (self == NULL) {
+        return;
+    }
+    for (guint place = 0; place < REDACTION_PLACES; place++) {
+        redact_lesson_free(self->lessons[place]);
+    }
+    g_ptr_array_unref(self->filters);
+    stand_ins_free(self->names);
+    g_free(self);
+}
+
+stand_ins *redaction_names(const redaction *self) {
+    return self->names;
+}
+
+static redact_lesson *lesson_of(redaction *self, guint place) {
+    if (self->lessons[place] == NULL) {
+        self->lessons[place] = redact_lesson_new(self->names);
+    }
+    return self->lessons[place];
+}
+
+void redaction_learn(redaction *self, guint place, turn_tracker *tracker, reader *from,
+                     const turn_credentials *credentials) {
+    g_return_if_fail(place < REDACTION_PLACES);
+    g_clear_pointer(&self->lessons[place], redact_lesson_free);
+    self->checked = credentials != NULL;
+    redact_lesson_learn(lesson_of(self, place), tracker, from, credentials);
+}
+
+void redaction_repeat(redaction *self, guint place, turn_tracker *tracker) {
+    redact_lesson_repeat(lesson_of(self, place), tracker);
+}
+
+gboolean redaction_checked(const redaction *self) {
+    return self->checked;
+}
+
+static void redact_record(gpointer data, capture_packet *packet) {
+    filtered *self = data;
+
+    g_byte_array_set_size(self->buffer, 0);
+    if (packet->captured == 0) {
+        return;
+    }
+    g_byte_array_append(self->buffer, packet->bytes, packet->captured);
+    redact_packet(&self->by, capture_get_info(self->from)->link_type, packet->bytes,
+                  self->buffer->data, packet->captured, packet->reported, packet->time);
+    packet->bytes = self->buffer->data;
+}
+
+char *redaction_file_name(guint number, const char *path) {
+    static const char *const kinds[] = {".pcap", ".pcapng", ".cap", ".dmp"};
+    static const char *const packings[] = {"", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".lzma", ".Z"};
+    g_autofree char *lower = g_ascii_strdown(path, -1);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        for (gsize j = 0; j < G_N_ELEMENTS(packings); j++) {
+            g_autofree char *ending = g_strconcat(kinds[i], packings[j], NULL);
+
+            if (g_str_has_suffix(lower, ending) || g_str_has_suffix(path, ending)) {
+                return g_strdup_printf("capture-%u%s", number + 1, ending);
+            }
+        }
+    }
+    return g_strdup_printf("capture-%u", number + 1);
+}
+
+capture *redaction_open(redaction *self, guint place, guint number, const char *path,
+                        GError **error) {
+    g_autofree char *name = redaction_file_name(number, path);
+    source *bytes = source_open(path, error);
+    g_autoptr(capture) from = bytes != NULL ? capture_open_source(name, bytes, error) : NULL;
+    filtered *by;
+
+    if (from == NULL) {
+        return NULL;
+    }
+    by = g_new0(filtered, 1);
+    by->by = redact_lesson_by(lesson_of(self, place));
+    by->from = from;
+    by->buffer = g_byte_array_new();
+    g_ptr_array_add(self->filters, by);
+    capture_set_filter(from, redact_record, by);
+    return capture_probe(from, error) ? g_steal_pointer(&from) : NULL;
+}
+
+char *redaction_warning(const redaction *self) {
+    const guint64 unnamed = stand_ins_not_remembered(self->names);
+    guint64 dropped = 0;
+
+    for (guint place = 0; place < REDACTION_PLACES; place++) {
+        dropped += self->lessons[place] != NULL ? redact_lesson_dropped(self->lessons[place]) : 0;
+    }
+    if (dropped > 0) {
+        return g_strdup_printf("%" G_GUINT64_FORMAT " bytes of TCP streams and fragments are more "
+                               "than can be kept: they are blank in the redacted packets.",
+                               dropped);
+    }
+    return unnamed > 0 ? g_strdup("There are more addresses or names than can be told apart: some "
+                                  "stand-ins may stand for two of them.")
+                       : NULL;
+}
+
+static gboolean fail_table(const char *path, GError **error) {
+    const int reason = errno;
+    g_autofree char *name = g_filename_display_name(path);
+
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(reason), "cannot write %s: %s", name,
+                g_strerror(reason));
+    return FALSE;
+}
+
+/* The file may be there and readable for everybody: its mode is set before anything is in it. */
+gboolean redaction_write_table(const redaction *self, const redaction_options *options,
+                               GError **error) {
+    g_autofree char *table = NULL;
+    gboolean written;
+    gsize length;
+    int file;
+
+    if (options->table == NULL) {
+        return TRUE;
+    }
+    file = open(options->table, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) {
+        return fail_table(options->table, error);
+    }
+    table = stand_ins_table(self->names);
+    length = strlen(table);
+    written = fchmod(file, 0600) == 0;
+    for (gsize at = 0; written && at < length;) {
+        const gssize wrote = write(file, table + at, length - at);
+
+        written = wrote > 0;
+        at += written ? (gsize)wrote : 0;
+    }
+    if (close(file) != 0 || !written) {
+        return fail_table(options->table, error);
+    }
+    return TRUE;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/redact/stand_in_private.h"
+#include "turn/report/printable.h"
+
+#include <string.h>
+
+#define MAC_SIZE 6u
+/* Where so many attempts give nothing that is free, two originals share a stand-in: there are 36
+ * texts of one character. */
+#define MAX_ATTEMPTS 256u
+/* Longer texts are replaced but not remembered, nor are they in the table. Bytes. */
+#define MAX_REMEMBERED 1024u
+/* What must be left of a text for a word in front. */
+#define MIN_BEHIND_WORD 4u
+
+static const char *const words[STAND_IN_KINDS] = {
+    [STAND_IN_USER] = "user",   [STAND_IN_FRAGMENT] = "ice",      [STAND_IN_REALM] = "realm",
+    [STAND_IN_NONCE] = "nonce", [STAND_IN_SOFTWARE] = "software", [STAND_IN_HOST] = "host",
+    [STAND_IN_TEXT] = "text",
+};
+
+static gboolean all_zeros(const guint8 *bytes, gsize length) {
+    for (gsize i = 0; i < length; i++) {
+        if (bytes[i] != 0) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Groups stay, but for 33:33 with the end of a solicited-node group: RFC 2464 section 7. */
+static gboolean is_kept(const stand_ins *self, guint8 mac[MAC_SIZE]) {
+    static const guint8 solicited[3] = {0x33, 0x33, 0xff};
+
+    if (memcmp(mac, solicited, sizeof solicited) == 0) {
+        stand_in_low24(self, mac + sizeof solicited);
+        return TRUE;
+    }
+    return (mac[0] & 1u) != 0 || all_zeros(mac, MAC_SIZE);
+}
+
+void stand_ins_hardware(stand_ins *self, guint8 mac[6]) {
+    const blob *known = store_find(&self->hardware, 0, mac, MAC_SIZE);
+    guint8 made[MAC_SIZE];
+    guint attempt = 0;
+
+    if (known != NULL) {
+        memcpy(mac, known->bytes, MAC_SIZE);
+        return;
+    }
+    if (is_kept(self, mac)) {
+        return;
+    }
+    do {
+        stand_in_make(self, FOR_HARDWARE, attempt, mac, MAC_SIZE, made, sizeof made);
+        /* One host's, and given by nobody who gives out such addresses. */
+        made[0] = (guint8)((made[0] & 0xfcu) | 2u);
+    } while (++attempt < MAX_ATTEMPTS &&
+             (memcmp(made, mac, MAC_SIZE) == 0 || store_is_taken(&self->hardware, 0, made, 6)));
+    if (!store_add(&self->hardware, 0, mac, MAC_SIZE, made, sizeof made)) {
+        self->not_remembered++;
+    }
+    memcpy(mac, made, MAC_SIZE);
+}
+
+static void make_text(const stand_ins *self, stand_in_kind kind, guint attempt, const guint8 *text,
+                      gsize length, guint8 *out) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    const gsize word = strlen(words[kind]);
+
+    stand_in_make(self, FOR_TEXT + kind, attempt, text, length, out, length);
+    for (gsize i = 0; i < length; i++) {
+        out[i] = (guint8)letters[out[i] % (sizeof letters - 1)];
+    }
+    if (length >= word + 1 + MIN_BEHIND_WORD) {
+        memcpy(out, words[kind], word);
+        out[word] = '-';
+    }
+}
+
+void stand_ins_text(stand_ins *self, stand_in_kind kind, guint8 *text, gsize length) {
+    const blob *known = length > 0 ? store_find(&self->texts, kind, text, length) : NULL;
+    g_autofree guint8 *made = g_malloc(length);
+    guint attempt = 0;
+
+    if (known != NULL) {
+        memcpy(text, known->bytes, length);
+        return;
+    }
+    if (length == 0) {
+        return;
+    }
+    do {
+        make_text(self, kind, attempt, text, length, made);
+    } while (++attempt < MAX_ATTEMPTS &&
+             (memcmp(made, text, length) == 0 || store_is_taken(&self->texts, kind, made, length)));
+    if (length > MAX_REMEMBERED || !store_add(&self->texts, kind, text, length, made, length)) {
+        self->not_remembered++;
+    }
+    memcpy(text, made, length);
+}
+
+static char *address_text(const blob *of) {
+    stun_address address =
+        of->length == 4 ? stun_address_ipv4(of->bytes, 0) : stun_address_ipv6(of->bytes, 0);
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format_host(&address, text, sizeof text);
+    return g_strdup(text);
+}
+
+static char *hardware_text(const blob *of) {
+    const guint8 *mac = of->bytes;
+
+    return g_strdup_printf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+                           mac[5]);
+}
+
+static char *plain_text(const blob *of) {
+    g_autofree char *valid = g_utf8_make_valid((const char *)of->bytes, (gssize)of->length);
+
+    return turn_printable_cell(valid);
+}
+
+/* KIND is NULL where the tags of the blobs are kinds of text. */
+static void add_rows(GPtrArray *rows, const store *from, const char *kind,
+                     char *(*text_of)(const blob *of)) {
+    GHashTableIter iter;
+    gpointer original;
+    gpointer stand_in;
+
+    g_hash_table_iter_init(&iter, from->by_original);
+    while (g_hash_table_iter_next(&iter, &original, &stand_in)) {
+        g_autofree char *left = text_of(original);
+        g_autofree char *right = text_of(stand_in);
+
+        g_ptr_array_add(rows,
+                        g_strdup_printf("%s\t%s\t%s\n",
+                                        kind != NULL ? kind : words[((const blob *)original)->tag],
+                                        left, right));
+    }
+}
+
+static int by_text(gconstpointer a, gconstpointer b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char *stand_ins_table(const stand_ins *self) {
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+    GString *table = g_string_new("kind\toriginal\tstand-in\n");
+
+    add_rows(rows, &self->addresses, "address", address_text);
+    add_rows(rows, &self->hardware, "hardware", hardware_text);
+    add_rows(rows, &self->texts, NULL, plain_text);
+    g_ptr_array_sort(rows, by_text);
+    for (guint i = 0; i < rows->len; i++) {
+        g_string_append(table, g_ptr_array_index(rows, i));
+    }
+    return g_string_free(table, FALSE);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What stands for an address or a name that may not leave: made from the original and a key, so
+ * that the same original has the same stand-in wherever it is met, also by somebody else who has
+ * the key, and nobody without the key comes back from one to the other. Knows addresses, hardware
+ * addresses, texts and bytes; does not know where in a packet they stand.
+ *
+ * What stays of an address: its family; the kind of network it is from, private or public; which
+ * addresses share a subnet (/24 of IPv4, /64 of IPv6); .0 and .255. Greater networks than that, the
+ * vendor of a hardware address and what an IPv6 address tells of a hardware address are lost.
+ *
+ *     10/8, 172.16/12, 192.168/16   10/8              fc00::/7   fd00::/8
+ *     100.64/10                     100.64/10         fe80::/10  fe80::/10
+ *     169.254/16                    169.254/16        public     2001:db8::/32
+ *     public                        240/4 (nobody's)
+ *
+ * Loopback, unspecified, broadcast and multicast addresses stay what they are; but solicited-node
+ * groups get the stand-in of the 24 bits that they have from an address, and groups made from a
+ * network's prefix get another prefix. ::ffff:0:0/96 and 64:ff9b::/96 stay with the stand-in of the
+ * IPv4 address inside. Nothing else is its own stand-in.
+ *
+ * Different originals have different stand-ins as long as both are remembered and there are enough:
+ * the ranges have few subnets, and short texts are few. Where the key makes the same of two, the
+ * one that came later gets the next free one, and only there the order of the packets matters. */
+#ifndef ANALYZER_REDACT_STAND_IN_H
+#define ANALYZER_REDACT_STAND_IN_H
+
+#include "stun/address.h"
+#include <glib.h>
+
+/* How many originals are remembered: addresses (and as many subnets), hardware addresses, texts.
+ * Later ones get stand-ins from the key alone, which two of them may have in common, and stand in
+ * no table. */
+#define STAND_IN_MAX_ADDRESSES 65536u
+#define STAND_IN_MAX_HARDWARE  65536u
+#define STAND_IN_MAX_TEXTS     65536u
+
+typedef enum stand_in_kind {
+    STAND_IN_USER,     /* a user name, or a part of one */
+    STAND_IN_FRAGMENT, /* an ICE user name fragment */
+    STAND_IN_REALM,
+    STAND_IN_NONCE,
+    STAND_IN_SOFTWARE,
+    STAND_IN_HOST, /* a host or domain name */
+    STAND_IN_TEXT, /* any other text */
+    STAND_IN_KINDS
+} stand_in_kind;
+
+typedef struct stand_ins stand_ins;
+
+/* KEY is copied. Owned by the caller. */
+stand_ins *stand_ins_new(const guint8 *key, gsize length);
+void stand_ins_free(stand_ins *self); /* NULL is allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(stand_ins, stand_ins_free)
+
+/* In place; the port stays. */
+void stand_ins_address(stand_ins *self, stun_address *address);
+
+/* In place; a group address stays one, and so does the one of all zeros. */
+void stand_ins_hardware(stand_ins *self, guint8 mac[6]);
+
+/* In place: as many printable ASCII characters, the kind's name in front where there is room. */
+void stand_ins_text(stand_ins *self, stand_in_kind kind, guint8 *text, gsize length);
+
+/* In place: bytes that look random, the same for the same. They are not remembered and stand in no
+ * table: for what identifies something and has no name, as hashes and tickets. */
+void stand_ins_bytes(stand_ins *self, guint8 *bytes, gsize length);
+
+/* SIZE bytes of the same sort made from the LENGTH bytes at BYTES. */
+void stand_ins_digest(const stand_ins *self, const guint8 *bytes, gsize length, guint8 *out,
+                      gsize size);
+
+/* How often an original was met that is not remembered, because too many are. */
+guint64 stand_ins_not_remembered(const stand_ins *self);
+
+/* The way back: a line "kind TAB original TAB stand-in" for each original that is remembered, in
+ * the order of kind and original, below a line of headings. Originals are made harmless as in
+ * turn_printable_cell(). Owned by the caller. */
+char *stand_ins_table(const stand_ins *self);
+
+#endif

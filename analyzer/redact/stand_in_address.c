@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/redact/stand_in_private.h"
+
+#include <string.h>
+
+#define SUBNET_IPV4 3u /* bytes of a /24 */
+#define SUBNET_IPV6 8u /* bytes of a /64 */
+#define HOSTS       256u
+/* How often the key is asked for another subnet before the next free one is searched. */
+#define MAX_ATTEMPTS 16u
+
+/* What is done with the addresses of a range. */
+typedef enum treatment {
+    STAY,
+    MOVE,     /* to another subnet, of the range TO */
+    EMBEDDED, /* the last four bytes are an IPv4 address */
+    LOCAL,    /* the subnet stays where it says nothing, the host moves */
+    GROUP
+} treatment;
+
+typedef struct range {
+    guint8 from[16];
+    guint8 bits;
+    guint8 to_bits;
+    treatment treatment;
+    guint8 to[SUBNET_IPV6];
+} range;
+
+/* The first that fits. Classes are those of stun_address_is_private(). */
+static const range ranges_ipv4[] = {
+    {{0}, 32, 0, STAY, {0}},                  /* RFC 1122 section 3.2.1.3 */
+    {{255, 255, 255, 255}, 32, 0, STAY, {0}}, /* RFC 919 */
+    {{127}, 8, 0, STAY, {0}},                 /* RFC 1122 section 3.2.1.3 */
+    {{224}, 4, 0, STAY, {0}},                 /* RFC 1112 */
+    {{10}, 8, 8, MOVE, {10}},                 /* RFC 1918 */
+    {{172, 16}, 12, 8, MOVE, {10}},           /* RFC 1918 */
+    {{192, 168}, 16, 8, MOVE, {10}},          /* RFC 1918 */
+    {{100, 64}, 10, 10, MOVE, {100, 64}},     /* RFC 6598 */
+    {{169, 254}, 16, 16, MOVE, {169, 254}},   /* RFC 3927 */
+    {{0}, 0, 4, MOVE, {240}},                 /* RFC 1112: reserved */
+};
+
+static const range ranges_ipv6[] = {
+    {{0}, 128, 0, STAY, {0}},                           /* RFC 4291 section 2.5.2 */
+    {{[15] = 1}, 128, 0, STAY, {0}},                    /* RFC 4291 section 2.5.3 */
+    {{[10] = 0xff, [11] = 0xff}, 96, 0, EMBEDDED, {0}}, /* RFC 4291 section 2.5.5.2 */
+    {{0, 0x64, 0xff, 0x9b}, 96, 0, EMBEDDED, {0}},      /* RFC 6052 section 2.1 */
+    {{0xff}, 8, 0, GROUP, {0}},                         /* RFC 4291 section 2.7 */
+    {{0xfe, 0x80}, 10, 10, LOCAL, {0xfe, 0x80}},        /* RFC 4291 section 2.5.6 */
+    {{0xfc}, 7, 8, MOVE, {0xfd}},                       /* RFC 4193 */
+    {{0}, 0, 32, MOVE, {0x20, 0x01, 0x0d, 0xb8}},       /* RFC 3849 */
+};
+
+/* Copies the first BITS bits of FROM over those of TO. */
+static void copy_bits(guint8 *to, const guint8 *from, guint bits) {
+    const guint mask = 0xffu << (8 - bits % 8) & 0xffu;
+
+    memcpy(to, from, bits / 8);
+    if (bits % 8 != 0) {
+        to[bits / 8] = (guint8)((from[bits / 8] & mask) | (to[bits / 8] & ~mask));
+    }
+}
+
+static const range *range_of(const range *table, const guint8 *bytes, gsize size) {
+    for (;; table++) {
+        guint8 as_if[16];
+
+        memcpy(as_if, bytes, size);
+        copy_bits(as_if, table->from, table->bits);
+        if (memcmp(as_if, bytes, size) == 0) {
+            return table;
+        }
+    }
+}
+
+static gboolean is_free(const stand_ins *self, const guint8 *subnet, const guint8 *original,
+                        gsize size) {
+    static const guint8 broadcast[SUBNET_IPV4] = {0xff, 0xff, 0xff};
+
+    return memcmp(subnet, original, size) != 0 &&
+           !(size == SUBNET_IPV4 && memcmp(subnet, broadcast, size) == 0) &&
+           !store_is_taken(&self->subnets, (guint)size, subnet, size);
+}
+
+/* The number behind SUBNET, within the bits that are not the range's own. */
+static void next_subnet(guint8 *subnet, gsize size, const range *in) {
+    for (gsize i = size; i-- > 0 && ++subnet[i] == 0;) {
+    }
+    copy_bits(subnet, in->to, in->to_bits);
+}
+
+/* Finds a subnet for ORIGINAL, another one for each while there are free ones. */
+static void make_subnet(const stand_ins *self, const range *in, const guint8 *original, gsize size,
+                        guint8 *out) {
+    /* More than can be taken, where a range has more than that. */
+    const gsize most = (gsize)1 << MIN(8 * size - in->to_bits, 17);
+
+    for (guint attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        stand_in_make(self, FOR_SUBNET, attempt, original, size, out, size);
+        copy_bits(out, in->to, in->to_bits);
+        if (is_free(self, out, original, size)) {
+            return;
+        }
+    }
+    for (gsize tried = 0; tried < most; tried++) {
+        next_subnet(out, size, in);
+        if (is_free(self, out, original, size)) {
+            return;
+        }
+    }
+    if (memcmp(out, original, size) == 0) {
+        next_subnet(out, size, in);
+    }
+}
+
+/* Which host of a /24 stands for which: .0 and .255 for themselves, the others in an order that the
+ * key gives (Fisher and Yates). */
+static void make_hosts(const stand_ins *self, const guint8 *subnet, guint8 hosts[HOSTS]) {
+    guint8 numbers[2 * HOSTS];
+
+    stand_in_make(self, FOR_HOSTS, 0, subnet, SUBNET_IPV4, numbers, sizeof numbers);
+    for (guint i = 0; i < HOSTS; i++) {
+        hosts[i] = (guint8)i;
+    }
+    for (guint i = HOSTS - 2; i > 1; i--) {
+        const guint other = 1 + (numbers[2 * i] * 256u + numbers[2 * i + 1]) % i;
+        const guint8 host = hosts[i];
+
+        hosts[i] = hosts[other];
+        hosts[other] = host;
+    }
+}
+
+static void remember(stand_ins *self, store *in, const guint8 *original, gsize original_size,
+                     const guint8 *made, gsize size) {
+    if (!store_add(in, (guint)original_size, original, original_size, made, size)) {
+        self->not_remembered++;
+    }
+}
+
+/* Writes the stand-in of the SIZE bytes of a subnet over them. */
+static void move_subnet(stand_ins *self, const range *in, guint8 *subnet, gsize size) {
+    const blob *known = store_find(&self->subnets, (guint)size, subnet, size);
+    guint8 made[SUBNET_IPV6];
+
+    if (known != NULL) {
+        memcpy(subnet, known->bytes, size);
+        return;
+    }
+    make_subnet(self, in, subnet, size, made);
+    remember(self, &self->subnets, subnet, size, made, size);
+    memcpy(subnet, made, size);
+}
+
+static guint8 host_for(stand_ins *self, const guint8 *subnet, guint8 host) {
+    const blob *known = store_find(&self->hosts, SUBNET_IPV4, subnet, SUBNET_IPV4);
+    guint8 made[HOSTS];
+
+    if (known != NULL) {
+        return known->bytes[host];
+    }
+    make_hosts(self, subnet, made);
+    store_add(&self->hosts, SUBNET_IPV4, subnet, SUBNET_IPV4, made, sizeof made);
+    return made[host];
+}
+
+static void replace_ipv4(stand_ins *self, guint8 *bytes) {
+    const range *in = range_of(ranges_ipv4, bytes, SUBNET_IPV4 + 1);
+
+    if (in->treatment == MOVE) {
+        bytes[SUBNET_IPV4] = host_for(self, bytes, bytes[SUBNET_IPV4]);
+        move_subnet(self, in, bytes, SUBNET_IPV4);
+    }
+}
+
+void stand_in_low24(const stand_ins *self, guint8 bytes[3]) {
+    guint8 made[3];
+    guint32 attempt = 0;
+
+    do {
+        stand_in_make(self, FOR_GROUP, attempt++, bytes, sizeof made, made, sizeof made);
+    } while (memcmp(made, bytes, sizeof made) == 0);
+    memcpy(bytes, made, sizeof made);
+}
+
+/* The last three bytes hang on the original's last three only, for solicited-node groups. */
+static void replace_interface(const stand_ins *self, guint8 bytes[8]) {
+    guint8 made[5];
+
+    stand_in_make(self, FOR_INTERFACE, 0, bytes, 8, made, sizeof made);
+    memcpy(bytes, made, sizeof made);
+    stand_in_low24(self, bytes + sizeof made);
+}
+
+/* Groups made of a prefix have it in bytes 4 to 11, whatever else they have: RFC 3306 section 4,
+ * RFC 3956 section 3. */
+static void replace_group(const stand_ins *self, guint8 *bytes) {
+    static const guint8 solicited[13] = {0xff, 0x02, [11] = 0x01, [12] = 0xff};
+    guint8 made[8];
+
+    if (memcmp(bytes, solicited, sizeof solicited) == 0) {
+        stand_in_low24(self, bytes + sizeof solicited);
+    } else if ((bytes[1] & 0x20u) != 0) {
+        stand_in_make(self, FOR_PREFIX, 0, bytes + 4, sizeof made, made, sizeof made);
+        memcpy(bytes + 4, made, sizeof made);
+    }
+}
+
+static void replace_ipv6(stand_ins *self, guint8 *bytes) {
+    static const guint8 link[SUBNET_IPV6] = {0xfe, 0x80};
+    const range *in = range_of(ranges_ipv6, bytes, 16);
+
+    switch (in->treatment) {
+    case STAY:
+        return;
+    case EMBEDDED:
+        replace_ipv4(self, bytes + 12);
+        return;
+    case GROUP:
+        replace_group(self, bytes);
+        return;
+    case LOCAL:
+    case MOVE:
+        break;
+    }
+    if (in->treatment == MOVE || memcmp(bytes, link, sizeof link) != 0) {
+        move_subnet(self, in, bytes, SUBNET_IPV6);
+    }
+    replace_interface(self, bytes + SUBNET_IPV6);
+}
+
+void stand_ins_address(stand_ins *self, stun_address *address) {
+    const gsize size = stun_address_size(address);
+    const blob *known = store_find(&self->addresses, (guint)size, address->bytes, size);
+    guint8 original[16];
+
+    if (known != NULL) {
+        memcpy(address->bytes, known->bytes, size);
+        return;
+    }
+    memcpy(original, address->bytes, sizeof original);
+    if (address->family == STUN_FAMILY_IPV4) {
+        replace_ipv4(self, address->bytes);
+    } else if (address->family == STUN_FAMILY_IPV6) {
+        replace_ipv6(self, address->bytes);
+    }
+    if (memcmp(original, address->bytes, size) != 0) {
+        remember(self, &self->addresses, original, size, address->bytes, size);
+    }
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/redact/stand_in_private.h"
+#include "turn/hash.h"
+#include "turn/hmac.h"
+
+#include <string.h>
+
+static guint blob_hash(gconstpointer key) {
+    const blob *of = key;
+
+    return turn_hash_bytes(of->bytes, of->length) ^ of->tag;
+}
+
+static gboolean blob_equal(gconstpointer a, gconstpointer b) {
+    const blob *left = a;
+    const blob *right = b;
+
+    return left->tag == right->tag && left->length == right->length &&
+           memcmp(left->bytes, right->bytes, left->length) == 0;
+}
+
+static blob *blob_new(guint tag, const guint8 *bytes, gsize length) {
+    blob *made = g_malloc(sizeof *made + length);
+
+    made->tag = tag;
+    made->length = length;
+    memcpy(made->bytes, bytes, length);
+    return made;
+}
+
+static void store_init(store *self, guint limit) {
+    self->by_original = g_hash_table_new_full(blob_hash, blob_equal, g_free, g_free);
+    self->taken = g_hash_table_new(blob_hash, blob_equal);
+    self->limit = limit;
+}
+
+static void store_clear(store *self) {
+    g_hash_table_unref(self->taken);
+    g_hash_table_unref(self->by_original);
+}
+
+const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length) {
+    g_autofree blob *key = blob_new(tag, original, length);
+
+    return g_hash_table_lookup(self->by_original, key);
+}
+
+gboolean store_is_taken(const store *self, guint tag, const guint8 *bytes, gsize length) {
+    g_autofree blob *key = blob_new(tag, bytes, length);
+
+    return g_hash_table_contains(self->taken, key);
+}
+
+gboolean store_add(store *self, guint tag, const guint8 *original, gsize original_length,
+                   const guint8 *bytes, gsize length) {
+    blob *made;
+
+    if (g_hash_table_size(self->by_original) >= self->limit) {
+        return FALSE;
+    }
+    made = blob_new(tag, bytes, length);
+    g_hash_table_insert(self->by_original, blob_new(tag, original, original_length), made);
+    g_hash_table_add(self->taken, made);
+    return TRUE;
+}
+
+stand_ins *stand_ins_new(const guint8 *key, gsize length) {
+    stand_ins *self = g_new0(stand_ins, 1);
+
+    self->key = g_memdup2(key, length);
+    self->key_length = length;
+    store_init(&self->subnets, STAND_IN_MAX_ADDRESSES);
+    store_init(&self->hosts, STAND_IN_MAX_ADDRESSES);
+    store_init(&self->addresses, STAND_IN_MAX_ADDRESSES);
+    store_init(&self->hardware, STAND_IN_MAX_HARDWARE);
+    store_init(&self->texts, STAND_IN_MAX_TEXTS);
+    return self;
+}
+
+void stand_ins_free(stand_ins *self) {
+    if (self == NULL) {
+        return;
+    }
+    turn_wipe(self->key, self->key_length);
+    g_free(self->key);
+    store_clear(&self->subnets);
+    store_clear(&self->hosts);
+    store_clear(&self->addresses);
+    store_clear(&self->hardware);
+    store_clear(&self->texts);
+    g_free(self);
+}
+
+guint64 stand_ins_not_remembered(const stand_ins *self) {
+    return self->not_remembered;
+}
+
+static void put_u32(guint8 *out, guint32 value) {
+    for (guint i = 0; i < 4; i++) {
+        out[i] = (guint8)(value >> (24 - 8 * i));
+    }
+}
+
+/* One HMAC over the original makes the key of a second one that counts, so that an original is read
+ * once however much is made of it. */
+void stand_in_make(const stand_ins *self, guint purpose, guint32 attempt, const guint8 *original,
+                   gsize length, guint8 *out, gsize size) {
+    guint8 head[8];
+    guint8 seed[STUN_HASH_MAX];
+    const stun_span spans[] = {{head, sizeof head}, {original, length}};
+
+    put_u32(head, purpose);
+    put_u32(head + 4, attempt);
+    turn_hmac(STUN_HASH_SHA256, self->key, self->key_length, spans, G_N_ELEMENTS(spans), seed);
+    for (gsize done = 0; done < size; done += STUN_HASH_MAX) {
+        guint8 block[STUN_HASH_MAX];
+        guint8 count[4];
+        const stun_span counted = {count, sizeof count};
+
+        put_u32(count, (guint32)(done / STUN_HASH_MAX));
+        turn_hmac(STUN_HASH_SHA256, seed, sizeof seed, &counted, 1, block);
+        memcpy(out + done, block, MIN(sizeof block, size - done));
+    }
+}
+
+void stand_ins_digest(const stand_ins *self, const guint8 *bytes, gsize length, guint8 *out,
+                      gsize size) {
+    stand_in_make(self, FOR_BYTES, 0, bytes, length, out, size);
+}
+
+void stand_ins_bytes(stand_ins *self, guint8 *bytes, gsize length) {
+    g_autofree guint8 *made = g_malloc(length);
+
+    if (length > 0) {
+        stand_ins_digest(self, bytes, length, made, length);
+        memcpy(bytes, made, length);
+    }
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analyzer/redact/stand_in.h"
+#include "support/build.h"
+#include "support/random.h"
+
+#include <string.h>
+
+/* The key 00 01 ... 1f, with which the values below were worked out by a program in Python. */
+static stand_ins *counting(void) {
+    guint8 key[32];
+
+    for (guint i = 0; i < sizeof key; i++) {
+        key[i] = (guint8)i;
+    }
+    return stand_ins_new(key, sizeof key);
+}
+
+static stand_ins *other(void) {
+    return stand_ins_new((const guint8 *)"another key of 16", 17);
+}
+
+static char *address_for(stand_ins *self, const char *host) {
+    g_autofree char *with_port = strchr(host, ':') != NULL ? g_strdup_printf("[%s]:4660", host)
+                                                           : g_strdup_printf("%s:4660", host);
+    stun_address address = address_of(with_port);
+    char text[STUN_ADDRESS_TEXT];
+
+    stand_ins_address(self, &address);
+    assert_int_equal(address.port, 4660);
+    stun_address_format_host(&address, text, sizeof text);
+    return g_strdup(text);
+}
+
+static void assert_address(stand_ins *self, const char *host, const char *expected) {
+    g_autofree char *got = address_for(self, host);
+
+    assert_string_equal(got, expected);
+}
+
+static char *text_for(stand_ins *self, stand_in_kind kind, const char *text) {
+    char *out = g_strdup(text);
+
+    stand_ins_text(self, kind, (guint8 *)out, strlen(text));
+    return out;
+}
+
+static void assert_text(stand_ins *self, stand_in_kind kind, const char *text,
+                        const char *expected) {
+    g_autofree char *got = text_for(self, kind, text);
+
+    assert_string_equal(got, expected);
+}
+
+static void address_is_made_from_the_key(void **state) {
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    assert_address(self, "192.0.2.1", "243.12.131.116");
+    assert_address(self, "192.168.1.20", "10.198.140.11");
+    assert_address(self, "10.0.0.1", "10.192.223.28");
+    assert_address(self, "100.64.7.9", "100.89.227.211");
+    assert_address(self, "169.254.3.4", "169.254.210.63");
+    assert_address(self, "2001:db8::1", "2001:db8:593d:ca4f:3de6:37d:a311:9add");
+    assert_address(self, "fe80::1", "fe80::3de6:37d:a311:9add");
+    assert_address(self, "fd12:3456::9", "fd9b:1b8b:15c3:d66a:bd26:c545:4100:e257");
+    /* And once more, from memory. */
+    assert_address(self, "192.0.2.1", "243.12.131.116");
+    assert_address(self, "2001:db8::1", "2001:db8:593d:ca4f:3de6:37d:a311:9add");
+}
+
+static void address_that_names_nobody_stays(void **state) {
+    static const char *const hosts[] = {"0.0.0.0",   "255.255.255.255", "127.0.0.1", "127.9.8.7",
+                                        "224.0.0.1", "239.255.255.250", "::",        "::1",
+                                        "ff02::1",   "ff02::16",        "ff05::2"};
+    g_autoptr(stand_ins) self = counting();
+    g_autofree char *table = NULL;
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        assert_address(self, hosts[i], hosts[i]);
+    }
+    table = stand_ins_table(self);
+    assert_string_equal(table, "kind\toriginal\tstand-in\n");
+}
+
+static void address_inside_another_is_replaced_alike(void **state) {
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    assert_address(self, "::ffff:192.0.2.1", "::ffff:243.12.131.116");
+    assert_address(self, "64:ff9b::192.0.2.1", "64:ff9b::f30c:8374");
+    assert_address(self, "::ffff:127.0.0.1", "::ffff:127.0.0.1");
+}
+
+/* Its last three bytes and those of the host are one number. */
+static void solicited_node_group_follows_its_hosts(void **state) {
+    guint8 mac[6] = {0x33, 0x33, 0xff, 1, 2, 3};
+    static const guint8 expected[6] = {0x33, 0x33, 0xff, 0x6d, 0x86, 0xeb};
+    g_autoptr(stand_ins) self = counting();
+    g_autofree char *host = NULL;
+
+    (void)state;
+    assert_address(self, "ff02::1:ff01:203", "ff02::1:ff6d:86eb");
+    host = address_for(self, "2001:db8:5::aa01:203");
+    assert_true(g_str_has_suffix(host, "6d:86eb"));
+    stand_ins_hardware(self, mac);
+    assert_memory_equal(mac, expected, sizeof mac);
+}
+
+static void group_made_of_a_prefix_gets_another_prefix(void **state) {
+    g_autoptr(stand_ins) self = counting();
+    g_autofree char *got = address_for(self, "ff3e:40:2001:db8:aa:bb:1234:5678");
+
+    (void)state;
+    assert_true(g_str_has_prefix(got, "ff3e:40:"));
+    assert_true(g_str_has_suffix(got, ":1234:5678"));
+    assert_null(strstr(got, "2001:db8"));
+}
+
+static gboolean same_bits(const stun_address *a, const stun_address *b, gsize bytes) {
+    return memcmp(a->bytes, b->bytes, bytes) == 0;
+}
+
+static stun_address random_address(stun_family family, uint32_t *seed) {
+    stun_address address = {.family = family};
+
+    for (gsize i = 0; i < stun_address_size(&address); i++) {
+        address.bytes[i] = (guint8)(next_random(seed) >> 11);
+    }
+    return address;
+}
+
+/* The ranges that an address and its stand-in share; 0 where the stand-in stays as it is. */
+static guint class_of(const stun_address *of) {
+    const guint8 *bytes = of->bytes;
+
+    if (of->family == STUN_FAMILY_IPV6) {
+        return bytes[0] == 0xff                                ? 0
+               : (bytes[0] & 0xfe) == 0xfc                     ? 1
+               : bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80 ? 2
+                                                               : 3;
+    }
+    if (bytes[0] == 127 || (bytes[0] & 0xf0) == 224) {
+        return 0;
+    }
+    if (bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) ||
+        (bytes[0] == 192 && bytes[1] == 168)) {
+        return 4;
+    }
+    if (bytes[0] == 100 && (bytes[1] & 0xc0) == 64) {
+        return 5;
+    }
+    return bytes[0] == 169 && bytes[1] == 254 ? 6 : 7;
+}
+
+/* Many in few networks, so that subnets are shared: half of them private. */
+static void shape(stun_address *address, uint32_t *seed) {
+    static const guint8 private[][2] = {{10, 1}, {172, 20}, {192, 168}, {100, 70}, {169, 254}};
+    const guint which = next_random(seed) % (2 * G_N_ELEMENTS(private));
+
+    if (address->family == STUN_FAMILY_IPV6) {
+        memset(address->bytes + 2, 0, 5);
+        address->bytes[0] = which < 2 ? 0xfd : which < 4 ? 0xfe : 0x2a;
+        address->bytes[1] = 0x80;
+        address->bytes[7] = which == 2 ? 0 : address->bytes[7];
+        return;
+    }
+    if (which < G_N_ELEMENTS(private)) {
+        memcpy(address->bytes, private[which], 2);
+    } else {
+        address->bytes[0] = 8;
+    }
+    address->bytes[2] &= 0x3f;
+}
+
+static GHashTable *by_bytes(void) {
+    return g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+}
+
+/* What was noted for the SIZE bytes first, which is ADDRESS when there was nothing. */
+static const stun_address *first_noted(GHashTable *in, const guint8 *bytes, gsize size,
+                                       stun_address *address) {
+    g_autoptr(GBytes) key = g_bytes_new(bytes, size);
+
+    if (!g_hash_table_contains(in, key)) {
+        g_hash_table_insert(in, g_bytes_ref(key), address);
+    }
+    return g_hash_table_lookup(in, key);
+}
+
+static void check_many(stun_family family, gsize subnet) {
+    enum { COUNT = 20000 };
+    g_autofree stun_address *before = g_new0(stun_address, COUNT);
+    g_autofree stun_address *after = g_new0(stun_address, COUNT);
+    g_autoptr(GHashTable) there = by_bytes();
+    g_autoptr(GHashTable) back = by_bytes();
+    g_autoptr(GHashTable) hosts = by_bytes();
+    g_autoptr(stand_ins) self = counting();
+    uint32_t seed = 88172645u;
+
+    for (guint i = 0; i < COUNT; i++) {
+        before[i] = random_address(family, &seed);
+        shape(&before[i], &seed);
+        after[i] = before[i];
+        stand_ins_address(self, &after[i]);
+        assert_int_equal(class_of(&before[i]), class_of(&after[i]));
+        assert_int_equal(stun_address_is_private(&before[i]), stun_address_is_private(&after[i]));
+        assert_false(stun_address_same_host(&before[i], &after[i]));
+        assert_true(
+            same_bits(first_noted(there, before[i].bytes, subnet, &after[i]), &after[i], subnet));
+        assert_true(
+            same_bits(first_noted(back, after[i].bytes, subnet, &before[i]), &before[i], subnet));
+        assert_true(
+            stun_address_same_host(first_noted(hosts, after[i].bytes, 16, &before[i]), &before[i]));
+    }
+    assert_true(g_hash_table_size(there) > 100);
+    assert_int_equal(g_hash_table_size(there), g_hash_table_size(back));
+}
+
+static void address_of_ipv4_keeps_class_and_subnet(void **state) {
+    (void)state;
+    check_many(STUN_FAMILY_IPV4, 3);
+}
+
+static void address_of_ipv6_keeps_class_and_subnet(void **state) {
+    (void)state;
+    check_many(STUN_FAMILY_IPV6, 8);
+}
+
+/* Every /24 of 169.254/16, of which each takes the place of another one. */
+static void subnets_of_a_full_range_stay_distinct(void **state) {
+    g_autoptr(stand_ins) self = counting();
+    gboolean seen[256] = {FALSE};
+    guint own = 0;
+
+    (void)state;
+    for (guint i = 0; i < 256; i++) {
+        const guint8 bytes[4] = {169, 254, (guint8)i, 1};
+        stun_address address = stun_address_ipv4(bytes, 0);
+
+        stand_ins_address(self, &address);
+        own += address.bytes[2] == i;
+        assert_true(i == 255 || !seen[address.bytes[2]]);
+        seen[address.bytes[2]] = TRUE;
+    }
+    assert_int_equal(own, 0);
+}
+
+/* The last byte is the same in no more hosts than a random order would leave, and in .0 and .255.
+ */
+static void hosts_of_a_subnet_change_places(void **state) {
+    g_autoptr(stand_ins) self = counting();
+    gboolean seen[256] = {FALSE};
+    guint stayed = 0;
+
+    (void)state;
+    for (guint i = 0; i < 256; i++) {
+        const guint8 bytes[4] = {198, 51, 100, (guint8)i};
+        stun_address address = stun_address_ipv4(bytes, 0);
+
+        stand_ins_address(self, &address);
+        assert_false(seen[address.bytes[3]]);
+        seen[address.bytes[3]] = TRUE;
+        stayed += address.bytes[3] == i;
+        assert_true((i != 0 && i != 255) || address.bytes[3] == i);
+    }
+    assert_in_range(stayed, 2, 10);
+}
+
+static void address_beyond_the_limit_stays_consistent(void **state) {
+    g_autoptr(stand_ins) self = counting();
+    stun_address address = address_of("203.0.113.9:1");
+    stun_address again;
+
+    (void)state;
+    for (guint32 i = 0; i < STAND_IN_MAX_ADDRESSES; i++) {
+        const guint8 bytes[16] = {0x20, 1, [8] = (guint8)(i >> 16), (guint8)(i >> 8), (guint8)i};
+        stun_address filler = stun_address_ipv6(bytes, 0);
+
+        stand_ins_address(self, &filler);
+    }
+    assert_int_equal(stand_ins_not_remembered(self), 0);
+    again = address;
+    stand_ins_address(self, &address);
+    assert_int_equal(stand_ins_not_remembered(self), 1);
+    stand_ins_address(self, &again);
+    assert_true(stun_address_equal(&address, &again));
+    assert_int_equal(address.bytes[0] & 0xf0, 240);
+}
+
+static void text_is_made_from_the_key(void **state) {
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    assert_text(self, STAND_IN_USER, "alice", "5fe0h");
+    assert_text(self, STAND_IN_USER, "alice.example", "user-spcy2lvq");
+    assert_text(self, STAND_IN_REALM, "example.org", "realm-tn447");
+    assert_text(self, STAND_IN_FRAGMENT, "h6vY", "412s");
+    assert_text(self, STAND_IN_FRAGMENT, "evtj", "dzg4");
+    assert_text(self, STAND_IN_SOFTWARE, "STUN test client", "software-f2y5i91");
+    assert_text(self, STAND_IN_REALM, "example.org", "realm-tn447");
+    assert_text(self, STAND_IN_REALM, "", "");
+}
+
+static void texts_stay_distinct(void **state) {
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    for (guint i = 0; i < 20000; i++) {
+        g_autofree char *text = g_strdup_printf("%04x", i);
+        char *stand_in = text_for(self, STAND_IN_FRAGMENT, text);
+
+        assert_int_equal(strlen(stand_in), 4);
+        assert_string_not_equal(stand_in, text);
+        assert_true(g_hash_table_add(seen, stand_in));
+        assert_text(self, STAND_IN_FRAGMENT, text, stand_in);
+    }
+}
+
+/* There are 36 texts of one character, and more originals. */
+static void short_texts_are_never_their_own(void **state) {
+    g_autoptr(stand_ins) self = counting();
+    gboolean seen[256] = {FALSE};
+
+    (void)state;
+    for (guint i = 1; i < 256; i++) {
+        guint8 text = (guint8)i;
+
+        stand_ins_text(self, STAND_IN_TEXT, &text, 1);
+        assert_true(g_ascii_isalnum(text) && !g_ascii_isupper(text));
+        assert_true(i > 30 || !seen[text]);
+        assert_int_not_equal(text, i);
+        seen[text] = TRUE;
+    }
+}
+
+static void hardware_address_becomes_a_local_one(void **state) {
+    static const guint8 expected[6] = {0x6e, 0xf6, 0xca, 0x14, 0x86, 0xfe};
+    static const guint8 broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const guint8 group[6] = {0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb};
+    guint8 mac[6] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55};
+    guint8 kept[6];
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    stand_ins_hardware(self, mac);
+    assert_memory_equal(mac, expected, sizeof mac);
+    memcpy(kept, broadcast, sizeof kept);
+    stand_ins_hardware(self, kept);
+    assert_memory_equal(kept, broadcast, sizeof kept);
+    memcpy(kept, group, sizeof kept);
+    stand_ins_hardware(self, kept);
+    assert_memory_equal(kept, group, sizeof kept);
+    memset(kept, 0, sizeof kept);
+    stand_ins_hardware(self, kept);
+    assert_int_equal(kept[0], 0);
+}
+
+static void bytes_are_made_from_the_key(void **state) {
+    static const guint8 expected[4] = {0x24, 0xe8, 0xf3, 0x6c};
+    guint8 bytes[4] = {'a', 'b', 'c', 'd'};
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    stand_ins_bytes(self, bytes, sizeof bytes);
+    assert_memory_equal(bytes, expected, sizeof bytes);
+}
+
+static void another_key_makes_others(void **state) {
+    g_autoptr(stand_ins) self = other();
+    g_autoptr(stand_ins) same = other();
+    g_autofree char *host = address_for(self, "192.0.2.1");
+    g_autofree char *realm = text_for(self, STAND_IN_REALM, "example.org");
+
+    (void)state;
+    assert_string_not_equal(host, "243.12.131.116");
+    assert_string_not_equal(realm, "realm-tn447");
+    assert_address(same, "192.0.2.1", host);
+    assert_text(same, STAND_IN_REALM, "example.org", realm);
+}
+
+static void table_has_the_way_back(void **state) {
+    guint8 mac[6] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55};
+    g_autoptr(stand_ins) self = counting();
+    g_autofree char *hostile = NULL;
+    g_autofree char *user = NULL;
+    g_autofree char *table = NULL;
+    g_autofree char *expected = NULL;
+
+    (void)state;
+    assert_address(self, "192.0.2.1", "243.12.131.116");
+    assert_text(self, STAND_IN_REALM, "example.org", "realm-tn447");
+    hostile = text_for(self, STAND_IN_USER, "\x1b[2J\tx\ny\xff");
+    user = text_for(self, STAND_IN_USER, "=1+1");
+    stand_ins_hardware(self, mac);
+    table = stand_ins_table(self);
+    expected = g_strdup_printf("kind\toriginal\tstand-in\n"
+                               "address\t192.0.2.1\t243.12.131.116\n"
+                               "hardware\t00:11:22:33:44:55\t6e:f6:ca:14:86:fe\n"
+                               "realm\texample.org\trealm-tn447\n"
+                               "user\t\\u{1b}[2J\\u{9}x\\u{a}y\xef\xbf\xbd\t%s\n"
+                               "user\t\\u{3d}1+1\t%s\n",
+                               hostile, user);
+    assert_string_equal(table, expected);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(address_is_made_from_the_key),
+        cmocka_unit_test(address_that_names_nobody_stays),
+        cmocka_unit_test(address_inside_another_is_replaced_alike),
+        cmocka_unit_test(solicited_node_group_follows_its_hosts),
+        cmocka_unit_test(group_made_of_a_prefix_gets_another_prefix),
+        cmocka_unit_test(address_of_ipv4_keeps_class_and_subnet),
+        cmocka_unit_test(address_of_ipv6_keeps_class_and_subnet),
+        cmocka_unit_test(subnets_of_a_full_range_stay_distinct),
+        cmocka_unit_test(hosts_of_a_subnet_change_places),
+        cmocka_unit_test(address_beyond_the_limit_stays_consistent),
+        cmocka_unit_test(text_is_made_from_the_key),
+        cmocka_unit_test(texts_stay_distinct),
+        cmocka_unit_test(short_texts_are_never_their_own),
+        cmocka_unit_test(hardware_address_becomes_a_local_one),
+        cmocka_unit_test(bytes_are_made_from_the_key),
+        cmocka_unit_test(another_key_makes_others),
+        cmocka_unit_test(table_has_the_way_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
