@@ -15,6 +15,7 @@ import cause_reach
 import cause_unknown
 import scenario_attributes
 import scenario_bound_connection
+import scenario_hostile_text
 import scenario_ms_turn_tcp
 import scenario_ms_turn_udp
 import scenario_s1
@@ -37,6 +38,7 @@ SAMPLES = {
     "ms-turn-tcp-443": scenario_ms_turn_tcp.capture,
     "bound-connection": scenario_bound_connection.capture,
     "attributes": scenario_attributes.capture,
+    "hostile-text": scenario_hostile_text.capture,
 }
 
 
