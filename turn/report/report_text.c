@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "turn/next.h"
-#include "turn/report/printable.h"
 #include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
 
@@ -8,15 +6,12 @@
 
 #define MAX_GROUP_SHOWN 8u
 
-/* Level in words, and in colour where the terminal has it: never in colour alone. */
-static const struct {
-    const char *word;
-    const char *colour;
-} marks[] = {
-    [TURN_LEVEL_FAILED] = {"FAILED", "\033[1;31m"},
-    [TURN_LEVEL_DEGRADED] = {"DEGRADED", "\033[1;33m"},
-    [TURN_LEVEL_INCONCLUSIVE] = {"INCONCLUSIVE", "\033[1;36m"},
-    [TURN_LEVEL_HEALTHY] = {"HEALTHY", "\033[1;32m"},
+/* Never in colour alone: a word stands with it. */
+static const char *const colours[] = {
+    [TURN_LEVEL_FAILED] = "\033[1;31m",
+    [TURN_LEVEL_DEGRADED] = "\033[1;33m",
+    [TURN_LEVEL_INCONCLUSIVE] = "\033[1;36m",
+    [TURN_LEVEL_HEALTHY] = "\033[1;32m",
 };
 
 void text_heading(text_writer *writer, const char *text) {
@@ -26,92 +21,53 @@ void text_heading(text_writer *writer, const char *text) {
 
 void text_level(GString *out, gboolean colour, const char *first, turn_level level,
                 const char *text) {
-    g_autofree char *whole = g_strconcat(marks[level].word, text, NULL);
+    g_autofree char *whole = g_strconcat(turn_words_level(level), text, NULL);
     g_autoptr(GString) line = g_string_new(NULL);
 
     turn_wrap_append(line, first, whole);
     if (colour) {
-        g_string_insert(line, (gssize)(strlen(first) + strlen(marks[level].word)), "\033[0m");
-        g_string_insert(line, (gssize)strlen(first), marks[level].colour);
+        g_string_insert(line, (gssize)(strlen(first) + strlen(turn_words_level(level))), "\033[0m");
+        g_string_insert(line, (gssize)strlen(first), colours[level]);
     }
     g_string_append(out, line->str);
 }
 
 /* A line that goes on below its title. */
 static void level_line(text_writer *writer, turn_level level, const char *title) {
-    g_autofree char *first = g_strdup_printf("%s: ", marks[level].word);
+    g_autofree char *first = g_strdup_printf("%s: ", turn_words_level(level));
     GString *line = g_string_new(NULL);
 
     turn_wrap_append(line, first, title);
     if (writer->colour) {
-        g_string_append_printf(writer->out, "%s%s\033[0m%s", marks[level].colour, marks[level].word,
-                               line->str + strlen(marks[level].word));
+        g_string_append_printf(writer->out, "%s%s\033[0m%s", colours[level],
+                               turn_words_level(level),
+                               line->str + strlen(turn_words_level(level)));
     } else {
         g_string_append(writer->out, line->str);
     }
     g_string_free(line, TRUE);
 }
 
-char *text_clock(const text_writer *writer, const turn_seen *seen) {
-    g_autofree char *full = turn_report_time(writer->report, seen->capture, seen->time);
-    char *clock = strchr(full, 'T');
-
-    if (clock == NULL) {
-        return g_strdup(full);
-    }
-    clock[strlen(clock) - 1] = '\0';
-    return g_strdup(clock + 1);
-}
-
-/* Of the captures only one was taken at this one's place. */
-static gboolean is_alone(const text_writer *writer, const char *point) {
-    guint count = 0;
-
-    for (guint i = 0; i < writer->report->captures->len; i++) {
-        const turn_report_capture *capture = g_ptr_array_index(writer->report->captures, i);
-
-        count += g_strcmp0(capture->point, point) == 0 ? 1 : 0;
-    }
-    return count == 1;
-}
-
 char *text_capture(const text_writer *writer, guint32 index) {
-    const turn_report_capture *capture = index < writer->report->captures->len
-                                             ? g_ptr_array_index(writer->report->captures, index)
-                                             : NULL;
+    g_autofree char *name = turn_words_capture(writer->report, index);
 
-    if (writer->report->captures->len <= 1) {
-        return g_strdup("");
-    }
-    if (writer->report->join == NULL || capture == NULL || capture->point == NULL) {
-        return g_strdup_printf("capture %u, ", index + 1);
-    }
-    return is_alone(writer, capture->point)
-               ? g_strdup_printf("%s, ", capture->point)
-               : g_strdup_printf("%s, capture %u, ", capture->point, index + 1);
+    return name != NULL ? g_strconcat(name, ", ", NULL) : g_strdup("");
 }
 
-/* A filter for each capture that evidence lies in, with two points; else for the first. */
 static void filters(text_writer *writer, const turn_finding *finding) {
-    for (guint32 i = 0; writer->report->join != NULL && i < writer->report->captures->len; i++) {
-        g_autofree char *filter = turn_report_filter(finding, i);
-        g_autofree char *name = text_capture(writer, i);
+    g_autoptr(GPtrArray) all = turn_words_filters(writer->report, finding);
 
-        if (filter != NULL) {
-            g_string_append_printf(writer->out, "  Wireshark filter: %s%s\n", name, filter);
-        }
-    }
-    if (writer->report->join == NULL) {
-        g_autofree char *filter = turn_report_filter(finding, turn_report_filter_capture(finding));
+    for (guint i = 0; i < all->len; i++) {
+        const turn_words_filter *filter = g_ptr_array_index(all, i);
 
-        if (filter != NULL) {
-            g_string_append_printf(writer->out, "  Wireshark filter: %s\n", filter);
-        }
+        g_string_append_printf(writer->out, "  Wireshark filter: %s%s%s\n",
+                               filter->capture != NULL ? filter->capture : "",
+                               filter->capture != NULL ? ", " : "", filter->filter);
     }
 }
 
 static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
-    g_autofree char *when = text_clock(writer, &evidence->seen);
+    g_autofree char *when = turn_words_clock(writer->report, &evidence->seen);
     g_autofree char *capture = text_capture(writer, evidence->seen.capture);
     g_autofree char *first =
         g_strdup_printf("  %sframe %-6u %s  ", capture, evidence->seen.frame, when);
@@ -121,7 +77,7 @@ static void evidence_line(text_writer *writer, const turn_evidence *evidence) {
 
 static void one_finding(text_writer *writer, const turn_finding *finding) {
     if (finding->session != NULL) {
-        g_autofree char *line = text_session_line(finding->session);
+        g_autofree char *line = turn_words_session(finding->session);
 
         turn_wrap_append(writer->out, "  ", line);
     }
@@ -134,25 +90,17 @@ static void one_finding(text_writer *writer, const turn_finding *finding) {
     filters(writer, finding);
 }
 
-static gboolean same_group(const turn_finding *a, const turn_finding *b) {
-    return a->cause == b->cause && a->level == b->level;
-}
-
 /* Findings of one cause and level from INDEX on, as one block; returns where the next one begins.
  */
 static guint finding_group(text_writer *writer, guint index) {
     const GPtrArray *findings = writer->report->judgement->findings;
-    const turn_finding *first = g_ptr_array_index(findings, index);
-    guint end = index;
+    const guint end = turn_words_group_end(writer->report, index);
 
-    while (end < findings->len && same_group(first, g_ptr_array_index(findings, end))) {
-        if (end - index < MAX_GROUP_SHOWN) {
-            if (end > index) {
-                g_string_append_c(writer->out, '\n');
-            }
-            one_finding(writer, g_ptr_array_index(findings, end));
+    for (guint i = index; i < end && i - index < MAX_GROUP_SHOWN; i++) {
+        if (i > index) {
+            g_string_append_c(writer->out, '\n');
         }
-        end++;
+        one_finding(writer, g_ptr_array_index(findings, i));
     }
     if (end - index > MAX_GROUP_SHOWN) {
         g_string_append_printf(writer->out, "\n  and %u more sessions with the same finding\n",
@@ -183,10 +131,8 @@ static void next_captures(text_writer *writer) {
     for (guint i = 0; i < all->len; i++) {
         const turn_next *next = g_ptr_array_index(all, i);
         g_autofree char *first = g_strdup_printf("  %u. ", i + 1);
-        g_autofree char *line = g_strdup_printf("%s, from %s until %s. %s", next->where, next->from,
-                                                next->until, next->what);
+        g_autofree char *line = turn_words_next(next);
 
-        *line = g_ascii_toupper(*line);
         turn_wrap_append(writer->out, first, line);
         turn_wrap_append(writer->out, "     tcpdump filter: ", next->filter);
     }
@@ -236,25 +182,16 @@ static void verdict(text_writer *writer) {
 }
 
 static void unknowns(text_writer *writer) {
-    const GPtrArray *lines = writer->report->judgement->unknowns;
-    GString *found = g_string_new(NULL);
+    g_autoptr(GPtrArray) lines = turn_words_unknowns(writer->report);
 
-    for (guint i = 0; i < lines->len; i++) {
-        turn_wrap_append(found, "  - ", g_ptr_array_index(lines, i));
-    }
-    for (guint i = 0; i < writer->report->captures->len; i++) {
-        const turn_report_capture *capture = g_ptr_array_index(writer->report->captures, i);
-
-        for (guint k = 0; k < capture->warnings->len; k++) {
-            turn_wrap_append(found, "  - ", g_ptr_array_index(capture->warnings, k));
-        }
-    }
-    if (found->len > 0) {
+    if (lines->len > 0) {
         text_heading(writer, "What this capture cannot tell");
-        g_string_append(writer->out, found->str);
     }
-    g_string_free(found, TRUE);
+    for (guint i = 0; i < lines->len; i++) {
+        turn_wrap_append(writer->out, "  - ", g_ptr_array_index(lines, i));
+    }
 }
+
 static void one_capture(text_writer *writer, guint index, const char *number) {
     const turn_report_capture *capture = g_ptr_array_index(writer->report->captures, index);
     g_autofree char *line = NULL;

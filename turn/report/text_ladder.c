@@ -190,7 +190,7 @@ static void write_peer(text_writer *writer, const turn_session *session) {
 static void write_head(text_writer *writer, const turn_ladder *ladder) {
     const turn_session *session = ladder->session;
     const GPtrArray *findings = writer->report->judgement->findings;
-    g_autofree char *line = text_session_line(session);
+    g_autofree char *line = turn_words_session(session);
     g_autofree char *begun =
         turn_report_time(writer->report, session->first.capture, session->first.time);
     g_autofree char *note = g_strdup_printf(

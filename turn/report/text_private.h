@@ -4,7 +4,7 @@
 #ifndef TURN_REPORT_TEXT_PRIVATE_H
 #define TURN_REPORT_TEXT_PRIVATE_H
 
-#include "turn/report/report.h"
+#include "turn/report/words.h"
 
 typedef struct text_writer {
     GString *out;
@@ -20,9 +20,6 @@ void text_heading(text_writer *writer, const char *text);
 void text_level(GString *out, gboolean colour, const char *first, turn_level level,
                 const char *text);
 
-/* Only the clock: the day stands with the capture. Owned by the caller. */
-char *text_clock(const text_writer *writer, const turn_seen *seen);
-
 /* "client, " or "capture 2, "; nothing where there is only one. Owned by the caller. */
 char *text_capture(const text_writer *writer, guint32 index);
 
@@ -33,8 +30,6 @@ void text_join(text_writer *writer);
 
 /* text_session.c */
 
-/* "Session 3: 10.1.2.3:5 to 10.1.2.4:3478 over UDP". Owned by the caller. */
-char *text_session_line(const turn_session *session);
 void text_sessions(text_writer *writer);
 /* What the passwords given prove of a session and of the checks in it. */
 void text_integrity(text_writer *writer, const turn_session *session);
@@ -43,9 +38,6 @@ void text_pairs(text_writer *writer);
 
 /* text_stage.c */
 
-/* "0.010", to the millisecond, and "11.5", to the tenth. Owned by the caller. */
-char *text_seconds(gint64 nanoseconds);
-char *text_milliseconds(gint64 nanoseconds);
 /* How far the session got. */
 void text_stages(text_writer *writer, const turn_session *session);
 

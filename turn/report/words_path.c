@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/report/words.h"
+
+#include <string.h>
+
+const turn_words_ends turn_words_peer_ends = {"client", "peer", "to peer", "from peer"};
+const turn_words_ends turn_words_pair_ends = {"the first", "the second", "to the second",
+                                              "to the first"};
+
+static gboolean is_bound(const turn_session *session, const turn_peer *peer) {
+    for (guint i = 0; i < session->connections->len; i++) {
+        const turn_connection *connection = g_ptr_array_index(session->connections, i);
+
+        if (connection->peer == peer && turn_connection_is_bound(connection)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Where the peer really is: what stands between it and the client. */
+static void append_way(GString *line, const turn_session *session, const turn_peer *peer) {
+    switch (peer->via) {
+    case TURN_VIA_CHANNEL:
+        for (guint i = 0; i < session->channels->len; i++) {
+            const turn_channel *channel = &g_array_index(session->channels, turn_channel, i);
+
+            if (channel->peer == peer) {
+                g_string_append_printf(line, " through channel 0x%04x", channel->number);
+                return;
+            }
+        }
+        g_string_append(line, " through a channel");
+        break;
+    case TURN_VIA_CONNECTION:
+        g_string_append(line, is_bound(session, peer) ? " through the bound connection"
+                                                      : " through a connection that was not bound");
+        break;
+    case TURN_VIA_INDICATION:
+        g_string_append(line, " through the relay, by Send and Data");
+        break;
+    default:
+        g_string_append(line, " through the relay");
+        break;
+    }
+}
+
+char *turn_words_peer(const turn_session *session, const turn_peer *peer) {
+    GString *line = g_string_new(NULL);
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format(&peer->address, text, sizeof text);
+    g_string_append_printf(line, "Peer %s", *text != '\0' ? text : "(address not seen)");
+    append_way(line, session, peer);
+    return g_string_free(line, FALSE);
+}
+
+char *turn_words_pair(const turn_pair *pair) {
+    char a[STUN_ADDRESS_TEXT];
+    char b[STUN_ADDRESS_TEXT];
+
+    stun_address_format(&pair->a, a, sizeof a);
+    stun_address_format(&pair->b, b, sizeof b);
+    return g_strdup_printf("%s and %s over %s, %s", a, b,
+                           pair->transport == TURN_TRANSPORT_TCP ? "TCP" : "UDP",
+                           pair->at_server ? "one of them at a TURN server" : "directly");
+}
+
+char *turn_words_rtt(const turn_direction *direction) {
+    g_autofree char *shortest = NULL;
+    g_autofree char *longest = NULL;
+    g_autofree char *mean = NULL;
+
+    if (direction->rtt_count == 0) {
+        return NULL;
+    }
+    shortest = turn_words_milliseconds(direction->rtt);
+    longest = turn_words_milliseconds(direction->rtt_longest);
+    if (g_str_equal(shortest, longest)) {
+        return g_strdup_printf("%s ms", shortest);
+    }
+    mean = turn_words_milliseconds(direction->rtt_sum / direction->rtt_count);
+    return g_strdup_printf("%s to %s ms, mean %s", shortest, longest, mean);
+}
+
+guint turn_words_keep_alives(const turn_path *path) {
+    return path->to_peer.keep_alives + path->to_peer.indications + path->from_peer.keep_alives +
+           path->from_peer.indications;
+}
+
+/* To the millisecond: the frames tell more. */
+static char *short_clock(const turn_report *report, const turn_seen *seen) {
+    g_autofree char *clock = turn_words_clock(report, seen);
+    char *point = strchr(clock, '.');
+
+    if (point != NULL && strlen(point) > 4) {
+        point[4] = '\0';
+    }
+    return g_steal_pointer(&clock);
+}
+
+static char *span_text(const turn_report *report, const turn_seen *first, const turn_seen *last) {
+    g_autofree char *begin = short_clock(report, first);
+    g_autofree char *end = short_clock(report, last);
+
+    if (first->frame == last->frame && first->capture == last->capture) {
+        return g_steal_pointer(&begin);
+    }
+    return g_strdup_printf("%s to %s", begin, end);
+}
+
+static const turn_seen *earliest(const turn_seen *a, const turn_seen *b) {
+    return a->frame == 0 || (b->frame != 0 && turn_seen_after(a, b)) ? b : a;
+}
+
+static const turn_seen *latest(const turn_seen *a, const turn_seen *b) {
+    return a->frame == 0 || (b->frame != 0 && turn_seen_after(b, a)) ? b : a;
+}
+
+char *turn_words_checks_span(const turn_report *report, const turn_path *path) {
+    const turn_direction *to = &path->to_peer;
+    const turn_direction *from = &path->from_peer;
+
+    return span_text(report, earliest(&to->first_request, &from->first_request),
+                     latest(latest(&to->last_request, &from->last_request),
+                            latest(&to->last_success, &from->last_success)));
+}
+
+char *turn_words_data_span(const turn_report *report, const turn_direction *to,
+                           const turn_direction *from) {
+    return span_text(report, earliest(&to->first_packet, &from->first_packet),
+                     latest(&to->last_packet, &from->last_packet));
+}
+
+static void append_role(GString *line, const char *who, const turn_direction *direction) {
+    if (direction->role == TURN_ROLE_NONE) {
+        return;
+    }
+    g_string_append_printf(line, "%s%s %s", line->len > 0 ? "; " : "", who,
+                           turn_role_name(direction->first_role));
+    if (direction->role_changed.frame != 0) {
+        g_string_append_printf(line, ", from frame %u on %s", direction->role_changed.frame,
+                               direction->role == direction->first_role
+                                   ? "now and then the other"
+                                   : turn_role_name(direction->role));
+    }
+}
+
+/* The far side has the other role, unless it says something else itself. */
+char *turn_words_roles(const turn_path *path, const turn_words_ends *ends) {
+    GString *line = g_string_new(NULL);
+    const turn_direction *to = &path->to_peer;
+    const turn_direction *from = &path->from_peer;
+    const gboolean plain = to->role != TURN_ROLE_NONE && from->role != TURN_ROLE_NONE &&
+                           to->role != from->role && to->role_changed.frame == 0 &&
+                           from->role_changed.frame == 0;
+
+    append_role(line, ends->near, to);
+    if (!plain) {
+        append_role(line, ends->far, from);
+    }
+    return g_string_free(line, FALSE);
+}
+
+char *turn_words_nomination(const turn_path *path, const turn_words_ends *ends) {
+    GString *line = g_string_new(NULL);
+    const turn_direction *const by[] = {&path->to_peer, &path->from_peer};
+    const char *const who[] = {ends->near, ends->far};
+    const char *begin = "nominated";
+
+    for (gsize i = 0; i < G_N_ELEMENTS(by); i++) {
+        if (by[i]->use_candidate.frame == 0) {
+            continue;
+        }
+        g_string_append_printf(line, "%s by %s in frame %u%s", begin, who[i],
+                               by[i]->use_candidate.frame,
+                               by[i]->nominated.frame == 0 ? " (not answered)" : "");
+        begin = ",";
+    }
+    return g_string_free(line, FALSE);
+}
