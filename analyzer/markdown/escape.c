@@ -119,7 +119,7 @@ static gboolean acts(const char *word, gboolean front) {
 static void end_code(GString *out, GString *code) {
     gsize kept = code->len;
 
-    while (kept > 0 && strchr(",.;:", code->str[kept - 1]) != NULL) {
+    while (kept > 0 && strchr(",.:", code->str[kept - 1]) != NULL) {
         kept--;
     }
     if (kept > 0) {

@@ -288,6 +288,8 @@ static void a_wide_terminal_has_longer_lines(void **state) {
     report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
     text = turn_ladder_write_text(ladder_of(c, 1), report, &wide);
     assert_non_null(strstr(text, detail));
+    /* What fits stands in one line, what does not keeps its place. */
+    assert_non_null(strstr(text, "Allocate Request  UDP relay"));
 }
 
 static void a_step_is_a_row_of_cells_without_formulas(void **state) {

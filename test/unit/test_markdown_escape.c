@@ -76,7 +76,7 @@ static void words_that_act_are_code(void **state) {
 
 static void nothing_begins_a_block(void **state) {
     static const escape_case cases[] = {
-        {"- item", "`-` item"},       {"1. item", "`1.` item"}, {"2) item", "`2)` item"},
+        {"- item", "`-` item"},       {"1. item", "`1`. item"}, {"2) item", "`2)` item"},
         {"> quote", "`>` quote"},     {"--- x", "`---` x"},     {"/close", "`/close`"},
         {"x - y 1. z", "x - y 1. z"},
     };

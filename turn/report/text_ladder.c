@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/report/text_ladder.h"
 
+#include "turn/report/printable.h"
 #include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
 
@@ -10,6 +11,8 @@
 #define LANE 6u
 /* Where the text of a step begins. */
 #define TEXT_COLUMN 39
+/* And its details, further on. */
+#define DETAILS_GAP 2
 
 typedef struct ladder_writer {
     text_writer text;
@@ -120,9 +123,9 @@ static void append_detail(GString *line, const char *detail) {
     g_string_append_printf(line, "%s%s", line->len > 0 ? ", " : "", detail);
 }
 
-static void write_details(ladder_writer *writer, const turn_step *step) {
-    g_autoptr(GString) line = g_string_new(NULL);
-    g_autofree char *first = g_strnfill(TEXT_COLUMN + 2, ' ');
+/* What stands below the name of STEP; "" for nothing. Owned by the caller. */
+static char *details_text(ladder_writer *writer, const turn_step *step) {
+    GString *line = g_string_new(NULL);
     char peer[STUN_ADDRESS_TEXT];
 
     stun_address_format(&step->peer, peer, sizeof peer);
@@ -136,8 +139,37 @@ static void write_details(ladder_writer *writer, const turn_step *step) {
             append_detail(line, detail);
         }
     }
-    if (line->len > 0) {
-        turn_wrap_append_in(writer->text.out, writer->style->width, first, line->str);
+    return g_string_free(line, FALSE);
+}
+
+/* On a wide terminal the details stand behind the name where both fit. */
+static gboolean fits_behind(const ladder_writer *writer, const char *name, const char *details) {
+    g_autofree char *safe_name = turn_printable_text(name);
+    g_autofree char *safe_details = turn_printable_text(details);
+
+    return *details != '\0' && writer->style->width > TURN_WRAP_WIDTH &&
+           TEXT_COLUMN + turn_wrap_columns(safe_name) + DETAILS_GAP +
+                   turn_wrap_columns(safe_details) <=
+               writer->style->width;
+}
+
+/* Behind FIRST, which is what stands left of the text. */
+static void write_text(ladder_writer *writer, const turn_step *step, const char *first) {
+    const gsize width = writer->style->width;
+    g_autofree char *name = step_text(step);
+    g_autofree char *details = details_text(writer, step);
+
+    if (fits_behind(writer, name, details)) {
+        g_autofree char *line = g_strdup_printf("%s%*s%s", name, DETAILS_GAP, "", details);
+
+        turn_wrap_append_in(writer->text.out, width, first, line);
+        return;
+    }
+    turn_wrap_append_in(writer->text.out, width, first, name);
+    if (*details != '\0') {
+        g_autofree char *below = g_strnfill(TEXT_COLUMN + DETAILS_GAP, ' ');
+
+        turn_wrap_append_in(writer->text.out, width, below, details);
     }
 }
 
@@ -160,7 +192,6 @@ static void write_step(ladder_writer *writer, const turn_step *step, gint64 begi
     g_autofree char *frame =
         several ? g_strdup_printf("%u:%u", step->seen.capture + 1, step->seen.frame)
                 : g_strdup_printf("%u", step->seen.frame);
-    g_autofree char *text = step_text(step);
     g_autoptr(GString) first = g_string_new(NULL);
 
     g_string_append_printf(first, "%12s %8s  ", since, frame);
@@ -169,8 +200,7 @@ static void write_step(ladder_writer *writer, const turn_step *step, gint64 begi
     do {
         g_string_append_c(first, ' ');
     } while (first->len < TEXT_COLUMN);
-    turn_wrap_append_in(writer->text.out, writer->style->width, first->str, text);
-    write_details(writer, step);
+    write_text(writer, step, first->str);
     write_marks(writer, step);
 }
 
