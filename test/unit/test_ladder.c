@@ -278,18 +278,23 @@ static void a_wide_terminal_has_longer_lines(void **state) {
     climb *c = *state;
     message request = message_of("allocate request 1 transport=17");
     g_autoptr(turn_report) report = NULL;
-    g_autofree char *name = g_strnfill(60, 'n');
-    g_autofree char *text = NULL;
-    g_autofree char *detail = g_strconcat("user \"", name, "\"", NULL);
+    g_autofree char *name = g_strnfill(40, 'n');
+    g_autofree char *details = g_strconcat("UDP relay, user \"", name, "\"\n", NULL);
+    g_autofree char *behind = g_strconcat("|      | Allocate Request  ", details, NULL);
+    g_autofree char *below = g_strconcat("Allocate Request\n", "          ", "          ",
+                                         "          ", "           ", details, NULL);
     const turn_text_style wide = {.width = 132};
+    const turn_text_style less = {.width = 100};
+    g_autofree char *in_wide = NULL;
+    g_autofree char *in_less = NULL;
 
     message_add_text(&request, STUN_ATTR_USERNAME, name);
     feed_udp_bytes(c->s, 0, CLIENT, SERVER, request.bytes, request.length);
     report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
-    text = turn_ladder_write_text(ladder_of(c, 1), report, &wide);
-    assert_non_null(strstr(text, detail));
-    /* What fits stands in one line, what does not keeps its place. */
-    assert_non_null(strstr(text, "Allocate Request  UDP relay"));
+    in_wide = turn_ladder_write_text(ladder_of(c, 1), report, &wide);
+    assert_non_null(strstr(in_wide, behind));
+    in_less = turn_ladder_write_text(ladder_of(c, 1), report, &less);
+    assert_non_null(strstr(in_less, below));
 }
 
 static void a_step_is_a_row_of_cells_without_formulas(void **state) {
