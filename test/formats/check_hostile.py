@@ -104,10 +104,10 @@ def outputs(program, cwd, file):
             yield f"{arguments[:3]}: {fault}"
 
 
-def on_terminal(program, arguments, cwd):
-    """Return what the program writes to a terminal that has colours."""
+def on_terminal(program, arguments, cwd, **surroundings):
+    """Return what the program writes to a terminal, which has colours unless SURROUNDINGS say otherwise."""
     reader, writer = pty.openpty()
-    surroundings = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    surroundings = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **surroundings}
     with subprocess.Popen(
         [program, *arguments], cwd=cwd, stdin=writer, stdout=writer, stderr=writer, env=surroundings
     ) as child:
@@ -134,6 +134,10 @@ def terminals(program, root):
             yield f"{command}: no colours, so this was no test"
         for fault in active(_COLOUR.sub("", text)):
             yield f"{command} on a terminal: {fault}"
+    for command in (["report"], ["list"], ["show", "-s", "1"]):
+        for surroundings in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            if "\x1b" in on_terminal(program, [*command, SAMPLE], root, **surroundings):
+                yield f"{command}: colours in spite of {surroundings}"
 
 
 def mistakes(name):
