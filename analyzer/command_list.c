@@ -1,41 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/capture_options.h"
 #include "analyzer/command.h"
 #include "analyzer/input.h"
 #include "analyzer/list_json.h"
 #include "analyzer/output.h"
 
 typedef struct list_options {
-    char *format;
-    char *output;
+    capture_options of;
     gboolean together;
-    char **turn_ports;
-    char **files;
 } list_options;
 
 static void options_clear(list_options *options) {
-    g_free(options->format);
-    g_free(options->output);
-    g_strfreev(options->turn_ports);
-    g_strfreev(options->files);
+    capture_options_clear(&options->of);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(list_options, options_clear)
 
-static gboolean parse_options(int count, char **arguments, list_options *options, GError **error) {
-    const GOptionEntry entries[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, "text (default), tsv or json",
-         "FORMAT"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
-         "write the list to FILE instead of standard output", "FILE"},
-        {"together", 0, 0, G_OPTION_ARG_NONE, &options->together,
-         "the files are the rotated files of one capture, taken at one place", NULL},
-        {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
-         "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
-         "PORT"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
-        G_OPTION_ENTRY_NULL};
+static char *write_tsv(const turn_list *list, const turn_text_style *style) {
+    (void)style;
+    return turn_list_write_tsv(list);
+}
 
+static char *write_json(const turn_list *list, const turn_text_style *style) {
+    (void)style;
+    return list_json_write(list);
+}
+
+typedef struct list_format {
+    const char *name;
+    char *(*write)(const turn_list *list, const turn_text_style *style);
+} list_format;
+
+static const list_format rows[] = {
+    {"text", turn_list_write_text},
+    {"tsv", write_tsv},
+    {"json", write_json},
+};
+static const format_table formats = FORMAT_TABLE(rows);
+
+static gboolean parse_options(int count, char **arguments, list_options *options, GError **error) {
+    const GOptionEntry own = {"together",
+                              0,
+                              0,
+                              G_OPTION_ARG_NONE,
+                              &options->together,
+                              "the files are the rotated files of one capture, taken at one place",
+                              NULL};
+    g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+
+    capture_options_add(&options->of, entries, &formats, "list");
+    g_array_append_val(entries, own);
     return parse_command(
-        count, arguments, "turnpcap list", entries,
+        count, arguments, "turnpcap list", (const GOptionEntry *)(gconstpointer)entries->data,
         "One line a session, to find the one that matters among many. Each FILE is a\n"
         "capture of its own, pcap or pcapng, also compressed, or - for standard input.\n"
         "The number is the one for: turnpcap show FILE -s NUMBER.\n\n"
@@ -43,24 +58,6 @@ static gboolean parse_options(int count, char **arguments, list_options *options
         "worst of all files; 2 when the command line is wrong, or a file could not be\n"
         "read at all.",
         error);
-}
-
-static gboolean check_options(const list_options *options, GError **error) {
-    static const char *const formats[] = {"text", "tsv", "json", NULL};
-
-    if (options->files == NULL) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "list needs a capture file. Try: turnpcap list --help");
-        return FALSE;
-    }
-    if (options->format != NULL && !g_strv_contains(formats, options->format)) {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "there is no format \"%s\": text, tsv or json", options->format);
-        return FALSE;
-    }
-    return check_inputs((const char *const *)options->files, error) &&
-           output_spares(options->output, (const char *const *)options->files, error) &&
-           check_turn_ports(options->turn_ports, error);
 }
 
 static void conclude(turn_list *list, turn_tracker *tracker, reader *from, turn_report *found) {
@@ -77,7 +74,7 @@ static gboolean list_capture(turn_list *list, const list_options *options, char 
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
     gboolean all_read;
 
-    add_turn_ports(options->turn_ports, tracker);
+    add_turn_ports(options->of.turn_ports, tracker);
     all_read = open_files(files, into, found, captures);
     if (captures->len > 0) {
         read_captures(into, found, captures);
@@ -90,9 +87,9 @@ static gboolean list_files(turn_list *list, const list_options *options) {
     gboolean all_read = TRUE;
 
     if (options->together) {
-        return list_capture(list, options, options->files);
+        return list_capture(list, options, options->of.files);
     }
-    for (char **file = options->files; *file != NULL; file++) {
+    for (char **file = options->of.files; *file != NULL; file++) {
         char *alone[] = {*file, NULL};
 
         all_read &= list_capture(list, options, alone);
@@ -101,13 +98,12 @@ static gboolean list_files(turn_list *list, const list_options *options) {
 }
 
 static char *write_list(const turn_list *list, const list_options *options) {
-    if (g_strcmp0(options->format, "tsv") == 0) {
-        return turn_list_write_tsv(list);
-    }
-    if (g_strcmp0(options->format, "json") == 0) {
-        return list_json_write(list);
-    }
-    return turn_list_write_text(list, options->output == NULL ? output_width() : TURN_LIST_WIDTH);
+    const gboolean is_screen = options->of.output == NULL;
+    const turn_text_style style = {.width = is_screen ? output_width() : TURN_WRAP_WIDTH,
+                                   .colour = is_screen && wants_colour()};
+    const list_format *format = options->of.format;
+
+    return format->write(list, &style);
 }
 
 int command_list(int count, char **arguments) {
@@ -117,7 +113,8 @@ int command_list(int count, char **arguments) {
     g_autofree char *text = NULL;
     gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error)) {
+    if (!parse_options(count, arguments, &options, &error) ||
+        !capture_options_check(&options.of, &formats, "list", &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
@@ -126,7 +123,7 @@ int command_list(int count, char **arguments) {
         return COMMAND_UNUSABLE;
     }
     text = write_list(list, &options);
-    if (!output_write(text, options.output, &error)) {
+    if (!output_write(text, options.of.output, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }

@@ -41,9 +41,7 @@ static gboolean parse_options(int count, char **arguments, report_options *optio
     const GOptionEntry own[] = {
         {"messages", 0, 0, G_OPTION_ARG_NONE, &options->messages,
          "list every STUN message (json only)", NULL},
-        {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
-         "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
-         "PORT"},
+        TURN_PORT_OPTION(&options->turn_ports),
         {"user", 'u', 0, G_OPTION_ARG_STRING, &options->user,
          "check what user NAME signed; the password is asked for, or read from a file", "NAME"},
         {"realm", 0, 0, G_OPTION_ARG_STRING, &options->realm,

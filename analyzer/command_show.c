@@ -1,42 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/capture_options.h"
 #include "analyzer/command.h"
 #include "analyzer/input.h"
 #include "analyzer/ladder_json.h"
 #include "analyzer/output.h"
+#include "turn/report/ladder_tsv.h"
 #include "turn/report/text_ladder.h"
+#include "turn/report/wrap.h"
 
 typedef struct show_options {
-    char *format;
-    char *output;
+    capture_options of;
     int session;
-    char **turn_ports;
-    char **files;
 } show_options;
 
 static void options_clear(show_options *options) {
-    g_free(options->format);
-    g_free(options->output);
-    g_strfreev(options->turn_ports);
-    g_strfreev(options->files);
+    capture_options_clear(&options->of);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(show_options, options_clear)
 
-static gboolean parse_options(int count, char **arguments, show_options *options, GError **error) {
-    const GOptionEntry entries[] = {
-        {"session", 's', 0, G_OPTION_ARG_INT, &options->session,
-         "the session to show, by its number in list, or in a report of one place", "NUMBER"},
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &options->format, "text (default) or json",
-         "FORMAT"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
-         "write the ladder to FILE instead of standard output", "FILE"},
-        {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
-         "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
-         "PORT"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."},
-        G_OPTION_ENTRY_NULL};
+static char *write_tsv(const turn_ladder *ladder, const turn_report *found,
+                       const turn_text_style *style) {
+    (void)style;
+    return turn_ladder_write_tsv(ladder, found);
+}
 
+static char *write_json(const turn_ladder *ladder, const turn_report *found,
+                        const turn_text_style *style) {
+    (void)style;
+    return ladder_json_write(ladder, found);
+}
+
+typedef struct show_format {
+    const char *name;
+    char *(*write)(const turn_ladder *ladder, const turn_report *found,
+                   const turn_text_style *style);
+} show_format;
+
+static const show_format rows[] = {
+    {"text", turn_ladder_write_text},
+    {"tsv", write_tsv},
+    {"json", write_json},
+};
+static const format_table formats = FORMAT_TABLE(rows);
+
+static gboolean parse_options(int count, char **arguments, show_options *options, GError **error) {
+    const GOptionEntry own = {
+        "session",
+        's',
+        0,
+        G_OPTION_ARG_INT,
+        &options->session,
+        "the session to show, by its number in list, or in a report of one place",
+        "NUMBER"};
+    g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+
+    g_array_append_val(entries, own);
+    capture_options_add(&options->of, entries, &formats, "ladder");
     return parse_command(
-        count, arguments, "turnpcap show", entries,
+        count, arguments, "turnpcap show", (const GOptionEntry *)(gconstpointer)entries->data,
         "The ladder of one session: every message between client, server and peer with\n"
         "its frame number, and the findings where their evidence stands. FILE is pcap or\n"
         "pcapng, also compressed, or - for standard input. Several files are the rotated\n"
@@ -44,23 +65,6 @@ static gboolean parse_options(int count, char **arguments, show_options *options
         "Exit status: 0 when the session was shown, 2 when there is no such session, the\n"
         "command line is wrong or an input could not be read at all.",
         error);
-}
-
-static gboolean check_options(const show_options *options, GError **error) {
-    if (options->files == NULL) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "show needs a capture file. Try: turnpcap show --help");
-        return FALSE;
-    }
-    if (options->format != NULL && !g_str_equal(options->format, "text") &&
-        !g_str_equal(options->format, "json")) {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "there is no format \"%s\": text or json", options->format);
-        return FALSE;
-    }
-    return check_inputs((const char *const *)options->files, error) &&
-           output_spares(options->output, (const char *const *)options->files, error) &&
-           check_turn_ports(options->turn_ports, error);
 }
 
 static gboolean check_session(const turn_model *model, int number, GError **error) {
@@ -82,6 +86,10 @@ static gboolean check_session(const turn_model *model, int number, GError **erro
 
 static gboolean show_session(const show_options *options, const turn_ladder_log *log,
                              const turn_report *found, GError **error) {
+    const gboolean is_screen = options->of.output == NULL;
+    const turn_text_style style = {.width = is_screen ? output_width() : TURN_WRAP_WIDTH,
+                                   .colour = is_screen && wants_colour()};
+    const show_format *format = options->of.format;
     g_autoptr(turn_ladder) ladder = NULL;
     g_autofree char *text = NULL;
 
@@ -90,10 +98,8 @@ static gboolean show_session(const show_options *options, const turn_ladder_log 
     }
     ladder = turn_ladder_new(log, found->model, found->judgement,
                              g_ptr_array_index(found->model->sessions, options->session - 1));
-    text = g_strcmp0(options->format, "json") == 0
-               ? ladder_json_write(ladder, found)
-               : turn_ladder_write_text(ladder, found, options->output == NULL && wants_colour());
-    return output_write(text, options->output, error);
+    text = format->write(ladder, found, &style);
+    return output_write(text, options->of.output, error);
 }
 
 static gboolean conclude(const show_options *options, turn_tracker *tracker, reader *from,
@@ -118,12 +124,13 @@ int command_show(int count, char **arguments) {
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
     gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) || !check_options(&options, &error)) {
+    if (!parse_options(count, arguments, &options, &error) ||
+        !capture_options_check(&options.of, &formats, "show", &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
-    add_turn_ports(options.turn_ports, tracker);
-    all_read = open_files(options.files, into, found, captures);
+    add_turn_ports(options.of.turn_ports, tracker);
+    all_read = open_files(options.of.files, into, found, captures);
     if (captures->len == 0) {
         return COMMAND_UNUSABLE;
     }

@@ -20,6 +20,14 @@ gboolean parse_command(int count, char **arguments, const char *program,
 /* FALSE when standard input is in FILES (a list that ends with NULL, or NULL) twice. */
 gboolean check_inputs(const char *const *files, GError **error);
 
+/* The entry of --turn-port, for a char ***. */
+#define TURN_PORT_OPTION(into)                                                                     \
+    {                                                                                              \
+        "turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, (into),                                      \
+            "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",   \
+            "PORT"                                                                                 \
+    }
+
 /* The values of --turn-port; PORTS may be NULL. Those that are no port are passed over when they
  * are added. */
 gboolean check_turn_ports(char **ports, GError **error);

@@ -5,9 +5,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* What no system follows. */
+#define MAX_LINKS 40u
 
 static gboolean not_written(const char *output, int number, GError **error) {
     g_autofree char *name = output != NULL ? g_filename_display_name(output) : NULL;
@@ -80,6 +84,50 @@ gboolean output_spares(const char *output, const char *const *inputs, GError **e
         }
     }
     return TRUE;
+}
+
+/* As the system knows it, also when it is not there yet: then it will be where the links end. */
+static char *resolved(const char *path) {
+    char *at = g_strdup(path);
+
+    for (guint links = 0; links < MAX_LINKS; links++) {
+        g_autofree char *before = at;
+        g_autofree char *known = realpath(before, NULL);
+        g_autofree char *folder = g_path_get_dirname(before);
+        g_autofree char *known_folder = realpath(folder, NULL);
+        g_autofree char *name = g_path_get_basename(before);
+        g_autofree char *target = known == NULL ? g_file_read_link(before, NULL) : NULL;
+
+        if (known != NULL) {
+            return g_steal_pointer(&known);
+        }
+        at = target != NULL
+                 ? g_canonicalize_filename(target, known_folder)
+                 : g_build_filename(known_folder != NULL ? known_folder : folder, name, NULL);
+        if (target == NULL) {
+            return at;
+        }
+    }
+    return at;
+}
+
+gboolean output_is_same(const char *one, const char *other) {
+    g_autofree char *first = NULL;
+    g_autofree char *second = NULL;
+    struct stat status;
+
+    if (stat(one, &status) == 0 && S_ISCHR(status.st_mode)) {
+        return FALSE;
+    }
+    first = resolved(one);
+    second = resolved(other);
+    return g_str_equal(first, second) || is_same_file(one, other);
+}
+
+gboolean output_is_redirected(void) {
+    struct stat status;
+
+    return fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 gsize output_width(void) {

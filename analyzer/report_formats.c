@@ -3,6 +3,7 @@
 
 #include "analyzer/html/page.h"
 #include "analyzer/report_json.h"
+#include "analyzer/report_markdown.h"
 
 static char *write_json(const turn_report *found, gboolean colour) {
     (void)colour;
@@ -12,6 +13,7 @@ static char *write_json(const turn_report *found, gboolean colour) {
 static const report_format formats[] = {
     {"text", "write the report as text to FILE too", turn_report_write_text, FALSE},
     {"json", "write the report as JSON to FILE too", write_json, FALSE},
+    {"markdown", "write the report as Markdown to FILE too", report_markdown_write, FALSE},
     {"html", "write the report as a page for a browser to FILE too", html_page_write, TRUE},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) <= REPORT_FORMATS_MAX);
@@ -21,11 +23,12 @@ const report_format *report_format_table(gsize *count) {
     return formats;
 }
 
+const format_table *report_format_names(void) {
+    static const format_table table = FORMAT_TABLE(formats);
+
+    return &table;
+}
+
 const report_format *report_format_lookup(const char *name) {
-    for (gsize i = 0; name != NULL && i < G_N_ELEMENTS(formats); i++) {
-        if (g_str_equal(formats[i].name, name)) {
-            return &formats[i];
-        }
-    }
-    return name == NULL ? &formats[0] : NULL;
+    return format_table_find(report_format_names(), name, NULL);
 }

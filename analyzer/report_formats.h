@@ -5,6 +5,7 @@
 #ifndef ANALYZER_REPORT_FORMATS_H
 #define ANALYZER_REPORT_FORMATS_H
 
+#include "analyzer/format_table.h"
 #include "turn/report/report.h"
 
 typedef struct report_format {
@@ -20,6 +21,8 @@ typedef struct report_format {
 /* The first is the one that is written when none is named. COUNT may not be NULL; it is never more
  * than REPORT_FORMATS_MAX. */
 const report_format *report_format_table(gsize *count);
+/* The same for help and messages. */
+const format_table *report_format_names(void);
 /* NULL when there is no such form; the first for NULL. */
 const report_format *report_format_lookup(const char *name);
 

@@ -3,18 +3,21 @@
 
 #include "analyzer/input.h"
 #include "analyzer/output.h"
+#include "turn/report/words.h"
 
 void report_outputs_clear(report_outputs *self) {
     g_clear_pointer(&self->format, g_free);
     g_clear_pointer(&self->output, g_free);
+    g_clear_pointer(&self->format_help, g_free);
     for (gsize i = 0; i < G_N_ELEMENTS(self->files); i++) {
         g_clear_pointer(&self->files[i], g_free);
     }
 }
 
 void report_outputs_add_options(report_outputs *self, GArray *entries) {
+    char *help = self->format_help = format_table_help(report_format_names());
     const GOptionEntry own[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format, "text (default), json or html", "FORMAT"},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format, help, "FORMAT"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
          "write the report to FILE instead of standard output", "FILE"}};
     gsize count;
@@ -27,15 +30,6 @@ void report_outputs_add_options(report_outputs *self, GArray *entries) {
 
         g_array_append_val(entries, added);
     }
-}
-
-static gboolean check_format(const report_outputs *self, GError **error) {
-    if (report_format_lookup(self->format) != NULL) {
-        return TRUE;
-    }
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "there is no format \"%s\": text, json or html", self->format);
-    return FALSE;
 }
 
 /* Each file that is written, as a list that ends with NULL. The caller frees the list alone. */
@@ -63,7 +57,7 @@ const char **report_outputs_files(const report_outputs *self) {
 static gboolean check_distinct(const GPtrArray *all, GError **error) {
     for (guint i = 0; i + 1 < all->len; i++) {
         for (guint j = 0; j < i; j++) {
-            if (g_str_equal(g_ptr_array_index(all, i), g_ptr_array_index(all, j))) {
+            if (output_is_same(g_ptr_array_index(all, i), g_ptr_array_index(all, j))) {
                 g_autofree char *name = g_filename_display_name(g_ptr_array_index(all, i));
 
                 g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
@@ -79,7 +73,8 @@ gboolean report_outputs_check(const report_outputs *self, const char *const *inp
                               GError **error) {
     g_autoptr(GPtrArray) all = written(self);
 
-    if (!check_format(self, error) || !check_distinct(all, error)) {
+    if (format_table_find(report_format_names(), self->format, error) == NULL ||
+        !check_distinct(all, error)) {
         return FALSE;
     }
     for (guint i = 0; i + 1 < all->len; i++) {
@@ -101,21 +96,69 @@ gboolean report_outputs_need_diagrams(const report_outputs *self) {
     return needed;
 }
 
+/* What became of the files. */
+typedef struct writing {
+    GString *written;
+    GString *failed;
+} writing;
+
+static void write_one(const writing *into, const char *text, const char *output) {
+    g_autoptr(GError) error = NULL;
+
+    if (!output_write(text, output, &error)) {
+        g_string_append_printf(into->failed, "%s%s", into->failed->len > 0 ? "; " : "",
+                               error->message);
+    } else if (output != NULL) {
+        g_autofree char *name = g_filename_display_name(output);
+
+        g_string_append_printf(into->written, "%s%s",
+                               into->written->len > 0 ? ", " : "; written to ", name);
+    }
+}
+
+/* Whether the text is seen: a report that goes to a file, a script or a log tells nobody why the
+ * command failed. What reads from a pipe is left in peace. */
+static gboolean is_shown(const report_outputs *self) {
+    const report_format *text = report_format_lookup(NULL);
+
+    return self->output == NULL &&
+           (report_format_lookup(self->format) == text || !output_is_redirected());
+}
+
+static void say_verdict(const turn_report *found, const char *written) {
+    const turn_finding *first = found->judgement->first;
+    g_autofree char *line = g_strdup_printf(
+        "%s: %s%s%s%s%s", turn_words_level(found->judgement->level), turn_report_title(found),
+        first != NULL ? " (" : "", first != NULL ? first->cause->identifier : "",
+        first != NULL ? ")" : "", written);
+
+    complain(line);
+}
+
 gboolean report_outputs_write(const report_outputs *self, const turn_report *found,
                               GError **error) {
     gsize count;
     const report_format *formats = report_format_table(&count);
     g_autofree char *text =
         report_format_lookup(self->format)->write(found, self->output == NULL && wants_colour());
+    g_autoptr(GString) written = g_string_new(NULL);
+    g_autoptr(GString) failed = g_string_new(NULL);
+    const writing into = {written, failed};
 
     for (gsize i = 0; i < count; i++) {
         if (self->files[i] != NULL) {
             g_autofree char *other = formats[i].write(found, FALSE);
 
-            if (!output_write(other, self->files[i], error)) {
-                return FALSE;
-            }
+            write_one(&into, other, self->files[i]);
         }
     }
-    return output_write(text, self->output, error);
+    write_one(&into, text, self->output);
+    if (!is_shown(self)) {
+        say_verdict(found, written->str);
+    }
+    if (failed->len > 0) {
+        g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, failed->str);
+        return FALSE;
+    }
+    return TRUE;
 }

@@ -12,6 +12,7 @@ typedef struct report_outputs {
     char *format;
     char *output;
     char *files[REPORT_FORMATS_MAX]; /* by the row of the form; NULL where it is not asked for */
+    char *format_help;
 } report_outputs;
 
 void report_outputs_clear(report_outputs *self);
@@ -31,7 +32,9 @@ gboolean report_outputs_need_diagrams(const report_outputs *self);
  * it. */
 const char **report_outputs_files(const report_outputs *self);
 
-/* Writes the report in all forms that were asked for. */
+/* Writes the report in all forms that were asked for; what cannot be written keeps none of the
+ * others from it. Where standard output does not have the text, the verdict is said on standard
+ * error: who looks there should not have to open a file. */
 gboolean report_outputs_write(const report_outputs *self, const turn_report *found, GError **error);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "support/scene.h"
 #include "turn/ladder.h"
+#include "turn/report/ladder_tsv.h"
 #include "turn/report/text_ladder.h"
 
 #include <string.h>
@@ -259,17 +260,77 @@ static void text_is_harmless_and_fits_80_columns(void **state) {
     g_autoptr(turn_report) report = NULL;
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;
+    const turn_text_style plain = {.width = TURN_WRAP_WIDTH};
 
     message_add_text(&request, STUN_ATTR_USERNAME, "\033[31mred\nnext line");
     feed_udp_bytes(c->s, 0, CLIENT, SERVER, request.bytes, request.length);
     report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
-    text = turn_ladder_write_text(ladder_of(c, 1), report, FALSE);
+    text = turn_ladder_write_text(ladder_of(c, 1), report, &plain);
     assert_null(strchr(text, '\033'));
     assert_non_null(strstr(text, "\\u{1b}[31mred\\u{a}next"));
     lines = g_strsplit(text, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
         assert_in_range(strlen(*line), 0, 80);
     }
+}
+
+static void a_wide_terminal_has_longer_lines(void **state) {
+    climb *c = *state;
+    message request = message_of("allocate request 1 transport=17");
+    g_autoptr(turn_report) report = NULL;
+    g_autofree char *name = g_strnfill(40, 'n');
+    g_autofree char *details = g_strconcat("UDP relay, user \"", name, "\"\n", NULL);
+    g_autofree char *behind = g_strconcat("|      | Allocate Request  ", details, NULL);
+    g_autofree char *below = g_strconcat("Allocate Request\n", "          ", "          ",
+                                         "          ", "           ", details, NULL);
+    const turn_text_style wide = {.width = 132};
+    const turn_text_style less = {.width = 100};
+    g_autofree char *in_wide = NULL;
+    g_autofree char *in_less = NULL;
+
+    message_add_text(&request, STUN_ATTR_USERNAME, name);
+    feed_udp_bytes(c->s, 0, CLIENT, SERVER, request.bytes, request.length);
+    report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
+    in_wide = turn_ladder_write_text(ladder_of(c, 1), report, &wide);
+    assert_non_null(strstr(in_wide, behind));
+    in_less = turn_ladder_write_text(ladder_of(c, 1), report, &less);
+    assert_non_null(strstr(in_less, below));
+}
+
+static void a_step_is_a_row_of_cells_without_formulas(void **state) {
+    climb *c = *state;
+    message request = message_of("allocate request 1 transport=17");
+    g_autoptr(turn_report) report = NULL;
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+    g_auto(GStrv) names = NULL;
+    g_auto(GStrv) cells = NULL;
+
+    message_add_text(&request, STUN_ATTR_USERNAME, "\033x\t=1+1");
+    feed_udp_bytes(c->s, 0, CLIENT, SERVER, request.bytes, request.length);
+    feed_udp(c->s, 7, SERVER, CLIENT, "allocate error 1 error=400");
+    report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
+    text = turn_ladder_write_tsv(ladder_of(c, 1), report);
+    lines = g_strsplit(text, "\n", -1);
+    assert_int_equal(g_strv_length(lines), 4); /* the last one is empty */
+    names = g_strsplit(lines[0], "\t", -1);
+    assert_int_equal(g_strv_length(names), 18);
+    assert_string_equal(names[1], "frame");
+    assert_string_equal(names[11], "details");
+    cells = g_strsplit(lines[1], "\t", -1);
+    assert_int_equal(g_strv_length(cells), 18);
+    assert_string_equal(cells[3], "0.000000");
+    assert_string_equal(cells[4], "message");
+    assert_string_equal(cells[5], "client");
+    assert_string_equal(cells[6], "server");
+    assert_string_equal(cells[7], "Allocate Request");
+    assert_non_null(strstr(cells[11], "\\u{1b}x\\u{9}=1+1"));
+    g_strfreev(cells);
+    cells = g_strsplit(lines[2], "\t", -1);
+    assert_int_equal(g_strv_length(cells), 18);
+    assert_string_equal(cells[3], "0.007000");
+    assert_string_equal(cells[8], "400");
+    assert_string_equal(cells[13], "");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -288,6 +349,8 @@ int main(void) {
         TEST(media_is_one_step_for_each_direction),
         TEST(findings_stand_at_their_evidence),
         TEST(what_is_too_much_to_keep_is_counted),
+        TEST(a_wide_terminal_has_longer_lines),
+        TEST(a_step_is_a_row_of_cells_without_formulas),
         TEST(text_is_harmless_and_fits_80_columns),
     };
     return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);

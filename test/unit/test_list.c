@@ -133,7 +133,8 @@ static void names_act_in_no_spreadsheet(void **state) {
 
 static void names_act_in_no_terminal(void **state) {
     g_autoptr(turn_list) list = list_of_user(*state, "\033[2J\nsecond");
-    g_autofree char *text = turn_list_write_text(list, 200);
+    const turn_text_style wide = {.width = 200};
+    g_autofree char *text = turn_list_write_text(list, &wide);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     assert_null(strchr(text, '\033'));
@@ -145,13 +146,31 @@ static void text_fits_its_width(void **state) {
     static const gsize widths[] = {60, 80, 100, 132, 250};
 
     for (gsize i = 0; i < G_N_ELEMENTS(widths); i++) {
-        g_autofree char *text = turn_list_write_text(list, widths[i]);
+        const turn_text_style style = {.width = widths[i]};
+        g_autofree char *text = turn_list_write_text(list, &style);
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
         assert_in_range(turn_wrap_columns(lines[0]), 0, widths[i]);
         assert_in_range(turn_wrap_columns(lines[1]), 0, widths[i]);
         assert_true((widths[i] == 250) == (strstr(text, "Not shown") == NULL));
     }
+}
+
+static void only_the_level_is_in_colour(void **state) {
+    g_autoptr(turn_list) list = list_of_user(*state, "\033[2J");
+    const turn_text_style plain = {.width = 132};
+    const turn_text_style coloured = {.width = 132, .colour = TRUE};
+    g_autofree char *without = turn_list_write_text(list, &plain);
+    g_autofree char *text = turn_list_write_text(list, &coloured);
+    g_auto(GStrv) parts = g_strsplit(text, "\033", -1);
+    g_autofree char *word = NULL;
+
+    assert_int_equal(g_strv_length(parts), 3);
+    assert_true(g_str_has_prefix(parts[1], "[1;3"));
+    assert_true(g_str_has_prefix(parts[2], "[0m"));
+    /* Colours take no room: without them the text is the same. */
+    word = g_strconcat(parts[0], strchr(parts[1], 'm') + 1, parts[2] + 3, NULL);
+    assert_string_equal(word, without);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -166,6 +185,7 @@ int main(void) {
         TEST(names_act_in_no_spreadsheet),
         TEST(names_act_in_no_terminal),
         TEST(text_fits_its_width),
+        TEST(only_the_level_is_in_colour),
     };
     return cmocka_run_group_tests_name("list", tests, NULL, NULL);
 }

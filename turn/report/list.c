@@ -2,6 +2,7 @@
 #include "turn/report/list.h"
 
 #include "turn/report/printable.h"
+#include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
 
 #include <string.h>
@@ -333,7 +334,8 @@ static void widen(layout *laid, const turn_list *self, gsize width) {
 }
 
 /* ROW is NULL for the headings. */
-static void write_line(GString *out, const turn_list_row *row, const layout *laid) {
+static void write_line(GString *out, const turn_list_row *row, const layout *laid,
+                       gboolean colour) {
     gsize blanks = 0;
 
     for (gsize column = 0; column < TURN_LIST_COLUMNS; column++) {
@@ -346,13 +348,19 @@ static void write_line(GString *out, const turn_list_row *row, const layout *lai
             continue;
         }
         blanks += columns[column].right ? width - used : 0;
-        g_string_append_printf(out, "%*s%s", (int)blanks, "", text);
+        g_string_append_printf(out, "%*s", (int)blanks, "");
+        if (colour && row != NULL && column == TURN_LIST_LEVEL) {
+            text_coloured(out, row->cells[column], text);
+        } else {
+            g_string_append(out, text);
+        }
         blanks = GAP + (columns[column].right ? 0 : width - used);
     }
     g_string_append_c(out, '\n');
 }
 
-char *turn_list_write_text(const turn_list *self, gsize width) {
+char *turn_list_write_text(const turn_list *self, const turn_text_style *style) {
+    const gsize width = style->width;
     GString *out = g_string_new(NULL);
     g_autoptr(GString) left_out = g_string_new(NULL);
     layout laid = {.day = several_days(self),
@@ -362,9 +370,9 @@ char *turn_list_write_text(const turn_list *self, gsize width) {
     measure(self, &laid);
     squeeze(&laid, width, left_out);
     widen(&laid, self, width);
-    write_line(out, NULL, &laid);
+    write_line(out, NULL, &laid, style->colour);
     for (guint i = 0; i < self->rows->len; i++) {
-        write_line(out, g_ptr_array_index(self->rows, i), &laid);
+        write_line(out, g_ptr_array_index(self->rows, i), &laid, style->colour);
     }
     if (left_out->len > 0) {
         g_autofree char *note = g_strdup_printf(

@@ -5,6 +5,7 @@
 #define TURN_REPORT_LIST_H
 
 #include "turn/report/report.h"
+#include "turn/report/wrap.h"
 
 typedef enum turn_list_column {
     TURN_LIST_FILE,
@@ -44,12 +45,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_list, turn_list_free)
  * of them, or when there is no session at all. */
 void turn_list_add(turn_list *self, const turn_report *report);
 
-/* Without a terminal. */
-#define TURN_LIST_WIDTH 80u
-
-/* Aligned columns in lines of WIDTH; those that matter least are left out where there is no room,
- * and named below. Owned by the caller. */
-char *turn_list_write_text(const turn_list *self, gsize width);
+/* Aligned columns; those that matter least are left out where there is no room, and named below.
+ * Owned by the caller. */
+char *turn_list_write_text(const turn_list *self, const turn_text_style *style);
 /* Every column, a tab between; the first line names them. Owned by the caller. */
 char *turn_list_write_tsv(const turn_list *self);
 

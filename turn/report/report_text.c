@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/report/shown.h"
 #include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
 
 #include <string.h>
-
-#define MAX_GROUP_SHOWN 8u
 
 /* Never in colour alone: a word stands with it. */
 static const char *const colours[] = {
@@ -19,13 +18,23 @@ void text_heading(text_writer *writer, const char *text) {
                            writer->colour ? "\033[0m" : "");
 }
 
-void text_level(GString *out, gboolean colour, const char *first, turn_level level,
+void text_coloured(GString *out, const char *name, const char *text) {
+    for (gsize i = 0; i < G_N_ELEMENTS(colours); i++) {
+        if (g_strcmp0(name, turn_level_name((turn_level)i)) == 0) {
+            g_string_append_printf(out, "%s%s\033[0m", colours[i], text);
+            return;
+        }
+    }
+    g_string_append(out, text);
+}
+
+void text_level(GString *out, const turn_text_style *style, const char *first, turn_level level,
                 const char *text) {
     g_autofree char *whole = g_strconcat(turn_words_level(level), text, NULL);
     g_autoptr(GString) line = g_string_new(NULL);
 
-    turn_wrap_append(line, first, whole);
-    if (colour) {
+    turn_wrap_append_in(line, style->width, first, whole);
+    if (style->colour) {
         g_string_insert(line, (gssize)(strlen(first) + strlen(turn_words_level(level))), "\033[0m");
         g_string_insert(line, (gssize)strlen(first), colours[level]);
     }
@@ -96,15 +105,15 @@ static guint finding_group(text_writer *writer, guint index) {
     const GPtrArray *findings = writer->report->judgement->findings;
     const guint end = turn_words_group_end(writer->report, index);
 
-    for (guint i = index; i < end && i - index < MAX_GROUP_SHOWN; i++) {
+    for (guint i = index; i < end && i - index < TURN_SHOWN_FINDINGS; i++) {
         if (i > index) {
             g_string_append_c(writer->out, '\n');
         }
         one_finding(writer, g_ptr_array_index(findings, i));
     }
-    if (end - index > MAX_GROUP_SHOWN) {
+    if (end - index > TURN_SHOWN_FINDINGS) {
         g_string_append_printf(writer->out, "\n  and %u more sessions with the same finding\n",
-                               end - index - MAX_GROUP_SHOWN);
+                               end - index - TURN_SHOWN_FINDINGS);
     }
     return end;
 }

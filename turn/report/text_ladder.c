@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "turn/report/text_ladder.h"
 
+#include "turn/report/printable.h"
 #include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
 
@@ -10,15 +11,17 @@
 #define LANE 6u
 /* Where the text of a step begins. */
 #define TEXT_COLUMN 39
+/* And its details, further on. */
+#define DETAILS_GAP 2
 
 typedef struct ladder_writer {
     text_writer text;
     GHashTable *told; /* details that need not be told again, borrowed from the ladder */
     gboolean several_peers;
+    const turn_text_style *style;
 } ladder_writer;
 
-/* "-12.345678": seconds from one time to another. */
-static char *seconds_text(gint64 nanoseconds) {
+char *text_since(gint64 nanoseconds) {
     const gint64 microseconds = ABS(nanoseconds) / 1000;
 
     return g_strdup_printf("%s%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT, nanoseconds < 0 ? "-" : "",
@@ -120,9 +123,9 @@ static void append_detail(GString *line, const char *detail) {
     g_string_append_printf(line, "%s%s", line->len > 0 ? ", " : "", detail);
 }
 
-static void write_details(ladder_writer *writer, const turn_step *step) {
-    g_autoptr(GString) line = g_string_new(NULL);
-    g_autofree char *first = g_strnfill(TEXT_COLUMN + 2, ' ');
+/* What stands below the name of STEP; "" for nothing. Owned by the caller. */
+static char *details_text(ladder_writer *writer, const turn_step *step) {
+    GString *line = g_string_new(NULL);
     char peer[STUN_ADDRESS_TEXT];
 
     stun_address_format(&step->peer, peer, sizeof peer);
@@ -136,12 +139,41 @@ static void write_details(ladder_writer *writer, const turn_step *step) {
             append_detail(line, detail);
         }
     }
-    if (line->len > 0) {
-        turn_wrap_append(writer->text.out, first, line->str);
+    return g_string_free(line, FALSE);
+}
+
+/* On a wide terminal the details stand behind the name where both fit. */
+static gboolean fits_behind(const ladder_writer *writer, const char *name, const char *details) {
+    g_autofree char *safe_name = turn_printable_text(name);
+    g_autofree char *safe_details = turn_printable_text(details);
+
+    return *details != '\0' && writer->style->width > TURN_WRAP_WIDTH &&
+           TEXT_COLUMN + turn_wrap_columns(safe_name) + DETAILS_GAP +
+                   turn_wrap_columns(safe_details) <=
+               writer->style->width;
+}
+
+/* Behind FIRST, which is what stands left of the text. */
+static void write_text(ladder_writer *writer, const turn_step *step, const char *first) {
+    const gsize width = writer->style->width;
+    g_autofree char *name = step_text(step);
+    g_autofree char *details = details_text(writer, step);
+
+    if (fits_behind(writer, name, details)) {
+        g_autofree char *line = g_strdup_printf("%s%*s%s", name, DETAILS_GAP, "", details);
+
+        turn_wrap_append_in(writer->text.out, width, first, line);
+        return;
+    }
+    turn_wrap_append_in(writer->text.out, width, first, name);
+    if (*details != '\0') {
+        g_autofree char *below = g_strnfill(TEXT_COLUMN + DETAILS_GAP, ' ');
+
+        turn_wrap_append_in(writer->text.out, width, below, details);
     }
 }
 
-static void write_marks(text_writer *writer, const turn_step *step) {
+static void write_marks(ladder_writer *writer, const turn_step *step) {
     g_autofree char *blanks = g_strnfill(TEXT_COLUMN, ' ');
     g_autofree char *first = g_strconcat(blanks, "* ", NULL);
 
@@ -150,17 +182,16 @@ static void write_marks(text_writer *writer, const turn_step *step) {
         g_autofree char *text =
             g_strdup_printf(" %s: %s", mark->finding->cause->identifier, mark->summary);
 
-        text_level(writer->out, writer->colour, first, mark->finding->level, text);
+        text_level(writer->text.out, writer->style, first, mark->finding->level, text);
     }
 }
 
 static void write_step(ladder_writer *writer, const turn_step *step, gint64 begin) {
     const gboolean several = writer->text.report->captures->len > 1;
-    g_autofree char *since = seconds_text(step->seen.time - begin);
+    g_autofree char *since = text_since(step->seen.time - begin);
     g_autofree char *frame =
         several ? g_strdup_printf("%u:%u", step->seen.capture + 1, step->seen.frame)
                 : g_strdup_printf("%u", step->seen.frame);
-    g_autofree char *text = step_text(step);
     g_autoptr(GString) first = g_string_new(NULL);
 
     g_string_append_printf(first, "%12s %8s  ", since, frame);
@@ -169,9 +200,8 @@ static void write_step(ladder_writer *writer, const turn_step *step, gint64 begi
     do {
         g_string_append_c(first, ' ');
     } while (first->len < TEXT_COLUMN);
-    turn_wrap_append(writer->text.out, first->str, text);
-    write_details(writer, step);
-    write_marks(&writer->text, step);
+    write_text(writer, step, first->str);
+    write_marks(writer, step);
 }
 
 /* One peer is named once; of several each step names its own. */
@@ -187,7 +217,8 @@ static void write_peer(text_writer *writer, const turn_session *session) {
                            *text != '\0' ? text : "one whose address the capture does not show");
 }
 
-static void write_head(text_writer *writer, const turn_ladder *ladder) {
+static void write_head(text_writer *writer, const turn_ladder *ladder,
+                       const turn_text_style *style) {
     const turn_session *session = ladder->session;
     const GPtrArray *findings = writer->report->judgement->findings;
     g_autofree char *line = turn_words_session(session);
@@ -198,17 +229,17 @@ static void write_head(text_writer *writer, const turn_ladder *ladder) {
         "those of dots stand for packets that are no STUN.",
         begun, writer->report->captures->len > 1 ? "; frames are CAPTURE:FRAME" : "");
 
-    turn_wrap_append(writer->out, "", line);
+    turn_wrap_append_in(writer->out, style->width, "", line);
     for (guint i = 0; i < findings->len; i++) {
         const turn_finding *finding = g_ptr_array_index(findings, i);
         g_autofree char *text =
             g_strdup_printf(" %s: %s", finding->cause->identifier, finding->cause->title);
 
         if (finding->session == session) {
-            text_level(writer->out, writer->colour, "  ", finding->level, text);
+            text_level(writer->out, style, "  ", finding->level, text);
         }
     }
-    turn_wrap_append(writer->out, "  ", note);
+    turn_wrap_append_in(writer->out, style->width, "  ", note);
     write_peer(writer, session);
     if (ladder->dropped > 0) {
         g_autofree char *dropped = g_strdup_printf(
@@ -216,7 +247,7 @@ static void write_head(text_writer *writer, const turn_ladder *ladder) {
             "this session may be among them. Split the capture by time.",
             ladder->dropped);
 
-        turn_wrap_append(writer->out, "  ", dropped);
+        turn_wrap_append_in(writer->out, style->width, "  ", dropped);
     }
     if (session->protocol > TURN_PROTOCOL_TCP) {
         turn_wrap_append(writer->out, "  ",
@@ -225,15 +256,16 @@ static void write_head(text_writer *writer, const turn_ladder *ladder) {
 }
 
 char *turn_ladder_write_text(const turn_ladder *ladder, const turn_report *report,
-                             gboolean colour) {
+                             const turn_text_style *style) {
     g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
     ladder_writer writer = {
-        .text = {.out = g_string_new(NULL), .report = report, .colour = colour},
+        .text = {.out = g_string_new(NULL), .report = report, .colour = style->colour},
         .told = told,
         .several_peers = ladder->session->peers->len > 1,
+        .style = style,
     };
 
-    write_head(&writer.text, ladder);
+    write_head(&writer.text, ladder, style);
     g_string_append(writer.text.out, "\n        Time    Frame  Client Server  Peer\n");
     for (guint i = 0; i < ladder->steps->len; i++) {
         write_step(&writer, g_ptr_array_index(ladder->steps, i), ladder->session->first.time);

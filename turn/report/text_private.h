@@ -5,6 +5,7 @@
 #define TURN_REPORT_TEXT_PRIVATE_H
 
 #include "turn/report/words.h"
+#include "turn/report/wrap.h"
 
 typedef struct text_writer {
     GString *out;
@@ -17,11 +18,18 @@ typedef struct text_writer {
 void text_heading(text_writer *writer, const char *text);
 /* TEXT after FIRST, wrapped; TEXT begins with the word for LEVEL, which is in its colour where the
  * terminal has colours. */
-void text_level(GString *out, gboolean colour, const char *first, turn_level level,
+void text_level(GString *out, const turn_text_style *style, const char *first, turn_level level,
                 const char *text);
+/* TEXT in the colour of the level called NAME (turn_level_name()). */
+void text_coloured(GString *out, const char *name, const char *text);
 
 /* "client, " or "capture 2, "; nothing where there is only one. Owned by the caller. */
 char *text_capture(const text_writer *writer, guint32 index);
+
+/* text_ladder.c */
+
+/* "-12.345678": seconds from one time to another. Owned by the caller. */
+char *text_since(gint64 nanoseconds);
 
 /* text_join.c */
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "turn/report/shown.h"
 #include "turn/report/text_private.h"
 #include "turn/report/wrap.h"
 
-/* A capture of a whole day has hundreds of sessions; the JSON report has them all. */
-#define MAX_SESSIONS_SHOWN 40u
-#define MAX_PAIRS_SHOWN    40u
-
 static void session_relays(text_writer *writer, const turn_session *session) {
-    for (guint i = 0; i < session->peers->len && i < MAX_PAIRS_SHOWN; i++) {
+    for (guint i = 0; i < session->peers->len && i < TURN_SHOWN_PAIRS; i++) {
         g_autofree char *line = turn_words_relay_to_relay(g_ptr_array_index(session->peers, i));
 
         if (line != NULL) {
@@ -55,10 +52,10 @@ static void one_session(text_writer *writer, const turn_session *session) {
         text_stages(writer, session);
     }
     text_integrity(writer, session);
-    for (guint i = 0; i < session->connections->len && i < MAX_PAIRS_SHOWN; i++) {
+    for (guint i = 0; i < session->connections->len && i < TURN_SHOWN_PAIRS; i++) {
         session_connection(writer, g_ptr_array_index(session->connections, i));
     }
-    for (guint i = 0; i < session->peers->len && i < MAX_PAIRS_SHOWN; i++) {
+    for (guint i = 0; i < session->peers->len && i < TURN_SHOWN_PAIRS; i++) {
         text_peer(writer, session, g_ptr_array_index(session->peers, i));
     }
     session_relays(writer, session);
@@ -71,13 +68,13 @@ void text_sessions(text_writer *writer) {
         return;
     }
     text_heading(writer, "Sessions");
-    for (guint i = 0; i < all->len && i < MAX_SESSIONS_SHOWN; i++) {
+    for (guint i = 0; i < all->len && i < TURN_SHOWN_SESSIONS; i++) {
         one_session(writer, g_ptr_array_index(all, i));
     }
-    if (all->len > MAX_SESSIONS_SHOWN) {
+    if (all->len > TURN_SHOWN_SESSIONS) {
         g_string_append_printf(writer->out,
                                "  and %u more; turnpcap report --format json has all of them\n",
-                               all->len - MAX_SESSIONS_SHOWN);
+                               all->len - TURN_SHOWN_SESSIONS);
     }
 }
 
@@ -88,12 +85,12 @@ void text_pairs(text_writer *writer) {
         return;
     }
     text_heading(writer, "Checks outside TURN sessions");
-    for (guint i = 0; i < all->len && i < MAX_PAIRS_SHOWN; i++) {
+    for (guint i = 0; i < all->len && i < TURN_SHOWN_PAIRS; i++) {
         text_pair(writer, g_ptr_array_index(all, i));
     }
-    if (all->len > MAX_PAIRS_SHOWN) {
+    if (all->len > TURN_SHOWN_PAIRS) {
         g_string_append_printf(writer->out,
                                "  and %u more; turnpcap report --format json has all of them\n",
-                               all->len - MAX_PAIRS_SHOWN);
+                               all->len - TURN_SHOWN_PAIRS);
     }
 }

@@ -42,13 +42,13 @@ static gsize next_line(GString *out, gsize indent) {
 }
 
 /* Returns the column behind WORD, which begins in column AT. */
-static gsize append_word(GString *out, const char *word, gsize at, gsize indent) {
+static gsize append_word(GString *out, const char *word, gsize at, gsize indent, gsize limit) {
     while (*word != '\0') {
         const gsize length = atom(word);
         g_autofree char *part = g_strndup(word, length);
         const gsize width = turn_wrap_columns(part);
 
-        if (at > indent && at + width > TURN_WRAP_WIDTH) {
+        if (at > indent && at + width > limit) {
             at = next_line(out, indent);
         }
         g_string_append(out, part);
@@ -58,23 +58,28 @@ static gsize append_word(GString *out, const char *word, gsize at, gsize indent)
     return at;
 }
 
-void turn_wrap_append(GString *out, const char *first, const char *text) {
+void turn_wrap_append_in(GString *out, gsize width, const char *first, const char *text) {
     g_autofree char *safe = turn_printable_text(text);
     g_auto(GStrv) words = g_strsplit(safe, " ", -1);
     const gsize indent = turn_wrap_columns(first);
+    const gsize limit = MAX(width, TURN_WRAP_WIDTH);
     gsize at = indent;
 
     g_string_append(out, first);
     for (char **word = words; *word != NULL; word++) {
         if (word != words) {
-            if (at + 1 + turn_wrap_columns(*word) > TURN_WRAP_WIDTH) {
+            if (at + 1 + turn_wrap_columns(*word) > limit) {
                 at = next_line(out, indent);
             } else {
                 g_string_append_c(out, ' ');
                 at++;
             }
         }
-        at = append_word(out, *word, at, indent);
+        at = append_word(out, *word, at, indent, limit);
     }
     g_string_append_c(out, '\n');
+}
+
+void turn_wrap_append(GString *out, const char *first, const char *text) {
+    turn_wrap_append_in(out, TURN_WRAP_WIDTH, first, text);
 }

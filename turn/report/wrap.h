@@ -16,4 +16,13 @@ gsize turn_wrap_columns(const char *text);
  * many blanks. TEXT is made harmless first (printable.h). */
 void turn_wrap_append(GString *out, const char *first, const char *text);
 
+/* How text is set where the place it goes to may be wider, and may have colours. */
+typedef struct turn_text_style {
+    gsize width; /* columns; what is narrower than TURN_WRAP_WIDTH is taken for that */
+    gboolean colour;
+} turn_text_style;
+
+/* The same in lines of WIDTH. */
+void turn_wrap_append_in(GString *out, gsize width, const char *first, const char *text);
+
 #endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/markdown/writer.h"
+#include "turn/report/shown.h"
+
+/* What the rows of one path say of it: two directions, and both together. */
+typedef struct path_rows {
+    const char *name;
+    const turn_path *path;
+    const turn_direction *data_to;
+    const turn_direction *data_from;
+    const turn_words_ends *ends;
+} path_rows;
+
+static void append_part(GString *line, const char *part) {
+    if (part != NULL && *part != '\0') {
+        g_string_append_printf(line, "%s%s", line->len > 0 ? "; " : "", part);
+    }
+}
+
+static void append_checks(markdown_writer *writer, GString *line, const turn_path *path) {
+    const guint keep_alives = turn_words_keep_alives(path);
+
+    if (path->to_peer.requests + path->from_peer.requests > 0) {
+        g_autofree char *span = turn_words_checks_span(writer->report, path);
+        g_autofree char *checks = g_strconcat("checks ", span, NULL);
+
+        append_part(line, checks);
+    }
+    if (keep_alives > 0) {
+        g_autofree char *words =
+            g_strdup_printf("%u keep-alive%s", keep_alives, keep_alives == 1 ? "" : "s");
+
+        append_part(line, words);
+    }
+}
+
+static char *both_directions(markdown_writer *writer, const path_rows *rows) {
+    GString *line = g_string_new(NULL);
+    g_autofree char *roles = turn_words_roles(rows->path, rows->ends);
+    g_autofree char *nomination = turn_words_nomination(rows->path, rows->ends);
+    const turn_ways ways = turn_data_ways(rows->data_to, rows->data_from);
+
+    append_checks(writer, line, rows->path);
+    append_part(line, roles);
+    append_part(line, nomination);
+    if (ways != TURN_WAYS_NONE) {
+        g_autofree char *span =
+            turn_words_data_span(writer->report, rows->data_to, rows->data_from);
+        g_autofree char *data =
+            g_strdup_printf("data %s, %s", ways == TURN_WAYS_BOTH ? "both ways" : "one way", span);
+
+        append_part(line, data);
+    }
+    return g_string_free(line, FALSE);
+}
+
+static void one_direction(markdown_writer *writer, const char *name, const char *way,
+                          const turn_direction *checks, const turn_direction *data,
+                          const char *notes) {
+    g_autofree char *answered =
+        g_strdup_printf("%u/%u", checks->successes - checks->keep_alive_successes,
+                        checks->requests - checks->keep_alives);
+    g_autofree char *rtt = turn_words_rtt(checks);
+    g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, data->bytes);
+
+    markdown_row(writer, name, way, answered, rtt != NULL ? rtt : "", bytes, notes, NULL);
+}
+
+static void one_path(markdown_writer *writer, const path_rows *rows) {
+    g_autofree char *notes = both_directions(writer, rows);
+
+    one_direction(writer, rows->name, rows->ends->to, &rows->path->to_peer, rows->data_to, notes);
+    one_direction(writer, "", rows->ends->from, &rows->path->from_peer, rows->data_from, "");
+}
+
+static void begin(markdown_writer *writer, const char *first) {
+    g_autofree char *columns =
+        g_strconcat(first, "|Direction|>Checks answered|Round trip|>Bytes of data|Notes", NULL);
+
+    markdown_table(writer, columns);
+}
+
+void markdown_peers(markdown_writer *writer, const turn_session *session) {
+    if (session->peers->len == 0) {
+        return;
+    }
+    begin(writer, "Peer");
+    for (guint i = 0; i < session->peers->len && i < TURN_SHOWN_PAIRS; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        g_autofree char *name = turn_words_peer(session, peer);
+        const path_rows rows = {name, &peer->path, turn_peer_data(peer, TRUE),
+                                turn_peer_data(peer, FALSE), &turn_words_peer_ends};
+
+        one_path(writer, &rows);
+    }
+    markdown_end(writer);
+}
+
+void markdown_pairs(markdown_writer *writer) {
+    const GPtrArray *all = writer->report->model->pairs;
+
+    if (all->len == 0) {
+        return;
+    }
+    markdown_heading(writer, 2, "Checks outside TURN sessions");
+    begin(writer, "Between");
+    for (guint i = 0; i < all->len && i < TURN_SHOWN_PAIRS; i++) {
+        const turn_pair *pair = g_ptr_array_index(all, i);
+        g_autofree char *name = turn_words_pair(pair);
+        const path_rows rows = {name, &pair->path, &pair->path.to_peer, &pair->path.from_peer,
+                                &turn_words_pair_ends};
+
+        one_path(writer, &rows);
+    }
+    markdown_end(writer);
+    if (all->len > TURN_SHOWN_PAIRS) {
+        g_string_append_printf(writer->out,
+                               "and %u more; turnpcap report --format json has all of them\n\n",
+                               all->len - TURN_SHOWN_PAIRS);
+    }
+}

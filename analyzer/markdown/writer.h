@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the parts of the Markdown report share. Inside analyzer/markdown/ and report_markdown.c
+ * only. Blocks end with an empty line, so that any block may follow. */
+#ifndef ANALYZER_MARKDOWN_WRITER_H
+#define ANALYZER_MARKDOWN_WRITER_H
+
+#include "turn/report/words.h"
+
+typedef struct markdown_writer {
+    GString *out;
+    const turn_report *report;
+} markdown_writer;
+
+/* blocks.c: all text is escaped */
+
+/* LEVEL from 1. */
+void markdown_heading(markdown_writer *writer, guint level, const char *text);
+void markdown_paragraph(markdown_writer *writer, const char *text);
+/* "NAME: `code`"; an item of a list where FIRST is "- ". */
+void markdown_code_line(markdown_writer *writer, const char *first, const char *name,
+                        const char *code);
+/* "- NAME: value", without NAME and colon where it is NULL. markdown_end() ends the list. */
+void markdown_item(markdown_writer *writer, const char *name, const char *value);
+/* The head of a table: the names of the columns with bars between; those of numbers begin with
+ * '>'. */
+void markdown_table(markdown_writer *writer, const char *columns);
+/* One row; the last cell is followed by NULL. */
+void markdown_row(markdown_writer *writer, const char *cell, ...) G_GNUC_NULL_TERMINATED;
+/* Ends a list or a table. */
+void markdown_end(markdown_writer *writer);
+
+/* findings.c */
+void markdown_verdict(markdown_writer *writer);
+
+/* sessions.c */
+void markdown_sessions(markdown_writer *writer);
+
+/* stages.c: how far the session got */
+void markdown_progress(markdown_writer *writer, const turn_stages *stages);
+/* Each step up to where it stopped; nothing where it did not. */
+void markdown_steps(markdown_writer *writer, const turn_stages *stages);
+
+/* paths.c */
+void markdown_peers(markdown_writer *writer, const turn_session *session);
+/* Checks outside of all sessions. */
+void markdown_pairs(markdown_writer *writer);
+
+/* captures.c */
+void markdown_captures(markdown_writer *writer);
+/* What lies between two capture points; nothing with one. */
+void markdown_join(markdown_writer *writer);
+
+#endif
