@@ -92,8 +92,24 @@ static const lost_message *lost_of(const turn_ladder_join *self, const turn_step
     return g_hash_table_lookup(self->losses, &key);
 }
 
+/* Whether one more transmission is proved to be lost; copies of a packet are the same one. */
+static gboolean take_loss(GHashTable *taken, const lost_message *lost, const turn_step *step) {
+    const guint count = GPOINTER_TO_UINT(g_hash_table_lookup(taken, lost));
+
+    if (step->repeat == TURN_REPEAT_COPY || step->repeat == TURN_REPEAT_CAPTURED_TWICE) {
+        return count > 0;
+    }
+    if (step->kind == TURN_STEP_MESSAGE && count >= lost->loss->transmissions) {
+        return FALSE;
+    }
+    g_hash_table_insert(taken, (gpointer)lost, GUINT_TO_POINTER(count + 1));
+    return TRUE;
+}
+
 /* Messages that one point saw alone, and TCP packets. */
 static void mark_lost(const turn_ladder_join *self, turn_ladder *ladder, const ladder_view *views) {
+    g_autoptr(GHashTable) taken = g_hash_table_new(NULL, NULL);
+
     for (guint i = 0; i < ladder->steps->len; i++) {
         turn_step *step = g_ptr_array_index(ladder->steps, i);
         const gint64 time = step->seen.time - views[step->point].shift;
@@ -105,7 +121,8 @@ static void mark_lost(const turn_ladder_join *self, turn_ladder *ladder, const l
         }
         lost = lost_of(self, step);
         if (lost == NULL || time < lost->loss->first.time || time > lost->loss->last.time ||
-            (lost->loss->transmissions < lost->loss->sent && !is_due(self, step->point, time))) {
+            (lost->loss->transmissions < lost->loss->sent && !is_due(self, step->point, time)) ||
+            !take_loss(taken, lost, step)) {
             continue;
         }
         step->fate = TURN_FATE_LOST;

@@ -70,7 +70,7 @@ static void pass_through(const ladder_drawing *self, const arrow *of, gint until
 
 /* Between which lanes it was lost: behind the relay, or between client and server. */
 static gint lost_at(const ladder_drawing *self, const ladder_row *row, const arrow *of) {
-    const turn_leg *leg = row->step->lost_on;
+    const turn_leg *leg = row->lost_on;
     gint from = of->from;
     gint to = of->to;
 

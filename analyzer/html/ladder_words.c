@@ -96,7 +96,8 @@ static void add_transmissions(const ladder_drawing *self, GString *text, const l
                                row->transmissions, from, to);
     }
     if (row->lost > 0 && row->lost < row->transmissions) {
-        g_string_append_printf(text, ", %u of them lost", row->lost);
+        g_string_append_printf(text, ", %s%u of them lost", row->arrived ? "" : "at least ",
+                               row->lost);
     }
     if (row->copies > 0) {
         add(text, "sent with both fingerprints");
@@ -128,8 +129,8 @@ static gboolean is_told(ladder_drawing *self, const char *detail) {
 char *ladder_words_details(ladder_drawing *self, const ladder_row *row) {
     GString *text = g_string_new(NULL);
 
-    if (row->outcome == LADDER_OUTCOME_LOST && row->step->lost_on != NULL) {
-        g_autofree char *leg = turn_words_leg(row->step->lost_on);
+    if (row->outcome == LADDER_OUTCOME_LOST && row->lost_on != NULL) {
+        g_autofree char *leg = turn_words_leg(row->lost_on);
 
         g_string_append_printf(text, "lost between the two captures, %s", leg);
     }
