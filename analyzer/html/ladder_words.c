@@ -47,7 +47,8 @@ static void add(GString *text, const char *words) {
 }
 
 static void add_until(const ladder_drawing *self, GString *text, gint64 time) {
-    g_autofree char *until = svg_tenths(time - self->begin);
+    const gint64 since = time - self->begin;
+    g_autofree char *until = ABS(since) < SECOND ? svg_milliseconds(since) : svg_tenths(since);
 
     g_string_append_printf(text, "%suntil %s s", text->len > 0 ? ", " : "", until);
 }

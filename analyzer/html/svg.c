@@ -2,6 +2,7 @@
 #include "analyzer/html/svg.h"
 
 #include "analyzer/html/markup.h"
+#include "turn/report/printable.h"
 #include "turn/report/words.h"
 
 #include <string.h>
@@ -131,18 +132,22 @@ void svg_name(GString *out, gint x, gint y, const char *name, const char *more) 
 /* Hundredths of the size of the font, for a letter of the average text. */
 #define LETTER 60
 
+/* As it will stand on the page: what is not printable takes more room there. */
 gint svg_text_width(const char *text, gint size) {
-    return (gint)MIN(g_utf8_strlen(text, -1), 10000) * size * LETTER / 100;
+    g_autofree char *shown = turn_printable_text(text);
+
+    return (gint)MIN(g_utf8_strlen(shown, -1), 10000) * size * LETTER / 100;
 }
 
 char *svg_fitting(const char *text, gint size, gint width) {
     const glong most = MAX(width * 100 / (size * LETTER), 1);
+    g_autofree char *shown = turn_printable_text(text);
     g_autofree char *cut = NULL;
 
-    if (g_utf8_strlen(text, -1) <= most) {
-        return g_strdup(text);
+    if (g_utf8_strlen(shown, -1) <= most) {
+        return g_steal_pointer(&shown);
     }
-    cut = g_utf8_substring(text, 0, most - 1);
+    cut = g_utf8_substring(shown, 0, most - 1);
     return g_strconcat(g_strchomp(cut), "\xe2\x80\xa6", NULL);
 }
 
