@@ -33,7 +33,7 @@ void html_embedded_element(GString *out, const char *data) {
 void html_embedded_link(GString *out, const char *json) {
     g_autofree char *base64 = g_base64_encode((const guchar *)json, strlen(json));
 
-    markup_begin(out, "a", "save");
+    markup_begin(out, "a", NULL);
     markup_attribute(out, "download", "turnpcap-report.json");
     markup_attributef(out, "href", "data:application/json;base64,%s", base64);
     markup_end(out);

@@ -8,6 +8,7 @@ static void evidence_table(html_page *page, const turn_finding *finding) {
         {"Capture", NULL}, {"Frame", "num"}, {"Time", NULL}, {"What", NULL}};
     const gsize skipped = page->report->captures->len > 1 ? 0 : 1;
 
+    markup_open(page->out, "div", "evidence");
     html_table(page->out, "Frames that prove it", all + skipped, G_N_ELEMENTS(all) - skipped);
     for (guint i = 0; i < finding->evidence->len; i++) {
         const turn_evidence *evidence = &g_array_index(finding->evidence, turn_evidence, i);
@@ -16,7 +17,7 @@ static void evidence_table(html_page *page, const turn_finding *finding) {
 
         html_row(page->out, NULL);
         if (skipped == 0) {
-            html_cell(page->out, NULL, capture);
+            html_cell(page->out, "capture", capture);
         }
         html_cell_frame(page->out, evidence->seen.frame);
         html_cell(page->out, "time", when);
@@ -24,6 +25,7 @@ static void evidence_table(html_page *page, const turn_finding *finding) {
         html_row_end(page->out);
     }
     html_table_end(page->out);
+    markup_close(page->out, "div");
 }
 
 static void filters(html_page *page, const turn_finding *finding) {

@@ -125,21 +125,26 @@ static void tables_tell_what_heads_what(void **state) {
     html_cell_number(out, 1234567);
     html_row_end(out);
     html_table_group(out, "second", G_N_ELEMENTS(columns));
-    html_row(out, "notes");
+    html_row(out, "last");
     html_cell_frame(out, 0);
     html_cell_frame(out, 12);
     html_row_end(out);
+    html_row_note(out, "a & b", G_N_ELEMENTS(columns));
     html_table_end(out);
     assert_written(
-        out, "<div class=\"scroll\"><table><caption>Steps</caption>\n<thead><tr>"
-             "<th class=\"num\" scope=\"col\">Frame</th><th scope=\"col\">What</th></tr>\n"
-             "</thead>\n<tbody>"
-             "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\">&lt;first&gt;</th></tr>\n"
-             "<tr><th scope=\"row\">a</th><td class=\"num\">1,234,567</td></tr>\n"
-             "</tbody>\n<tbody>"
-             "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\">second</th></tr>\n"
-             "<tr class=\"notes\"><td class=\"num\"></td><td class=\"num\">12</td></tr>\n"
-             "</tbody>\n</table>\n</div>\n");
+        out,
+        "<div class=\"scroll\"><table><caption>Steps</caption>\n<thead><tr>"
+        "<th class=\"num\" scope=\"col\">Frame</th><th scope=\"col\">What</th></tr>\n"
+        "</thead>\n<tbody>"
+        "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\"><span "
+        "class=\"stays\">&lt;first&gt;</span></th></tr>\n"
+        "<tr><th scope=\"row\">a</th><td class=\"num\">1,234,567</td></tr>\n"
+        "</tbody>\n<tbody>"
+        "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\"><span "
+        "class=\"stays\">second</span></th></tr>\n"
+        "<tr class=\"last\"><td class=\"num\"></td><td class=\"num\">12</td></tr>\n"
+        "<tr class=\"notes\"><td colspan=\"2\"><span class=\"stays\">a &amp; b</span></td></tr>\n"
+        "</tbody>\n</table>\n</div>\n");
 }
 
 static void embedded_json_ends_no_element(void **state) {
@@ -156,7 +161,7 @@ static void saved_json_is_the_file_itself(void **state) {
 
     (void)state;
     html_embedded_link(out, "{\"a\":\"<\xc3\xbf\"}\n");
-    assert_written(out, "<a class=\"save\" download=\"turnpcap-report.json\" "
+    assert_written(out, "<a download=\"turnpcap-report.json\" "
                         "href=\"data:application/json;base64,eyJhIjoiPMO/In0K\">"
                         "Save the JSON report</a>");
 }
