@@ -63,24 +63,34 @@ void ladder_set_lanes(turn_step *step, turn_lane from, turn_lane to, gboolean fo
 
 /* Findings */
 
-static gboolean same_place(const turn_seen *a, const turn_seen *b) {
-    return a->frame == b->frame && a->capture == b->capture;
+static gint64 place_of(const turn_seen *seen) {
+    return (gint64)seen->capture << 32 | seen->frame;
 }
 
-static turn_step *step_at(turn_ladder *self, const turn_seen *seen, guint count) {
-    for (guint i = 0; i < count; i++) {
+static void note_place(GHashTable *places, const turn_seen *seen, turn_step *step) {
+    const gint64 at = place_of(seen);
+
+    if (seen->frame != 0 && !g_hash_table_contains(places, &at)) {
+        g_hash_table_insert(places, g_memdup2(&at, sizeof at), step);
+    }
+}
+
+/* The first step of each frame. */
+static GHashTable *steps_by_place(const turn_ladder *self) {
+    GHashTable *places = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+
+    for (guint i = 0; i < self->steps->len; i++) {
         turn_step *step = g_ptr_array_index(self->steps, i);
 
-        if (same_place(&step->seen, seen) || same_place(&step->there, seen)) {
-            return step;
-        }
+        note_place(places, &step->seen, step);
+        note_place(places, &step->there, step);
     }
-    return NULL;
+    return places;
 }
 
 /* Of a pair only what is in the ladder already: other pairs' findings name no session either. */
 static void add_marks(turn_ladder *self, const turn_judgement *judgement, const turn_join *join) {
-    const guint steps = self->steps->len;
+    g_autoptr(GHashTable) places = steps_by_place(self);
 
     for (guint i = 0; i < judgement->findings->len; i++) {
         const turn_finding *finding = g_ptr_array_index(judgement->findings, i);
@@ -88,7 +98,8 @@ static void add_marks(turn_ladder *self, const turn_judgement *judgement, const 
         for (guint k = 0; finding->session == self->session && k < finding->evidence->len; k++) {
             const turn_evidence *evidence = &g_array_index(finding->evidence, turn_evidence, k);
             const turn_ladder_mark mark = {.finding = finding, .summary = evidence->summary};
-            turn_step *step = step_at(self, &evidence->seen, steps);
+            const gint64 at = place_of(&evidence->seen);
+            turn_step *step = g_hash_table_lookup(places, &at);
 
             if (step == NULL && self->session == NULL) {
                 continue;

@@ -222,12 +222,24 @@ static gboolean must_be_answered(const stun_message *message) {
                : !message_uint(message, STUN_ATTR_LIFETIME, &lifetime) || lifetime != 0;
 }
 
+/* The capture shows what comes to the sender or, where a server never says anything, a client that
+ * asks again for want of an answer. */
+static gboolean waits(const ladder_view *view, const turn_logged *logged) {
+    const turn_session *session = view->session;
+    const turn_exchange *allocate =
+        session != NULL ? &session->exchanges[TURN_METHOD_ALLOCATE] : NULL;
+
+    return turn_model_receives(view->model, &logged->packet.flow.source) ||
+           (session != NULL && session->packets_from_server == 0 &&
+            allocate->transmissions > allocate->requests);
+}
+
 /* Whether the capture must have an answer if one came. */
 static gboolean expects_answer(const ladder_view *view, const turn_logged *logged) {
     const turn_flow *flow = &logged->packet.flow;
     const turn_session *session = view->session;
 
-    return must_be_answered(&logged->message) && turn_model_receives(view->model, &flow->source) &&
+    return must_be_answered(&logged->message) && waits(view, logged) &&
            (session == NULL ? flow->transport == TURN_TRANSPORT_UDP
                             : session->bytes_missing == 0 && session->relayed_cut == 0 &&
                                   !turn_one_direction_only(session));

@@ -155,18 +155,25 @@ static GHashTable *loose_evidence(const turn_judgement *judgement) {
     return places;
 }
 
-/* Whether the ladder has any of that evidence. */
-static gboolean is_evidence(GHashTable *places, const turn_ladder *ladder) {
-    for (guint i = 0; i < ladder->steps->len; i++) {
-        const turn_step *step = g_ptr_array_index(ladder->steps, i);
-        const gint64 here = place_of(&step->seen);
-        const gint64 there = place_of(&step->there);
+/* Set of turn_flow, borrowed from the logs: where messages that are such evidence went. */
+static GHashTable *flows_at(GHashTable *places,
+                            const turn_ladder_log *const logs[TURN_POINT_COUNT]) {
+    GHashTable *flows = g_hash_table_new(turn_flow_hash, turn_flow_equal);
 
-        if (g_hash_table_contains(places, &here) || g_hash_table_contains(places, &there)) {
-            return TRUE;
+    for (gint point = 0; point < TURN_POINT_COUNT; point++) {
+        const guint count = logs[point] != NULL ? logs[point]->messages->len : 0;
+
+        for (guint i = 0; i < count; i++) {
+            turn_logged *logged = &g_array_index(logs[point]->messages, turn_logged, i);
+            const turn_seen seen = turn_seen_at(&logged->packet);
+            const gint64 at = place_of(&seen);
+
+            if (g_hash_table_contains(places, &at)) {
+                g_hash_table_add(flows, &logged->packet.flow);
+            }
         }
     }
-    return FALSE;
+    return flows;
 }
 
 GPtrArray *turn_ladders_of_pairs(const turn_model *model, const turn_judgement *judgement,
@@ -174,17 +181,18 @@ GPtrArray *turn_ladders_of_pairs(const turn_model *model, const turn_judgement *
                                  const turn_ladder_log *const logs[TURN_POINT_COUNT]) {
     GPtrArray *ladders = g_ptr_array_new_with_free_func(ladder_free);
     g_autoptr(GHashTable) places = loose_evidence(judgement);
+    g_autoptr(GHashTable) flows = flows_at(places, logs);
     workshop in = workshop_open(model, judgement, join, logs);
     guint kept = 0;
 
     g_ptr_array_set_size(ladders, (gint)model->pairs->len);
     for (guint i = 0; i < model->pairs->len && kept < TURN_MAX_LADDERS; i++) {
-        g_autoptr(turn_ladder) ladder = g_hash_table_size(places) > 0
-                                            ? pair_ladder(&in, g_ptr_array_index(model->pairs, i))
-                                            : NULL;
+        const turn_pair *pair = g_ptr_array_index(model->pairs, i);
+        const turn_flow flow = {
+            .transport = pair->transport, .source = pair->a, .destination = pair->b};
 
-        if (ladder != NULL && is_evidence(places, ladder)) {
-            ladders->pdata[i] = g_steal_pointer(&ladder);
+        if (g_hash_table_contains(flows, &flow)) {
+            ladders->pdata[i] = pair_ladder(&in, pair);
             kept++;
         }
     }

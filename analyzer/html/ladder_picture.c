@@ -4,18 +4,22 @@
 /* Pixels. A row has a line of text, its arrow, and a line of details where it has any. */
 #define TEXT_BASE   15
 #define ARROW       26
-#define DETAIL_BASE 41
+#define DETAIL_BASE 43
 #define ROW         36
-#define DETAIL_ROW  50
+#define DETAIL_ROW  52
 #define TEXT_SIZE   13
 #define DETAIL_SIZE 12
 #define TIME_END    66
 #define FRAME_END   122
 #define FRAME_WIDTH 64
 #define GUTTER      136
-#define MARKS       104
-#define MAX_MARKS   3u
-#define BAND        9
+/* Bold: wider than its size. */
+#define BADGE_SIZE 13
+#define MARKS      104
+#define MAX_MARKS  3u
+#define BAND       9
+/* Without an arrow. */
+#define NOTE_ROW 26
 /* A run has two arrows. */
 #define RUN_MORE 6
 /* How far a lost message comes on the stretch where it was lost, hundredths. */
@@ -87,7 +91,6 @@ static void draw_lost(const ladder_drawing *self, const ladder_row *row, const a
     svg_line(self->out, "missing", x, of->y, of->to, of->y);
     pass_through(self, of, x);
     svg_path(self->out, "shaft cross", "M%d %d l12 12 m0 -12 l-12 12", x - 6, of->y - 6);
-    svg_text(self->out, "word", SVG_START, x + 13, of->y + 14, "lost here");
 }
 
 static void draw_band(const ladder_drawing *self, const arrow *of) {
@@ -162,7 +165,7 @@ static gint draw_badge(GString *out, const ladder_row *row, gint x, gint y) {
     if (word == NULL) {
         return 0;
     }
-    width = svg_text_width(word, DETAIL_SIZE) + 12 + (filled ? 12 : 0);
+    width = svg_text_width(word, BADGE_SIZE) + 11 + (filled ? 12 : 0);
     svg_rect(out, filled ? "badge fill" : "badge", x, y - 12, width, 16, 3);
     if (filled) {
         svg_path(out, "on cross", "M%d %d l7 7 m0 -7 l-7 7", x + 6, y - 7);
@@ -256,7 +259,8 @@ static gint draw_row(ladder_drawing *self, const ladder_row *row, gint y) {
                       .last_lane = MAX(from, to)};
     g_autofree char *details = ladder_words_details(self, row);
     const gint lower = row->kind == LADDER_ROW_RUN ? RUN_MORE : 0;
-    const gint height = (*details != '\0' ? DETAIL_ROW : ROW) + lower;
+    const gint height =
+        from == to && *details == '\0' ? NOTE_ROW : (*details != '\0' ? DETAIL_ROW : ROW) + lower;
 
     if (row->findings->len > 0) {
         svg_rect(self->back, "evidence", 4, y, self->lanes->right + MARKS - 8, height - 2, 4);

@@ -122,6 +122,12 @@ static void add_findings(ladder_row *row, const turn_step *step) {
     }
 }
 
+/* A message arrived when one transmission of it did; and none was answered when one had time to be,
+ * though the last had not. */
+static guint rank_of(ladder_outcome outcome) {
+    return outcome == LADDER_OUTCOME_LOST ? 0 : outcome == LADDER_OUTCOME_UNANSWERED ? 2 : 1;
+}
+
 static void add_transmission(const turn_ladder *ladder, ladder_row *row, const turn_step *step) {
     const ladder_outcome outcome = outcome_of(ladder, step);
 
@@ -133,9 +139,7 @@ static void add_transmission(const turn_ladder *ladder, ladder_row *row, const t
         row->copies++;
         return;
     }
-    /* What the last transmission came to is what the message came to: one that arrived late did
-     * arrive. */
-    if (row->transmissions == 0 || outcome != LADDER_OUTCOME_LOST) {
+    if (row->transmissions == 0 || rank_of(outcome) > rank_of(row->outcome)) {
         row->outcome = outcome;
     }
     row->transmissions++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/html/ladder_draw.h"
+#include "turn/report/words.h"
 
 #include <string.h>
 
@@ -31,6 +32,9 @@ static char *name_of_run(const ladder_row *row) {
 char *ladder_words_name(const ladder_row *row) {
     if (row->kind == LADDER_ROW_RUN) {
         return name_of_run(row);
+    }
+    if (row->step->kind == TURN_STEP_NOTE && row->step->marks->len > 0) {
+        return g_strdup(g_array_index(row->step->marks, turn_ladder_mark, 0).summary);
     }
     return row->step->kind == TURN_STEP_MEDIA ? name_of_media(row->step)
                                               : g_strdup(row->step->name);
@@ -124,15 +128,17 @@ static gboolean is_told(ladder_drawing *self, const char *detail) {
 char *ladder_words_details(ladder_drawing *self, const ladder_row *row) {
     GString *text = g_string_new(NULL);
 
+    if (row->outcome == LADDER_OUTCOME_LOST && row->step->lost_on != NULL) {
+        g_autofree char *leg = turn_words_leg(row->step->lost_on);
+
+        g_string_append_printf(text, "lost between the two captures, %s", leg);
+    }
     for (guint i = 0; i < row->step->details->len; i++) {
         const char *detail = g_ptr_array_index(row->step->details, i);
 
         if (!is_told(self, detail)) {
             add(text, detail);
         }
-    }
-    for (guint i = 0; row->step->kind == TURN_STEP_NOTE && i < row->step->marks->len; i++) {
-        add(text, g_array_index(row->step->marks, turn_ladder_mark, i).summary);
     }
     return g_string_free(text, FALSE);
 }

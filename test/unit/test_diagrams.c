@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analyzer/html/ladder_svg.h"
+#include "analyzer/html/timeline_svg.h"
+#include "analyzer/points.h"
+
+#include <string.h>
+
+/* The diagrams of captures whose packets are known by number: samples/README.md. */
+typedef struct drawn {
+    points *from;
+    turn_report *found;
+    GString *out;
+} drawn;
+
+static void prepare(gpointer data, turn_tracker *tracker) {
+    (void)data;
+    (void)tracker;
+}
+
+/* FILES are of one place; AT has two. */
+static drawn *drawn_new(char **at, char **files) {
+    drawn *d = g_new0(drawn, 1);
+    g_autoptr(GError) error = NULL;
+
+    d->from = points_new(prepare, NULL);
+    d->found = turn_report_new(NULL, NULL);
+    d->out = g_string_new(NULL);
+    assert_true(points_choose(d->from, at, files, &error));
+    points_keep_diagrams(d->from);
+    assert_true(points_read(d->from, d->found));
+    return d;
+}
+
+static drawn *drawn_of(const char *name) {
+    g_autofree char *path = g_build_filename(TURNPCAP_SAMPLES, name, NULL);
+    char *files[] = {path, NULL};
+
+    return drawn_new(NULL, files);
+}
+
+static drawn *drawn_of_two(const char *client, const char *server) {
+    g_autofree char *near = g_strconcat("client=", TURNPCAP_SAMPLES, "/", client, NULL);
+    g_autofree char *far = g_strconcat("server=", TURNPCAP_SAMPLES, "/", server, NULL);
+    char *at[] = {near, far, NULL};
+
+    return drawn_new(at, NULL);
+}
+
+static void drawn_free(drawn *d) {
+    turn_report_free(d->found);
+    points_free(d->from);
+    g_string_free(d->out, TRUE);
+    g_free(d);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(drawn, drawn_free)
+
+static guint count_of(const GString *out, const char *what) {
+    guint count = 0;
+
+    for (const char *at = strstr(out->str, what); at != NULL; at = strstr(at + 1, what)) {
+        count++;
+    }
+    return count;
+}
+
+/* Of arrows of each kind; those not named are none. */
+typedef struct arrows {
+    guint asked;
+    guint ok;
+    guint challenge;
+    guint error;
+    guint lost;
+    guint silent;
+    guint media;
+    guint tcp;
+} arrows;
+
+static void expect_arrows(const GString *out, const arrows *expected) {
+    assert_int_equal(count_of(out, "class=\"rung asked\""), expected->asked);
+    assert_int_equal(count_of(out, "class=\"rung ok\""), expected->ok);
+    assert_int_equal(count_of(out, "class=\"rung challenge\""), expected->challenge);
+    assert_int_equal(count_of(out, "class=\"rung error\""), expected->error);
+    assert_int_equal(count_of(out, "class=\"rung lost\""), expected->lost);
+    assert_int_equal(count_of(out, "class=\"rung silent\""), expected->silent);
+    assert_int_equal(count_of(out, "class=\"rung media\""), expected->media);
+    assert_int_equal(count_of(out, "class=\"rung tcp\""), expected->tcp);
+}
+
+/* Two frames: Allocate, and 431. Both are evidence of the one finding, which is told once below. */
+static void s1_is_a_request_and_an_error(void **state) {
+    g_autoptr(drawn) d = drawn_of("s1-webrtc-431.pcap");
+
+    (void)state;
+    ladder_svg(d->out, d->found, 0);
+    expect_arrows(d->out, &(arrows){.asked = 1, .error = 1});
+    assert_int_equal(count_of(d->out, ">431</text>"), 1);
+    assert_int_equal(count_of(d->out, "class=\"evidence\""), 2);
+    assert_int_equal(count_of(d->out, "finding-mark is-failed"), 2 + 1);
+    assert_int_equal(count_of(d->out, "class=\"lifeline\""), 2);
+    assert_int_equal(count_of(d->out, "172.16.84.124:54321"), 1 + 2); /* lane, picture and table */
+    assert_int_equal(count_of(d->out, "<tr>"), 1 + 2);
+}
+
+/* Six checks, each sent four times, none of which came. */
+static void s3_has_six_checks_that_are_lost(void **state) {
+    g_autoptr(drawn) d = drawn_of_two("s3-client.pcap", "s3-server.pcap");
+
+    (void)state;
+    assert_int_equal(d->found->pair_ladders->len, 1);
+    ladder_svg_pair(d->out, d->found, 0);
+    expect_arrows(d->out, &(arrows){.lost = 6});
+    assert_int_equal(count_of(d->out, "sent 4 times"), 6 + 6);
+    assert_int_equal(count_of(d->out, "class=\"shaft cross\""), 6);
+    assert_int_equal(count_of(d->out, "class=\"evidence\""), 3);
+}
+
+/* Allocate, 401, Allocate, success, Refresh, success; and five more Refreshes as one row. */
+static void s3_has_a_session_in_which_nothing_is_lost(void **state) {
+    g_autoptr(drawn) d = drawn_of_two("s3-client.pcap", "s3-server.pcap");
+
+    (void)state;
+    ladder_svg(d->out, d->found, 0);
+    expect_arrows(d->out, &(arrows){.asked = 3, .challenge = 1, .ok = 3});
+    assert_int_equal(count_of(d->out, "5 \xc3\x97 Refresh"), 2);
+    assert_int_equal(count_of(d->out, "every 9.3 s, all answered, until 57.0 s"), 2);
+    assert_int_equal(count_of(d->out, "NAT: 198.51.100.23:61734"), 1);
+}
+
+/* The near miss: what is lost in the other case comes through. */
+static void what_arrives_is_not_drawn_as_lost(void **state) {
+    g_autoptr(drawn) d = drawn_of_two("causes/relay-range-blocked-inbound-near-client.pcap",
+                                      "causes/relay-range-blocked-inbound-near-server.pcap");
+
+    (void)state;
+    ladder_svg(d->out, d->found, 0);
+    assert_int_equal(count_of(d->out, "class=\"rung lost\""), 0);
+    assert_true(count_of(d->out, "class=\"rung ok\"") > 0);
+}
+
+/* Media both ways through a channel: one band for each direction, 8798 and 9771 bytes. */
+static void media_is_a_band_for_each_direction(void **state) {
+    g_autoptr(drawn) d = drawn_of("udp-channeldata.pcap");
+
+    (void)state;
+    ladder_svg(d->out, d->found, 0);
+    assert_int_equal(count_of(d->out, "class=\"rung media\""), 2);
+    assert_int_equal(count_of(d->out, "class=\"band\""), 2);
+    assert_int_equal(count_of(d->out, "107 packets, 8.7 kB"), 2);
+    assert_int_equal(count_of(d->out, "106 packets, 9.7 kB"), 2);
+}
+
+/* Once in a row of its own as the sender's, and the table beside it. */
+static void every_row_stands_in_the_table_too(void **state) {
+    g_autoptr(drawn) d = drawn_of("s4-sfb-presentation.pcap");
+
+    (void)state;
+    ladder_svg(d->out, d->found, 0);
+    assert_int_equal(count_of(d->out, "<tr>"), 1 + count_of(d->out, "class=\"rung "));
+    assert_int_equal(count_of(d->out, "<details"), 1);
+    assert_int_equal(count_of(d->out, "role=\"img\""), 1);
+    assert_int_equal(count_of(d->out, "<desc"), 1);
+}
+
+static void nothing_in_it_needs_a_style_or_a_script(void **state) {
+    g_autoptr(drawn) d = drawn_of("hostile-text.pcap");
+
+    (void)state;
+    for (guint i = 0; i < d->found->model->sessions->len; i++) {
+        ladder_svg(d->out, d->found, i);
+    }
+    timeline_svg(d->out, d->found);
+    assert_true(d->out->len > 1000);
+    assert_int_equal(count_of(d->out, " style="), 0);
+    assert_int_equal(count_of(d->out, "<script"), 0);
+    assert_int_equal(count_of(d->out, "<img"), 0);
+}
+
+/* Two captures, one session, one finding that is of no session, and no media. */
+static void the_time_line_has_a_bar_for_each(void **state) {
+    g_autoptr(drawn) d = drawn_of_two("s3-client.pcap", "s3-server.pcap");
+
+    (void)state;
+    timeline_svg(d->out, d->found);
+    assert_int_equal(count_of(d->out, "class=\"span\""), 2);
+    assert_int_equal(count_of(d->out, "class=\"bar\""), 1);
+    assert_int_equal(count_of(d->out, "Found outside sessions"), 1);
+    assert_int_equal(count_of(d->out, "finding-mark is-failed"), 1 + 1);
+    assert_int_equal(count_of(d->out, "class=\"area"), 0);
+    assert_int_equal(count_of(d->out, "2017-05-20 20:10:00.000 UTC"), 1);
+    assert_int_equal(count_of(d->out, ">20:10:30</text>"), 1);
+}
+
+/* 8798 bytes to the peer and 9771 from it. */
+static void the_time_line_plots_both_directions(void **state) {
+    g_autoptr(drawn) d = drawn_of("udp-channeldata.pcap");
+    const turn_rate *rate = &d->found->rates->legs[TURN_RATE_CLIENT_LEG];
+    const turn_session *session = g_ptr_array_index(d->found->model->sessions, 0);
+    const turn_peer *peer = g_ptr_array_index(session->peers, 0);
+
+    (void)state;
+    assert_true(rate->total[TURN_RATE_TO_PEER] == peer->path.to_peer.bytes);
+    assert_true(rate->total[TURN_RATE_FROM_PEER] == peer->path.from_peer.bytes);
+    timeline_svg(d->out, d->found);
+    assert_int_equal(count_of(d->out, "class=\"area\""), 1);
+    assert_int_equal(count_of(d->out, "class=\"area back\""), 1);
+    assert_int_equal(count_of(d->out, "8.7 kB in all"), 1);
+    assert_int_equal(count_of(d->out, "9.7 kB in all"), 1);
+}
+
+/* Nothing is kept where nothing is drawn. */
+static void without_diagrams_there_is_nothing_to_draw(void **state) {
+    g_autofree char *path = g_build_filename(TURNPCAP_SAMPLES, "s1-webrtc-431.pcap", NULL);
+    char *files[] = {path, NULL};
+    points *from = points_new(prepare, NULL);
+    turn_report *found = turn_report_new(NULL, NULL);
+
+    (void)state;
+    assert_true(points_choose(from, NULL, files, NULL));
+    assert_true(points_read(from, found));
+    assert_null(found->ladders);
+    assert_null(found->pair_ladders);
+    assert_null(found->rates);
+    turn_report_free(found);
+    points_free(from);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(s1_is_a_request_and_an_error),
+        cmocka_unit_test(s3_has_six_checks_that_are_lost),
+        cmocka_unit_test(s3_has_a_session_in_which_nothing_is_lost),
+        cmocka_unit_test(what_arrives_is_not_drawn_as_lost),
+        cmocka_unit_test(media_is_a_band_for_each_direction),
+        cmocka_unit_test(every_row_stands_in_the_table_too),
+        cmocka_unit_test(nothing_in_it_needs_a_style_or_a_script),
+        cmocka_unit_test(the_time_line_has_a_bar_for_each),
+        cmocka_unit_test(the_time_line_plots_both_directions),
+        cmocka_unit_test(without_diagrams_there_is_nothing_to_draw),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

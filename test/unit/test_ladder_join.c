@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/join_case.h"
+#include "turn/ladder_join.h"
+#include "turn/ladders.h"
+
+/* What both points saw, and the ladders that are made of it. */
+typedef struct climb {
+    two_points *p;
+    turn_ladder_log *logs[TURN_POINT_COUNT];
+    turn_ladder_join *of;
+    turn_ladder *ladder;
+} climb;
+
+static int setup(void **state) {
+    climb *c = g_new0(climb, 1);
+
+    c->p = two_points_new();
+    c->logs[TURN_POINT_CLIENT] = turn_ladder_log_new(c->p->client->tracker);
+    c->logs[TURN_POINT_SERVER] = turn_ladder_log_new(c->p->server->tracker);
+    *state = c;
+    return 0;
+}
+
+static int teardown(void **state) {
+    climb *c = *state;
+
+    turn_ladder_free(c->ladder);
+    turn_ladder_join_free(c->of);
+    for (gint point = 0; point < TURN_POINT_COUNT; point++) {
+        turn_ladder_log_free(c->logs[point]);
+    }
+    two_points_free(c->p);
+    g_free(c);
+    return 0;
+}
+
+static const turn_ladder_join *join_of(climb *c) {
+    const turn_ladder_log *const logs[] = {c->logs[0], c->logs[1]};
+
+    c->of = turn_ladder_join_new(two_points_join(c->p), logs);
+    return c->of;
+}
+
+static const turn_ladder *first_session(climb *c) {
+    const turn_ladder_join *of = join_of(c);
+
+    c->ladder =
+        turn_ladder_join_session(of, two_points_judgement(c->p),
+                                 g_ptr_array_index(two_points_join(c->p)->model.sessions, 0));
+    return c->ladder;
+}
+
+static const turn_ladder *first_pair(climb *c) {
+    const turn_ladder_join *of = join_of(c);
+
+    assert_true(two_points_join(c->p)->model.pairs->len > 0);
+    c->ladder = turn_ladder_join_pair(of, two_points_judgement(c->p),
+                                      g_ptr_array_index(two_points_join(c->p)->model.pairs, 0));
+    return c->ladder;
+}
+
+static const turn_step *step_of(const turn_ladder *ladder, guint index) {
+    assert_true(index < ladder->steps->len);
+    return g_ptr_array_index(ladder->steps, index);
+}
+
+static guint count_of(const turn_ladder *ladder, turn_fate is) {
+    guint count = 0;
+
+    for (guint i = 0; i < ladder->steps->len; i++) {
+        count += step_of(ladder, i)->fate == is ? 1 : 0;
+    }
+    return count;
+}
+
+/* Four messages that both saw are four steps, on the clock of the client: the server's is an hour
+ * ahead, and the offset is known to the way of 20 ms. */
+static void what_both_saw_is_one_step(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    c->p->ahead = 3600000;
+    allocates(c->p, 0);
+    both_run(c->p, 20000);
+    ladder = first_session(c);
+    assert_int_equal(ladder->steps->len, 4);
+    assert_int_equal(count_of(ladder, TURN_FATE_ARRIVED), 4);
+    assert_string_equal(step_of(ladder, 0)->name, "Allocate Request");
+    assert_int_equal(step_of(ladder, 0)->point, TURN_POINT_CLIENT);
+    assert_int_equal(step_of(ladder, 0)->seen.frame, 1);
+    assert_int_equal(step_of(ladder, 0)->there.frame, 1);
+    assert_int_equal(step_of(ladder, 1)->point, TURN_POINT_SERVER);
+    assert_int_equal(step_of(ladder, 1)->seen.time, scene_time(30));
+    assert_int_equal(step_of(ladder, 1)->there.time, scene_time(50));
+    assert_int_equal(step_of(ladder, 1)->seen.capture, 1);
+}
+
+/* The server's capture goes on and has none of them: each of the transmissions was lost. */
+static void requests_that_do_not_arrive_are_lost(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    allocates(c->p, 0);
+    sends_thrice(c->p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(c->p, 20000);
+    ladder = first_pair(c);
+    assert_int_equal(ladder->steps->len, 3);
+    assert_int_equal(count_of(ladder, TURN_FATE_LOST), 3);
+    assert_int_equal(step_of(ladder, 0)->from, TURN_LANE_CLIENT);
+    assert_int_equal(step_of(ladder, 0)->to, TURN_LANE_PEER);
+    assert_int_equal(step_of(ladder, 0)->there.frame, 0);
+    assert_int_equal(step_of(ladder, 0)->lost_on->kind, TURN_LEG_RELAY);
+}
+
+/* Whether they arrived cannot be seen where the server's capture had ended. */
+static void nothing_is_lost_after_the_other_capture(void **state) {
+    climb *c = *state;
+
+    allocates(c->p, 0);
+    sends_thrice(c->p, 1000, RELAY, CHECK, IS_LOST);
+    feed_other(c->p->client, 20000);
+    assert_int_equal(count_of(first_pair(c), TURN_FATE_LOST), 0);
+}
+
+/* A filter of TURN's port hides the relay's: nothing is proved. */
+static void nothing_is_lost_that_a_filter_hides(void **state) {
+    climb *c = *state;
+
+    c->p->filtered = TRUE;
+    allocates(c->p, 0);
+    sends_thrice(c->p, 1000, RELAY, CHECK, IS_LOST);
+    both_run(c->p, 20000);
+    assert_int_equal(count_of(first_pair(c), TURN_FATE_LOST), 0);
+}
+
+/* The requests come, and the answers do not come back. */
+static void answers_that_do_not_come_back_are_lost(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    allocates(c->p, 0);
+    sends_thrice(c->p, 1000, RELAY, CHECK, PASSES);
+    for (gint64 ms = 1050; ms <= 4050; ms += 1500) {
+        goes_down(c->p, ms, RELAY, CHECK_ANSWER, IS_LOST);
+    }
+    both_run(c->p, 20000);
+    ladder = first_pair(c);
+    assert_int_equal(count_of(ladder, TURN_FATE_ARRIVED), 3);
+    assert_int_equal(count_of(ladder, TURN_FATE_LOST), 3);
+    for (guint i = 0; i < ladder->steps->len; i++) {
+        const turn_step *step = step_of(ladder, i);
+
+        assert_int_equal(step->fate,
+                         step->cls == STUN_REQUEST ? TURN_FATE_ARRIVED : TURN_FATE_LOST);
+    }
+}
+
+/* The first of two transmissions is in one capture only, and the second came: that the first one
+ * was dropped by the network is not proved. */
+static void one_of_several_transmissions_is_not_called_lost(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    allocates(c->p, 0);
+    goes_up(c->p, 1000, PORT, "refresh request 8 lifetime=600 " CREDENTIALS, IS_LOST);
+    goes_up(c->p, 1500, PORT, "refresh request 8 lifetime=600 " CREDENTIALS, PASSES);
+    goes_down(c->p, 1530, PORT, "refresh success 8 lifetime=600 mi", PASSES);
+    both_run(c->p, 20000);
+    ladder = first_session(c);
+    assert_int_equal(ladder->steps->len, 7);
+    assert_int_equal(step_of(ladder, 4)->fate, TURN_FATE_UNKNOWN);
+    assert_int_equal(step_of(ladder, 4)->seen.time, scene_time(1000));
+    assert_int_equal(step_of(ladder, 5)->fate, TURN_FATE_ARRIVED);
+    assert_int_equal(step_of(ladder, 5)->seen.time, scene_time(1500));
+    assert_int_equal(count_of(ladder, TURN_FATE_LOST), 0);
+}
+
+/* They come to the server, and it never answers. */
+static void requests_without_answer_arrive_unanswered(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    allocates(c->p, 0);
+    sends_thrice(c->p, 1000, RELAY, CHECK, PASSES);
+    both_run(c->p, 20000);
+    ladder = first_pair(c);
+    assert_int_equal(ladder->steps->len, 3);
+    assert_int_equal(count_of(ladder, TURN_FATE_UNANSWERED), 3);
+    assert_true(step_of(ladder, 0)->there.frame != 0);
+}
+
+/* Only pairs that are evidence have a ladder. */
+static void pairs_without_findings_have_none(void **state) {
+    climb *c = *state;
+    const turn_ladder_log *const logs[] = {c->logs[0], c->logs[1]};
+    const turn_join *join;
+    g_autoptr(GPtrArray) ladders = NULL;
+
+    allocates(c->p, 0);
+    goes_up(c->p, 1000, RELAY, CHECK, PASSES);
+    goes_down(c->p, 1050, RELAY, CHECK_ANSWER, PASSES);
+    both_run(c->p, 20000);
+    join = two_points_join(c->p);
+    ladders = turn_ladders_of_pairs(&join->model, two_points_judgement(c->p), join, logs);
+    assert_int_equal(ladders->len, join->model.pairs->len);
+    assert_true(ladders->len > 0);
+    assert_null(g_ptr_array_index(ladders, 0));
+}
+
+static void pairs_that_are_evidence_have_one(void **state) {
+    climb *c = *state;
+    const turn_ladder_log *const logs[] = {c->logs[0], c->logs[1]};
+    const turn_join *join;
+    g_autoptr(GPtrArray) ladders = NULL;
+
+    three_checks_do_not_arrive(c->p);
+    join = two_points_join(c->p);
+    ladders = turn_ladders_of_pairs(&join->model, two_points_judgement(c->p), join, logs);
+    assert_int_equal(ladders->len, 1);
+    assert_non_null(g_ptr_array_index(ladders, 0));
+    assert_true(step_of(g_ptr_array_index(ladders, 0), 0)->marks->len > 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_both_saw_is_one_step, setup, teardown),
+        cmocka_unit_test_setup_teardown(requests_that_do_not_arrive_are_lost, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_lost_after_the_other_capture, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_lost_that_a_filter_hides, setup, teardown),
+        cmocka_unit_test_setup_teardown(answers_that_do_not_come_back_are_lost, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_of_several_transmissions_is_not_called_lost, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(requests_without_answer_arrive_unanswered, setup, teardown),
+        cmocka_unit_test_setup_teardown(pairs_without_findings_have_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(pairs_that_are_evidence_have_one, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
