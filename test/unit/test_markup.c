@@ -148,12 +148,27 @@ static void tables_tell_what_heads_what(void **state) {
 }
 
 static void embedded_json_ends_no_element(void **state) {
-    g_autofree char *data =
-        html_embedded_data("{ \"a\" : \"</script><!--&\xe2\x80\xa8\xe2\x80\xa9\xc3\xbc\" }\n");
+    static const struct {
+        const char *name;
+        const char *json;
+        const char *expected;
+    } rows[] = {
+        {"markup", "{\"a\":\"</script><!--&\"}",
+         "{\"a\":\"\\u003c/script\\u003e\\u003c!--\\u0026\"}"},
+        {"separators", "[\"\xe2\x80\xa8\xe2\x80\xa9\xc3\xbc\"]", "[\"\\u2028\\u2029\xc3\xbc\"]"},
+        {"layout", "{\n  \"a\" : [\n    1,\n    null\n  ]\n}\n", "{\"a\":[1,null]}"},
+        {"blanks in text", "[ \"a  b\" , \" \" ]", "[\"a  b\",\" \"]"},
+        {"quotes in text", "[ \"a\\\" : \\\\\" , 1 ]", "[\"a\\\" : \\\\\",1]"},
+    };
 
     (void)state;
-    assert_string_equal(
-        data, "{ \"a\" : \"\\u003c/script\\u003e\\u003c!--\\u0026\\u2028\\u2029\xc3\xbc\" }");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *data = html_embedded_data(rows[i].json);
+
+        if (!g_str_equal(data, rows[i].expected)) {
+            fail_msg("%s: %s", rows[i].name, data);
+        }
+    }
 }
 
 static void saved_json_is_the_file_itself(void **state) {
