@@ -13,10 +13,10 @@ void report_outputs_clear(report_outputs *self) {
 }
 
 void report_outputs_add_options(report_outputs *self, GArray *entries) {
-    const GOptionEntry own[] = {
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format, "text (default), json or html", "FORMAT"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
-         "write the report to FILE instead of standard output", "FILE"}};
+    const GOptionEntry own[] = {{"format", 'f', 0, G_OPTION_ARG_STRING, &self->format,
+                                 "text (default), json or html", "FORMAT"},
+                                {"output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
+                                 "write the report to FILE instead of standard output", "FILE"}};
     gsize count;
     const report_format *formats = report_format_table(&count);
 
