@@ -78,7 +78,7 @@ void html_colophon(html_page *page) {
         "up, and nothing left the machine. Times are UTC, by the clocks of the captures; "
         "frame numbers are those that Wireshark shows. The page is this one file: it "
         "loads nothing and runs no script.");
-    markup_open(page->out, "p", NULL);
+    markup_open(page->out, "p", "save");
     if (page->data != NULL) {
         html_embedded_link(page->out, page->json);
         markup_text(page->out, ": all of it for scripts, as a part of this page.");

@@ -7,9 +7,8 @@
 
 #include <glib.h>
 
-/* JSON that ends no element and begins none: "<", ">", "&" and the two line separators of Unicode
- * as
- * "\u003c", and nothing behind the last brace. Owned by the caller. */
+/* JSON (what json-glib writes) that ends no element and begins none: "<", ">", "&" and the two line
+ * separators of Unicode as "\u003c", and without blanks between the values. Owned by the caller. */
 char *html_embedded_data(const char *json);
 /* DATA (from html_embedded_data()) as an element of its own. */
 void html_embedded_element(GString *out, const char *data);

@@ -8,6 +8,7 @@ static void evidence_table(html_page *page, const turn_finding *finding) {
         {"Capture", NULL}, {"Frame", "num"}, {"Time", NULL}, {"What", NULL}};
     const gsize skipped = page->report->captures->len > 1 ? 0 : 1;
 
+    markup_open(page->out, "div", "evidence");
     html_table(page->out, "Frames that prove it", all + skipped, G_N_ELEMENTS(all) - skipped);
     for (guint i = 0; i < finding->evidence->len; i++) {
         const turn_evidence *evidence = &g_array_index(finding->evidence, turn_evidence, i);
@@ -16,7 +17,7 @@ static void evidence_table(html_page *page, const turn_finding *finding) {
 
         html_row(page->out, NULL);
         if (skipped == 0) {
-            html_cell(page->out, NULL, capture);
+            html_cell(page->out, "capture", capture);
         }
         html_cell_frame(page->out, evidence->seen.frame);
         html_cell(page->out, "time", when);
@@ -24,6 +25,7 @@ static void evidence_table(html_page *page, const turn_finding *finding) {
         html_row_end(page->out);
     }
     html_table_end(page->out);
+    markup_close(page->out, "div");
 }
 
 static void filters(html_page *page, const turn_finding *finding) {
@@ -61,16 +63,26 @@ static void one_finding(html_page *page, const turn_finding *finding) {
     markup_close(page->out, "div");
 }
 
+static void findings(html_page *page, guint begin, guint end) {
+    for (guint i = begin; i < end; i++) {
+        one_finding(page, g_ptr_array_index(page->report->judgement->findings, i));
+    }
+}
+
 /* Returns where the next group begins. */
 static guint group(html_page *page, guint begin) {
     const guint end = turn_words_group_end(page->report, begin);
+    const guint open = MIN(end, begin + HTML_OPEN_GROUP);
+    const guint shown = MIN(end, begin + HTML_MAX_GROUP);
 
-    for (guint i = begin; i < end && i - begin < HTML_MAX_GROUP; i++) {
-        one_finding(page, g_ptr_array_index(page->report->judgement->findings, i));
+    findings(page, begin, open);
+    if (shown > open) {
+        markup_open(page->out, "details", "folded");
+        markup_elementf(page->out, "summary", NULL, "%u more with the same finding", shown - open);
+        findings(page, open, shown);
+        markup_close(page->out, "details");
     }
-    if (end - begin > HTML_MAX_GROUP) {
-        html_more(page, end - begin - HTML_MAX_GROUP, "sessions with the same finding");
-    }
+    html_more(page, end - shown, "sessions with the same finding");
     return end;
 }
 

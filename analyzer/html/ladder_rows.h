@@ -33,12 +33,16 @@ typedef enum ladder_outcome {
 typedef struct ladder_row {
     ladder_row_kind kind;
     ladder_outcome outcome;
-    const turn_step *step; /* the first that it stands for */
-    const turn_step *last; /* of a RUN the last, answers included */
-    guint transmissions;   /* of messages, copies not counted */
-    guint lost;            /* of TRANSMISSIONS */
+    ladder_outcome sent_as;  /* what the transmissions that were not lost came to */
+    gboolean arrived;        /* one of them, at the other capture point */
+    const turn_step *step;   /* the first that it stands for */
+    const turn_step *last;   /* of a RUN the last, answers included */
+    guint transmissions;     /* of messages, copies not counted */
+    guint lost;              /* of TRANSMISSIONS */
+    const turn_leg *lost_on; /* NULL where nothing is lost */
     guint copies;
     guint count;         /* RUN: exchanges; LEFT_OUT: rows */
+    gboolean taken;      /* an answer whose request is a row too */
     gint64 last_sent;    /* when the latest transmission left, or the latest exchange began */
     gint64 every;        /* RUN: nanoseconds from one to the next, on average */
     GPtrArray *findings; /* of const turn_finding, each once; never NULL */

@@ -70,13 +70,7 @@ static void notes_row(html_page *page, const turn_path *path, const turn_directi
         return;
     }
     *line->str = g_ascii_toupper(*line->str);
-    html_row(page->out, "notes");
-    markup_begin(page->out, "td", NULL);
-    markup_number(page->out, "colspan", G_N_ELEMENTS(columns));
-    markup_end(page->out);
-    markup_text(page->out, line->str);
-    markup_close(page->out, "td");
-    html_row_end(page->out);
+    html_row_note(page->out, line->str, G_N_ELEMENTS(columns));
 }
 
 static void one_path(html_page *page, const turn_path *path, const turn_direction *to,

@@ -13,12 +13,15 @@
 #define HTML_MAX_GROUP    40u  /* findings of one cause and level */
 #define HTML_MAX_SESSIONS 200u /* those with the worst findings first, where there are more */
 #define HTML_MAX_PAIRS    200u
-#define HTML_MAX_RECORDS  40u /* permissions, channels, connections or peers of one session */
-#define HTML_MAX_CAPTURES 200u
+/* Of these, as many are open from the beginning; the others can be unfolded. */
+#define HTML_OPEN_GROUP    5u
+#define HTML_OPEN_SESSIONS 8u
+#define HTML_MAX_RECORDS   40u /* permissions, channels, connections or peers of one session */
+#define HTML_MAX_CAPTURES  200u
 /* No more ladders are drawn when the page has grown to this, in bytes. */
 #define HTML_MAX_DRAWN ((gsize)6 << 20)
 /* A JSON report that is larger is not put into the page, which names the option that writes it. */
-#define HTML_MAX_JSON ((gsize)8 << 20)
+#define HTML_MAX_JSON ((gsize)4 << 20)
 
 typedef struct html_page {
     GString *out;
@@ -27,6 +30,7 @@ typedef struct html_page {
     GArray *groups;       /* of guint, for each finding: the first one that is told with it */
     GHashTable *findings; /* turn_session to GArray of guint: its findings */
     GHashTable *shown;    /* set of turn_session: those on the page */
+    guint opened;         /* sessions with findings, so far */
     char *json;           /* the JSON report, as --json writes it */
     char *data;           /* the same as an element holds it; NULL when it is too large */
 } html_page;

@@ -43,9 +43,12 @@ static void summary(html_page *page, const turn_session *session, const turn_sta
     markup_close(page->out, "summary");
 }
 
-static gboolean is_open(const html_page *page, const turn_session *session) {
-    return g_hash_table_contains(page->findings, session) ||
-           page->report->model->sessions->len <= FEW;
+/* Those with findings, as long as they are not many, and all where there are few. */
+static gboolean is_open(html_page *page, const turn_session *session) {
+    if (page->report->model->sessions->len <= FEW) {
+        return TRUE;
+    }
+    return g_hash_table_contains(page->findings, session) && page->opened++ < HTML_OPEN_SESSIONS;
 }
 
 static gboolean has_room(html_page *page) {

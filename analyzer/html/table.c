@@ -42,9 +42,19 @@ void html_table_group(GString *out, const char *text, gsize columns) {
     markup_attribute(out, "scope", "rowgroup");
     markup_number(out, "colspan", (gint64)columns);
     markup_end(out);
-    markup_text(out, text);
+    markup_element(out, "span", "stays", text);
     markup_close(out, "th");
     markup_close(out, "tr");
+}
+
+void html_row_note(GString *out, const char *text, gsize columns) {
+    html_row(out, "notes");
+    markup_begin(out, "td", NULL);
+    markup_number(out, "colspan", (gint64)columns);
+    markup_end(out);
+    markup_element(out, "span", "stays", text);
+    markup_close(out, "td");
+    html_row_end(out);
 }
 
 void html_row(GString *out, const char *names) {

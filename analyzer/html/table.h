@@ -19,6 +19,9 @@ void html_table_end(GString *out);
  */
 void html_table_group(GString *out, const char *text, gsize columns);
 
+/* A row with TEXT over all COLUMNS, about those before it. */
+void html_row_note(GString *out, const char *text, gsize columns);
+
 void html_row(GString *out, const char *names);
 void html_row_end(GString *out);
 /* The header of a row. */

@@ -131,10 +131,12 @@ class Browser:
             mobile=mobile,
         )
 
-    def scheme(self, name):
-        """Prefer "light" or "dark"."""
+    def scheme(self, name, medium="screen"):
+        """Prefer "light" or "dark", on "screen" or in "print"."""
         self.call(
-            "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}]
+            "Emulation.setEmulatedMedia",
+            media=medium,
+            features=[{"name": "prefers-color-scheme", "value": name}],
         )
 
     def load(self, path):

@@ -6,6 +6,14 @@
     document.querySelectorAll("details").forEach((details) => { details.open = true; });
   },
 
+  // What is folded and cannot be seen.
+  folded() {
+    return [...document.querySelectorAll("details:not([open]) > :not(summary)")].filter((element) =>
+      !element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) ||
+      element.getBoundingClientRect().height === 0
+    ).map((element) => element.outerHTML.slice(0, 80));
+  },
+
   // The element names and attributes of the page, in their order: what texts have no say in. The
   // length of a text has one in where it is drawn.
   skeleton() {

@@ -13,6 +13,8 @@ from browser import Browser, find_browser
 
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
+# The width of A4 without its margins, at 96 pixels an inch.
+PAPER = 688
 CONTRAST = 4.5
 LOOK = pathlib.Path(__file__).with_name("look.js").read_text()
 # What a page must not make a browser say.
@@ -54,10 +56,26 @@ def view_faults(browser, scheme):
         yield f"{scheme}: contrast {text}"
 
 
+def print_faults(browser):
+    """Yield what is wrong with the page on paper, where nothing can be unfolded."""
+    hidden = look(browser, "folded()")
+    if hidden:
+        yield f"not printed: {hidden[:3]}"
+    over = look(browser, "overflow()")
+    if over["wide"] > 0:
+        yield f"on paper: {over['wide']} too wide: {over['out']}"
+    for text in look(browser, f"dim({CONTRAST})")["found"][:5]:
+        yield f"on paper: contrast {text}"
+    if browser.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--page')") != "#ffffff":
+        yield "paper is not white"
+
+
 def page_faults(browser, path):
     """Yield what is wrong with a page."""
-    browser.scheme(SCHEMES[0])
+    browser.size(PAPER)
+    browser.scheme("dark", "print")
     browser.load(path)
+    yield from print_faults(browser)
     look(browser, "unfold()")
     for scheme in SCHEMES:
         browser.scheme(scheme)

@@ -125,30 +125,50 @@ static void tables_tell_what_heads_what(void **state) {
     html_cell_number(out, 1234567);
     html_row_end(out);
     html_table_group(out, "second", G_N_ELEMENTS(columns));
-    html_row(out, "notes");
+    html_row(out, "last");
     html_cell_frame(out, 0);
     html_cell_frame(out, 12);
     html_row_end(out);
+    html_row_note(out, "a & b", G_N_ELEMENTS(columns));
     html_table_end(out);
     assert_written(
-        out, "<div class=\"scroll\"><table><caption>Steps</caption>\n<thead><tr>"
-             "<th class=\"num\" scope=\"col\">Frame</th><th scope=\"col\">What</th></tr>\n"
-             "</thead>\n<tbody>"
-             "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\">&lt;first&gt;</th></tr>\n"
-             "<tr><th scope=\"row\">a</th><td class=\"num\">1,234,567</td></tr>\n"
-             "</tbody>\n<tbody>"
-             "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\">second</th></tr>\n"
-             "<tr class=\"notes\"><td class=\"num\"></td><td class=\"num\">12</td></tr>\n"
-             "</tbody>\n</table>\n</div>\n");
+        out,
+        "<div class=\"scroll\"><table><caption>Steps</caption>\n<thead><tr>"
+        "<th class=\"num\" scope=\"col\">Frame</th><th scope=\"col\">What</th></tr>\n"
+        "</thead>\n<tbody>"
+        "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\"><span "
+        "class=\"stays\">&lt;first&gt;</span></th></tr>\n"
+        "<tr><th scope=\"row\">a</th><td class=\"num\">1,234,567</td></tr>\n"
+        "</tbody>\n<tbody>"
+        "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\"><span "
+        "class=\"stays\">second</span></th></tr>\n"
+        "<tr class=\"last\"><td class=\"num\"></td><td class=\"num\">12</td></tr>\n"
+        "<tr class=\"notes\"><td colspan=\"2\"><span class=\"stays\">a &amp; b</span></td></tr>\n"
+        "</tbody>\n</table>\n</div>\n");
 }
 
 static void embedded_json_ends_no_element(void **state) {
-    g_autofree char *data =
-        html_embedded_data("{ \"a\" : \"</script><!--&\xe2\x80\xa8\xe2\x80\xa9\xc3\xbc\" }\n");
+    static const struct {
+        const char *name;
+        const char *json;
+        const char *expected;
+    } rows[] = {
+        {"markup", "{\"a\":\"</script><!--&\"}",
+         "{\"a\":\"\\u003c/script\\u003e\\u003c!--\\u0026\"}"},
+        {"separators", "[\"\xe2\x80\xa8\xe2\x80\xa9\xc3\xbc\"]", "[\"\\u2028\\u2029\xc3\xbc\"]"},
+        {"layout", "{\n  \"a\" : [\n    1,\n    null\n  ]\n}\n", "{\"a\":[1,null]}"},
+        {"blanks in text", "[ \"a  b\" , \" \" ]", "[\"a  b\",\" \"]"},
+        {"quotes in text", "[ \"a\\\" : \\\\\" , 1 ]", "[\"a\\\" : \\\\\",1]"},
+    };
 
     (void)state;
-    assert_string_equal(
-        data, "{ \"a\" : \"\\u003c/script\\u003e\\u003c!--\\u0026\\u2028\\u2029\xc3\xbc\" }");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *data = html_embedded_data(rows[i].json);
+
+        if (!g_str_equal(data, rows[i].expected)) {
+            fail_msg("%s: %s", rows[i].name, data);
+        }
+    }
 }
 
 static void saved_json_is_the_file_itself(void **state) {
@@ -156,7 +176,7 @@ static void saved_json_is_the_file_itself(void **state) {
 
     (void)state;
     html_embedded_link(out, "{\"a\":\"<\xc3\xbf\"}\n");
-    assert_written(out, "<a class=\"save\" download=\"turnpcap-report.json\" "
+    assert_written(out, "<a download=\"turnpcap-report.json\" "
                         "href=\"data:application/json;base64,eyJhIjoiPMO/In0K\">"
                         "Save the JSON report</a>");
 }

@@ -97,7 +97,7 @@ static void healthy_page_has_no_evidence(void **state) {
 static void session_with_a_finding_is_shown_among_many(void **state) {
     g_autoptr(scene) s = scene_new();
     g_autofree char *page = NULL;
-    g_autofree char *last = g_strdup_printf("id=\"session-%u\" open=\"\"", MANY);
+    g_autofree char *last = g_strdup_printf("<details class=\"session\" id=\"session-%u\"", MANY);
 
     (void)state;
     for (guint i = 1; i < MANY; i++) {
@@ -111,6 +111,7 @@ static void session_with_a_finding_is_shown_among_many(void **state) {
     page = page_of(s);
     assert_int_equal(count_of(page, "<details class=\"session\""), HTML_MAX_SESSIONS);
     assert_non_null(strstr(page, last));
+    assert_int_equal(count_of(page, "open=\"\"><summary><h3>"), HTML_OPEN_SESSIONS);
     assert_non_null(strstr(page, "and 30 more sessions; turnpcap report --format json has all"));
 }
 
