@@ -2,9 +2,9 @@
 #include "analyzer/points.h"
 
 #include "analyzer/capture.h"
+#include "analyzer/diagrams.h"
 #include "analyzer/input.h"
 #include "analyzer/reader.h"
-#include "turn/ladders.h"
 
 #include <string.h>
 
@@ -20,8 +20,7 @@ typedef struct point {
     turn_ledger *ledger;
     GHashTable *senders; /* set of stun_address: hosts that packets come from */
     reader *reader;
-    turn_ladder_log *log; /* NULL when nothing is drawn */
-    turn_rates *rates;    /* the same */
+    diagrams_source drawn; /* empty when nothing is drawn */
     const turn_model *model;
     guint first; /* number of its first capture */
     guint count;
@@ -57,9 +56,8 @@ static void point_clear(point *of) {
     reader_free(of->reader);
     turn_ledger_free(of->ledger);
     g_clear_pointer(&of->senders, g_hash_table_destroy);
-    turn_ladder_log_free(of->log);
+    diagrams_source_clear(&of->drawn);
     turn_tracker_free(of->tracker);
-    g_free(of->rates);
     memset(of, 0, sizeof *of);
 }
 
@@ -198,9 +196,7 @@ static void point_begin(points *self, point *of) {
     reader_count_from(of->reader, of->first);
     self->prepare(self->data, of->tracker);
     if (self->diagrams) {
-        of->log = turn_ladder_log_new(of->tracker);
-        of->rates = g_new0(turn_rates, 1);
-        turn_tracker_count_rates(of->tracker, of->rates);
+        diagrams_source_begin(&of->drawn, of->tracker);
     }
     if (of->ledger != NULL) {
         of->senders = turn_hosts_new();
@@ -428,28 +424,6 @@ static void conclude(points *self, turn_report *found) {
     found->judgement = self->judgement;
 }
 
-static guint64 relayed_bytes(const turn_rates *rates) {
-    const turn_rate *fuller = &rates->legs[turn_rates_fuller(rates)];
-
-    return fuller->total[TURN_RATE_TO_PEER] + fuller->total[TURN_RATE_FROM_PEER];
-}
-
-static void draw(points *self, turn_report *found) {
-    point *client = &self->at[TURN_POINT_CLIENT];
-    point *server = &self->at[TURN_POINT_SERVER];
-    const turn_ladder_log *const logs[] = {client->log, server->log};
-
-    if (!self->diagrams) {
-        return;
-    }
-    found->ladders = turn_ladders_of_sessions(found->model, self->judgement, self->join, logs);
-    found->pair_ladders = turn_ladders_of_pairs(found->model, self->judgement, self->join, logs);
-    if (self->join != NULL && relayed_bytes(server->rates) > relayed_bytes(client->rates)) {
-        found->rates_at = TURN_POINT_SERVER;
-    }
-    found->rates = g_steal_pointer(&self->at[found->rates_at].rates);
-}
-
 gboolean points_read(points *self, turn_report *found) {
     gboolean all = TRUE;
 
@@ -470,6 +444,9 @@ gboolean points_read(points *self, turn_report *found) {
         check_names(self, found);
     }
     conclude(self, found);
-    draw(self, found);
+    if (self->diagrams) {
+        diagrams_make(&self->at[TURN_POINT_CLIENT].drawn, &self->at[TURN_POINT_SERVER].drawn,
+                      found);
+    }
     return all;
 }

@@ -88,20 +88,26 @@ static GHashTable *steps_by_place(const turn_ladder *self) {
     return places;
 }
 
-/* Of a pair only what is in the ladder already: other pairs' findings name no session either. */
+/* Findings of two capture points may name no session where they are about the way to it. */
+static gboolean concerns(const turn_ladder *self, const turn_finding *finding,
+                         const turn_join *join) {
+    return finding->session == self->session || (finding->session == NULL && join != NULL);
+}
+
+/* Of what names no session only what is in the ladder already: it may be about anything. */
 static void add_marks(turn_ladder *self, const turn_judgement *judgement, const turn_join *join) {
     g_autoptr(GHashTable) places = steps_by_place(self);
 
     for (guint i = 0; i < judgement->findings->len; i++) {
         const turn_finding *finding = g_ptr_array_index(judgement->findings, i);
 
-        for (guint k = 0; finding->session == self->session && k < finding->evidence->len; k++) {
+        for (guint k = 0; concerns(self, finding, join) && k < finding->evidence->len; k++) {
             const turn_evidence *evidence = &g_array_index(finding->evidence, turn_evidence, k);
             const turn_ladder_mark mark = {.finding = finding, .summary = evidence->summary};
             const gint64 at = place_of(&evidence->seen);
             turn_step *step = g_hash_table_lookup(places, &at);
 
-            if (step == NULL && self->session == NULL) {
+            if (step == NULL && finding->session == NULL) {
                 continue;
             }
             if (step == NULL) {

@@ -2,7 +2,7 @@
 #include "turn/ladder_join.h"
 
 #include "turn/hash.h"
-#include "turn/join/observed.h"
+#include "turn/ladder_losses.h"
 #include "turn/ladder_private.h"
 
 #include <string.h>
@@ -13,105 +13,8 @@
 struct turn_ladder_join {
     const turn_join *join;
     turn_ladder_index *indexes[TURN_POINT_COUNT];
-    turn_observed *observed[TURN_POINT_COUNT];
-    GHashTable *losses; /* of lost_message, owned: which of them are proved */
+    ladder_losses *losses;
 };
-
-static turn_point_name other_point(turn_point_name point) {
-    return point == TURN_POINT_CLIENT ? TURN_POINT_SERVER : TURN_POINT_CLIENT;
-}
-
-/* Losses */
-
-/* All transmissions of a request, or of its answer, of which at least some were lost. */
-typedef struct lost_message {
-    guint8 id[STUN_TRANSACTION_ID_SIZE];
-    guint32 frame; /* of what has no id, in CAPTURE */
-    guint32 capture;
-    gboolean response;
-    const turn_loss *loss;
-    const turn_leg *leg;
-} lost_message;
-
-static guint lost_hash(gconstpointer key) {
-    const lost_message *lost = key;
-
-    return turn_hash_bytes(lost->id, sizeof lost->id) ^ lost->frame;
-}
-
-static gboolean lost_equal(gconstpointer a, gconstpointer b) {
-    const lost_message *left = a;
-    const lost_message *right = b;
-
-    return left->response == right->response && left->frame == right->frame &&
-           left->capture == right->capture && memcmp(left->id, right->id, sizeof left->id) == 0;
-}
-
-static void note_losses(turn_ladder_join *self, const turn_leg *leg, const turn_tally *tally,
-                        gboolean response) {
-    for (guint i = 0; i < tally->losses->len; i++) {
-        const turn_loss *loss = &g_array_index(tally->losses, turn_loss, i);
-        lost_message *lost = g_new0(lost_message, 1);
-
-        if (loss->view != NULL) {
-            memcpy(lost->id, loss->view->id, sizeof lost->id);
-        } else {
-            lost->frame = loss->first.frame;
-            lost->capture = loss->first.capture;
-        }
-        lost->response = response;
-        lost->loss = loss;
-        lost->leg = leg;
-        g_hash_table_add(self->losses, lost);
-    }
-}
-
-/* The other point was running when what left at TIME of the clock of POINT came there. */
-static gboolean is_due(const turn_ladder_join *self, turn_point_name point, gint64 time) {
-    const turn_clock *clock = &self->join->clock;
-    const turn_point_name other = other_point(point);
-    const gint64 there = time + (other == TURN_POINT_SERVER ? clock->offset : -clock->offset);
-
-    return turn_observed_all(self->observed[other], there - clock->uncertainty,
-                             there + clock->uncertainty + WAY_PATIENCE);
-}
-
-static const lost_message *lost_of(const turn_ladder_join *self, const turn_step *step) {
-    lost_message key = {.response = step->kind == TURN_STEP_MESSAGE && step->cls != STUN_REQUEST};
-
-    if (step->kind == TURN_STEP_TCP) {
-        const lost_message *request;
-
-        key.frame = step->seen.frame;
-        key.capture = step->seen.capture;
-        request = g_hash_table_lookup(self->losses, &key);
-        key.response = TRUE;
-        return request != NULL ? request : g_hash_table_lookup(self->losses, &key);
-    }
-    memcpy(key.id, step->transaction, sizeof key.id);
-    return g_hash_table_lookup(self->losses, &key);
-}
-
-/* Messages that one point saw alone, and TCP packets. */
-static void mark_lost(const turn_ladder_join *self, turn_ladder *ladder, const ladder_view *views) {
-    for (guint i = 0; i < ladder->steps->len; i++) {
-        turn_step *step = g_ptr_array_index(ladder->steps, i);
-        const gint64 time = step->seen.time - views[step->point].shift;
-        const lost_message *lost;
-
-        if (step->fate != TURN_FATE_UNKNOWN ||
-            (step->kind != TURN_STEP_MESSAGE && step->kind != TURN_STEP_TCP)) {
-            continue;
-        }
-        lost = lost_of(self, step);
-        if (lost == NULL || time < lost->loss->first.time || time > lost->loss->last.time ||
-            (lost->loss->transmissions < lost->loss->sent && !is_due(self, step->point, time))) {
-            continue;
-        }
-        step->fate = TURN_FATE_LOST;
-        step->lost_on = lost->leg;
-    }
-}
 
 /* Messages of both points */
 
@@ -179,7 +82,7 @@ static gint64 apart(const GPtrArray *steps, guint index, const turn_step *from) 
 static void merge(const turn_clock *clock, const sightings *of, GHashTable *merged) {
     const turn_point_name sender = sender_of(of->first);
     const GPtrArray *sent = of->at[sender];
-    const GPtrArray *came = of->at[other_point(sender)];
+    const GPtrArray *came = of->at[ladder_other_point(sender)];
     guint next = 0;
 
     for (guint i = 0; i < came->len && next < sent->len; i++) {
@@ -300,7 +203,7 @@ static void add_other_names(const turn_ladder_join *self, ladder_view *view) {
 /* As POINT knows it or, where it saw only what is behind the relay, as the other one does. */
 static ladder_view view_of_session(const turn_ladder_join *self, const turn_joined_session *joined,
                                    turn_point_name point) {
-    const turn_point_name known = joined->at[point] != NULL ? point : other_point(point);
+    const turn_point_name known = joined->at[point] != NULL ? point : ladder_other_point(point);
     ladder_view view = ladder_view_of_session(self->indexes[point], self->join->points[known].model,
                                               joined->at[known]);
     const gint64 between = shift_of(self, known) - shift_of(self, point);
@@ -332,7 +235,7 @@ static void name_peers(const turn_ladder_join *self, turn_ladder *ladder) {
 static void conclude(const turn_ladder_join *self, turn_ladder *ladder, ladder_view *views,
                      const turn_judgement *judgement) {
     merge_points(self, ladder);
-    mark_lost(self, ladder, views);
+    ladder_losses_mark(self->losses, ladder, views);
     ladder_mark_unanswered(ladder, views);
     ladder_finish(ladder, judgement, self->join);
     for (gint point = 0; point < TURN_POINT_COUNT; point++) {
@@ -351,7 +254,7 @@ turn_ladder *turn_ladder_join_session(const turn_ladder_join *self, const turn_j
         ladder_add_messages(ladder, &views[point]);
     }
     ladder_add_events(ladder, &views[joined->shown_from]);
-    ladder_add_events(ladder, &views[other_point(joined->shown_from)]);
+    ladder_add_events(ladder, &views[ladder_other_point(joined->shown_from)]);
     name_peers(self, ladder);
     conclude(self, ladder, views, judgement);
     return ladder;
@@ -394,20 +297,9 @@ turn_ladder_join *turn_ladder_join_new(const turn_join *join,
     turn_ladder_join *self = g_new0(turn_ladder_join, 1);
 
     self->join = join;
-    self->losses = g_hash_table_new_full(lost_hash, lost_equal, g_free, NULL);
+    self->losses = ladder_losses_new(join);
     for (gint point = 0; point < TURN_POINT_COUNT; point++) {
-        const turn_point *at = &join->points[point];
-
         self->indexes[point] = turn_ladder_index_new(logs[point]);
-        self->observed[point] = turn_observed_new(at->model, turn_ledger_full_since(at->ledger));
-    }
-    for (guint i = 0; i < join->legs->len; i++) {
-        const turn_leg *leg = g_ptr_array_index(join->legs, i);
-
-        for (gint way = 0; way < TURN_WAYS; way++) {
-            note_losses(self, leg, &leg->requests[way], FALSE);
-            note_losses(self, leg, &leg->responses[way], TRUE);
-        }
     }
     return self;
 }
@@ -418,8 +310,7 @@ void turn_ladder_join_free(turn_ladder_join *self) {
     }
     for (gint point = 0; point < TURN_POINT_COUNT; point++) {
         turn_ladder_index_free(self->indexes[point]);
-        turn_observed_free(self->observed[point]);
     }
-    g_hash_table_destroy(self->losses);
+    ladder_losses_free(self->losses);
     g_free(self);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the ladder share: ladder_messages.c places messages, ladder_events.c adds what
- * the model knows of everything else, ladder_join.c makes one of two capture points' steps, and
- * ladder.c adds the findings and puts all in order. */
+ * the model knows of everything else, ladder_join.c makes one of two capture points' steps,
+ * ladder_losses.c says which of them were lost, and ladder.c adds the findings and puts all in
+ * order. */
 #ifndef TURN_LADDER_PRIVATE_H
 #define TURN_LADDER_PRIVATE_H
 
@@ -11,6 +12,10 @@
 
 /* Events of one ladder that are compared with those of the other capture point. */
 #define TURN_LADDER_MAX_EVENTS 1024u
+
+static inline turn_point_name ladder_other_point(turn_point_name point) {
+    return point == TURN_POINT_CLIENT ? TURN_POINT_SERVER : TURN_POINT_CLIENT;
+}
 
 /* What one capture point has of a session or a pair. */
 typedef struct ladder_view {

@@ -5,6 +5,7 @@
 #ifndef ANALYZER_HTML_LADDER_DRAW_H
 #define ANALYZER_HTML_LADDER_DRAW_H
 
+#include "analyzer/html/finding_numbers.h"
 #include "analyzer/html/ladder_lanes.h"
 #include "analyzer/html/ladder_rows.h"
 #include "analyzer/html/svg.h"

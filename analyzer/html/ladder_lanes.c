@@ -107,7 +107,7 @@ static void add_peers(ladder_lanes *self, const turn_ladder *ladder) {
 
 /* Room for two lanes is wide, so that text fits between them; many stand closer. */
 static gint spacing(guint lanes) {
-    static const gint widths[] = {520, 520, 520, 270, 198, 172};
+    static const gint widths[] = {420, 420, 420, 270, 198, 172};
 
     return widths[MIN(lanes, G_N_ELEMENTS(widths) - 1)];
 }

@@ -18,6 +18,8 @@
 #define MARKS      104
 #define MAX_MARKS  3u
 #define BAND       9
+/* Text of this length moves to where there is room for it. */
+#define LONG_TEXT 300
 /* Without an arrow. */
 #define NOTE_ROW 26
 /* A run has two arrows. */
@@ -59,7 +61,7 @@ static gint way_of(const arrow *of) {
 
 /* Lanes that a message passes on its way through the relay. */
 static void pass_through(const ladder_drawing *self, const arrow *of, gint until) {
-    for (guint i = of->first_lane + 1; i < of->last_lane; i++) {
+    for (guint i = of->first_lane + 1; i < of->last_lane && i <= self->lanes->relay; i++) {
         const gint x = ladder_lane_at(self->lanes, i)->x;
 
         if ((until - x) * way_of(of) > 0) {
@@ -70,7 +72,7 @@ static void pass_through(const ladder_drawing *self, const arrow *of, gint until
 
 /* Between which lanes it was lost: behind the relay, or between client and server. */
 static gint lost_at(const ladder_drawing *self, const ladder_row *row, const arrow *of) {
-    const turn_leg *leg = row->step->lost_on;
+    const turn_leg *leg = row->lost_on;
     gint from = of->from;
     gint to = of->to;
 
@@ -187,10 +189,11 @@ static void draw_text(ladder_drawing *self, const ladder_row *row, const arrow *
     g_autofree char *name = ladder_words_name(row);
     g_autofree char *more = ladder_words_more(self, row);
     g_autofree char *badge = ladder_words_badge(row);
-    g_autofree char *all = g_strjoin(" ", name, more, NULL);
     const gint room = self->lanes->right + (row->findings->len > 0 ? 0 : MARKS - 12);
-    const gint wanted = svg_text_width(all, TEXT_SIZE) +
-                        (badge != NULL ? svg_text_width(badge, DETAIL_SIZE) + 31 : 17);
+    /* What is long ends where there is no more room. */
+    const gint wanted = svg_text_width(name, TEXT_SIZE) +
+                        MIN(svg_text_width(more, DETAIL_SIZE), LONG_TEXT) + 8 +
+                        (badge != NULL ? svg_text_width(badge, BADGE_SIZE) + 31 : 17);
     gint x = MIN(text_start(self, of, wanted), MAX(room - wanted, self->lanes->left));
     g_autofree char *told = NULL;
 

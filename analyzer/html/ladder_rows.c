@@ -122,15 +122,24 @@ static void add_findings(ladder_row *row, const turn_step *step) {
     }
 }
 
-/* A message arrived when one transmission of it did; and none was answered when one had time to be,
- * though the last had not. */
-static guint rank_of(ladder_outcome outcome) {
-    return outcome == LADDER_OUTCOME_LOST ? 0 : outcome == LADDER_OUTCOME_UNANSWERED ? 2 : 1;
+/* None was answered when one had time to be, though the last had not. A message is lost when some
+ * transmissions of it are, and none is known to have arrived. */
+static void set_outcome(const turn_ladder *ladder, ladder_row *row, const turn_step *step) {
+    const ladder_outcome outcome = outcome_of(ladder, step);
+
+    if (step->fate == TURN_FATE_LOST) {
+        row->lost++;
+        row->lost_on = step->lost_on;
+    }
+    row->arrived |= step->there.frame != 0;
+    if (outcome != LADDER_OUTCOME_LOST &&
+        (row->sent_as == LADDER_OUTCOME_REQUEST || row->transmissions == row->lost)) {
+        row->sent_as = outcome;
+    }
+    row->outcome = row->lost > 0 && !row->arrived ? LADDER_OUTCOME_LOST : row->sent_as;
 }
 
 static void add_transmission(const turn_ladder *ladder, ladder_row *row, const turn_step *step) {
-    const ladder_outcome outcome = outcome_of(ladder, step);
-
     add_findings(row, step);
     if (step->repeat == TURN_REPEAT_CAPTURED_TWICE) {
         return;
@@ -139,11 +148,8 @@ static void add_transmission(const turn_ladder *ladder, ladder_row *row, const t
         row->copies++;
         return;
     }
-    if (row->transmissions == 0 || rank_of(outcome) > rank_of(row->outcome)) {
-        row->outcome = outcome;
-    }
+    set_outcome(ladder, row, step);
     row->transmissions++;
-    row->lost += step->fate == TURN_FATE_LOST ? 1 : 0;
     row->last = step;
     row->last_sent = step->seen.time;
 }
@@ -161,6 +167,7 @@ static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
         if (row == NULL) {
             row = row_new(LADDER_ROW_STEP, step);
             row->outcome = outcome_of(ladder, step);
+            row->sent_as = row->outcome;
             g_ptr_array_add(rows, row);
             if (step->kind == TURN_STEP_MESSAGE) {
                 g_hash_table_add(messages, row);
@@ -244,6 +251,7 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
         run->outcome = answer->outcome;
         run->transmissions += asked->transmissions;
         run->lost += asked->lost;
+        run->lost_on = asked->lost_on;
         run->copies += asked->copies;
         run->last = answer->last;
         run->last_sent = asked->step->seen.time;

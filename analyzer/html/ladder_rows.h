@@ -33,10 +33,13 @@ typedef enum ladder_outcome {
 typedef struct ladder_row {
     ladder_row_kind kind;
     ladder_outcome outcome;
-    const turn_step *step; /* the first that it stands for */
-    const turn_step *last; /* of a RUN the last, answers included */
-    guint transmissions;   /* of messages, copies not counted */
-    guint lost;            /* of TRANSMISSIONS */
+    ladder_outcome sent_as;  /* what the transmissions that were not lost came to */
+    gboolean arrived;        /* one of them, at the other capture point */
+    const turn_step *step;   /* the first that it stands for */
+    const turn_step *last;   /* of a RUN the last, answers included */
+    guint transmissions;     /* of messages, copies not counted */
+    guint lost;              /* of TRANSMISSIONS */
+    const turn_leg *lost_on; /* NULL where nothing is lost */
     guint copies;
     guint count;         /* RUN: exchanges; LEFT_OUT: rows */
     gint64 last_sent;    /* when the latest transmission left, or the latest exchange began */

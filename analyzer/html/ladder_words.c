@@ -47,7 +47,8 @@ static void add(GString *text, const char *words) {
 }
 
 static void add_until(const ladder_drawing *self, GString *text, gint64 time) {
-    g_autofree char *until = svg_tenths(time - self->begin);
+    const gint64 since = time - self->begin;
+    g_autofree char *until = ABS(since) < SECOND ? svg_milliseconds(since) : svg_tenths(since);
 
     g_string_append_printf(text, "%suntil %s s", text->len > 0 ? ", " : "", until);
 }
@@ -96,7 +97,8 @@ static void add_transmissions(const ladder_drawing *self, GString *text, const l
                                row->transmissions, from, to);
     }
     if (row->lost > 0 && row->lost < row->transmissions) {
-        g_string_append_printf(text, ", %u of them lost", row->lost);
+        g_string_append_printf(text, ", %s%u of them lost", row->arrived ? "" : "at least ",
+                               row->lost);
     }
     if (row->copies > 0) {
         add(text, "sent with both fingerprints");
@@ -128,8 +130,8 @@ static gboolean is_told(ladder_drawing *self, const char *detail) {
 char *ladder_words_details(ladder_drawing *self, const ladder_row *row) {
     GString *text = g_string_new(NULL);
 
-    if (row->outcome == LADDER_OUTCOME_LOST && row->step->lost_on != NULL) {
-        g_autofree char *leg = turn_words_leg(row->step->lost_on);
+    if (row->outcome == LADDER_OUTCOME_LOST && row->lost_on != NULL) {
+        g_autofree char *leg = turn_words_leg(row->lost_on);
 
         g_string_append_printf(text, "lost between the two captures, %s", leg);
     }

@@ -2,7 +2,7 @@
 #include "analyzer/html/svg.h"
 
 #include "analyzer/html/markup.h"
-#include "turn/report/words.h"
+#include "turn/report/printable.h"
 
 #include <string.h>
 
@@ -131,18 +131,22 @@ void svg_name(GString *out, gint x, gint y, const char *name, const char *more) 
 /* Hundredths of the size of the font, for a letter of the average text. */
 #define LETTER 60
 
+/* As it will stand on the page: what is not printable takes more room there. */
 gint svg_text_width(const char *text, gint size) {
-    return (gint)MIN(g_utf8_strlen(text, -1), 10000) * size * LETTER / 100;
+    g_autofree char *shown = turn_printable_text(text);
+
+    return (gint)MIN(g_utf8_strlen(shown, -1), 10000) * size * LETTER / 100;
 }
 
 char *svg_fitting(const char *text, gint size, gint width) {
     const glong most = MAX(width * 100 / (size * LETTER), 1);
+    g_autofree char *shown = turn_printable_text(text);
     g_autofree char *cut = NULL;
 
-    if (g_utf8_strlen(text, -1) <= most) {
-        return g_strdup(text);
+    if (g_utf8_strlen(shown, -1) <= most) {
+        return g_steal_pointer(&shown);
     }
-    cut = g_utf8_substring(text, 0, most - 1);
+    cut = g_utf8_substring(shown, 0, most - 1);
     return g_strconcat(g_strchomp(cut), "\xe2\x80\xa6", NULL);
 }
 
@@ -167,93 +171,6 @@ void svg_mark(GString *out, turn_level level, guint number_of, gint x, gint y) {
     }
     svg_text(out, "number", SVG_MIDDLE, x, y + 4, text);
     svg_group_close(out);
-}
-
-static void legend_mark(GString *out, turn_level level, guint each) {
-    markup_begin(out, "svg", "diagram legend-mark");
-    markup_attribute(out, "viewBox", "0 0 28 28");
-    markup_attribute(out, "aria-hidden", "true");
-    markup_end(out);
-    svg_mark(out, level, each, 14, 14);
-    markup_close(out, "svg");
-    markup_elementf(out, "span", "legend-number", "%u", each);
-    markup_text(out, " ");
-}
-
-struct finding_numbers {
-    GHashTable *of; /* turn_finding to guint */
-    GArray *first;  /* of guint: the first finding of each number */
-};
-
-finding_numbers *finding_numbers_new(const turn_report *found) {
-    finding_numbers *self = g_new0(finding_numbers, 1);
-    const GPtrArray *findings = found->judgement->findings;
-    guint told = 0;
-
-    self->of = g_hash_table_new(NULL, NULL);
-    self->first = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < findings->len;) {
-        const guint end = turn_words_group_end(found, i);
-
-        told++;
-        g_array_append_val(self->first, i);
-        for (; i < end; i++) {
-            g_hash_table_insert(self->of, g_ptr_array_index(findings, i), GUINT_TO_POINTER(told));
-        }
-    }
-    return self;
-}
-
-void finding_numbers_free(finding_numbers *self) {
-    if (self == NULL) {
-        return;
-    }
-    g_hash_table_destroy(self->of);
-    g_array_unref(self->first);
-    g_free(self);
-}
-
-static gint number_order(gconstpointer a, gconstpointer b) {
-    const guint left = *(const guint *)a;
-    const guint right = *(const guint *)b;
-
-    return left < right ? -1 : left > right;
-}
-
-void finding_legend(GString *out, const turn_report *found, const finding_numbers *self,
-                    GArray *numbers) {
-    guint last = 0;
-
-    if (numbers->len == 0) {
-        return;
-    }
-    g_array_sort(numbers, number_order);
-    markup_open(out, "ul", "legend");
-    for (guint i = 0; i < numbers->len; i++) {
-        const guint each = g_array_index(numbers, guint, i);
-        const guint first = each > 0 ? g_array_index(self->first, guint, each - 1) : 0;
-        const turn_finding *finding;
-
-        if (each == last || each == 0) {
-            continue;
-        }
-        last = each;
-        finding = g_ptr_array_index(found->judgement->findings, first);
-        markup_open(out, "li", NULL);
-        legend_mark(out, finding->level, each);
-        markup_textf(out, "%s: ", turn_words_level(finding->level));
-        markup_begin(out, "a", NULL);
-        markup_attributef(out, "href", "#found-%u", first);
-        markup_end(out);
-        markup_text(out, finding->cause->title);
-        markup_close(out, "a");
-        markup_close(out, "li");
-    }
-    markup_close(out, "ul");
-}
-
-guint finding_number(const finding_numbers *self, const turn_finding *finding) {
-    return GPOINTER_TO_UINT(g_hash_table_lookup(self->of, finding));
 }
 
 char *svg_count(guint64 value) {

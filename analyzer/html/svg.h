@@ -7,7 +7,6 @@
 #define ANALYZER_HTML_SVG_H
 
 #include "turn/causes.h"
-#include "turn/report/report.h"
 #include <glib.h>
 
 typedef enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END } svg_anchor;
@@ -40,17 +39,6 @@ char *svg_fitting(const char *text, gint size, gint width);
 
 /* The mark of a finding, its middle at X, Y: its shape says the level, the number which one. */
 void svg_mark(GString *out, turn_level level, guint number, gint x, gint y);
-
-/* Numbers of findings as the page has them: those that are told together have one. */
-typedef struct finding_numbers finding_numbers;
-finding_numbers *finding_numbers_new(const turn_report *found);
-void finding_numbers_free(finding_numbers *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(finding_numbers, finding_numbers_free)
-guint finding_number(const finding_numbers *self, const turn_finding *finding);
-/* What NUMBERS (of guint, which are put in order) stand for, each once, with links to where the
- * page tells of them. */
-void finding_legend(GString *out, const turn_report *found, const finding_numbers *self,
-                    GArray *numbers);
 
 /* "12,345", "1.2 MB" and "48.0 kB/s". Owned by the caller. */
 char *svg_count(guint64 number);

@@ -5,6 +5,7 @@
 #ifndef ANALYZER_HTML_TIMELINE_PRIVATE_H
 #define ANALYZER_HTML_TIMELINE_PRIVATE_H
 
+#include "analyzer/html/finding_numbers.h"
 #include "analyzer/html/svg.h"
 
 /* Pixels: names on the left, and the time from LEFT to RIGHT. */

@@ -12,6 +12,8 @@
 #define MARK_SPACE 26
 #define MAX_MARKS  16u
 #define MAX_TICKS  8
+/* The names of fractions of seconds take more room. */
+#define MAX_FRACTIONS 6
 
 #define MS     G_GINT64_CONSTANT(1000000)
 #define SECOND (1000 * MS)
@@ -235,7 +237,7 @@ static gint64 tick_step(gint64 range) {
         30 * DAY,    90 * DAY, 365 * DAY,  1825 * DAY, 3650 * DAY,  18250 * DAY};
 
     for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
-        if (range / steps[i] <= MAX_TICKS) {
+        if (range / steps[i] <= (steps[i] < SECOND ? MAX_FRACTIONS : MAX_TICKS)) {
             return steps[i];
         }
     }
