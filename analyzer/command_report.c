@@ -1,64 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
 #include "analyzer/input.h"
-#include "analyzer/passwords.h"
+#include "analyzer/input_options.h"
 #include "analyzer/points.h"
 #include "analyzer/report_outputs.h"
-
-#include <unistd.h>
 
 typedef struct report_options {
     report_outputs outputs;
     gboolean messages;
-    char **turn_ports;
-    char *user;
-    char *realm;
-    char **password_files;
-    char **credentials;
-    char **descriptions;
-    char **at;
-    char **files;
+    input_options input;
 } report_options;
 
 static void options_clear(report_options *options) {
     report_outputs_clear(&options->outputs);
-    g_strfreev(options->turn_ports);
-    g_free(options->user);
-    g_free(options->realm);
-    g_strfreev(options->password_files);
-    g_strfreev(options->credentials);
-    g_strfreev(options->descriptions);
-    g_strfreev(options->at);
-    g_strfreev(options->files);
+    input_options_clear(&options->input);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(report_options, options_clear)
 
 static gboolean parse_options(int count, char **arguments, report_options *options,
                               GError **error) {
-    const GOptionEntry own[] = {
-        {"messages", 0, 0, G_OPTION_ARG_NONE, &options->messages,
-         "list every STUN message (json only)", NULL},
-        {"turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_ports,
-         "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",
-         "PORT"},
-        {"user", 'u', 0, G_OPTION_ARG_STRING, &options->user,
-         "check what user NAME signed; the password is asked for, or read from a file", "NAME"},
-        {"realm", 0, 0, G_OPTION_ARG_STRING, &options->realm,
-         "the realm of NAME; any, when it is left out", "REALM"},
-        {"password-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->password_files,
-         "the password of NAME is the first line of FILE; may be repeated", "FILE"},
-        {"credentials", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->credentials,
-         "users and passwords; entries: [any name], user =, realm =, password =", "FILE"},
-        {"sdp", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->descriptions,
-         "take passwords of ICE checks from a session description", "FILE"},
-        {"at", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->at,
-         "FILE was captured at POINT, client (or a far peer) or server; may be repeated",
-         "POINT=FILE"},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "FILE..."}};
+    const GOptionEntry own[] = {{"messages", 0, 0, G_OPTION_ARG_NONE, &options->messages,
+                                 "list every STUN message (json only)", NULL}};
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
     report_outputs_add_options(&options->outputs, entries);
     g_array_append_vals(entries, own, G_N_ELEMENTS(own));
+    input_options_add(&options->input, entries);
     return parse_command(
         count, arguments, "turnpcap report", (const GOptionEntry *)(gconstpointer)entries->data,
         "Says what went wrong with TURN in a capture, with frame numbers and remedies.\n"
@@ -75,32 +42,7 @@ static gboolean check_options(const report_options *options, const points *from,
     g_autofree const char **inputs = points_files(from);
 
     return report_outputs_check(&options->outputs, inputs, error) &&
-           check_turn_ports(options->turn_ports, error);
-}
-
-static void warn_of_exposed(char **files) {
-    for (char **file = files; file != NULL && *file != NULL; file++) {
-        if (isatty(STDERR_FILENO) && passwords_is_exposed(*file)) {
-            g_autofree char *name = g_filename_display_name(*file);
-            g_autofree char *text = g_strdup_printf(
-                "others on this machine can read the passwords in %s: chmod 600", name);
-
-            complain(text);
-        }
-    }
-}
-
-static gboolean read_passwords(const report_options *options, turn_credentials **credentials,
-                               GError **error) {
-    const passwords_given given = {.user = options->user,
-                                   .realm = options->realm,
-                                   .password_files = options->password_files,
-                                   .credentials = options->credentials,
-                                   .descriptions = options->descriptions};
-
-    warn_of_exposed(options->password_files);
-    warn_of_exposed(options->credentials);
-    return passwords_read(&given, credentials, error);
+           check_turn_ports(options->input.turn_ports, error);
 }
 
 static void keep_message(gpointer data, const turn_packet *packet, const stun_message *message) {
@@ -117,10 +59,7 @@ typedef struct preparation {
 static void prepare(gpointer data, turn_tracker *tracker) {
     const preparation *from = data;
 
-    add_turn_ports(from->options->turn_ports, tracker);
-    if (from->credentials != NULL) {
-        turn_tracker_set_credentials(tracker, from->credentials);
-    }
+    input_options_prepare(&from->options->input, from->credentials, tracker);
     if (from->found->messages != NULL) {
         turn_tracker_observe(tracker, keep_message, from->found->messages);
     }
@@ -136,8 +75,9 @@ int command_report(int count, char **arguments) {
     gboolean all_read;
 
     if (!parse_options(count, arguments, &options, &error) ||
-        !points_choose(from, options.at, options.files, &error) ||
-        !check_options(&options, from, &error) || !read_passwords(&options, &credentials, &error)) {
+        !points_choose(from, options.input.at, options.input.files, &error) ||
+        !check_options(&options, from, &error) ||
+        !input_options_passwords(&options.input, &credentials, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }
