@@ -19,6 +19,7 @@ typedef struct point {
     turn_ledger *ledger;
     GHashTable *senders; /* set of stun_address: hosts that packets come from */
     reader *reader;
+    turn_ladder_log *log; /* NULL when messages are not kept */
     const turn_model *model;
     guint first; /* number of its first capture */
     guint count;
@@ -28,7 +29,8 @@ struct points {
     points_prepare prepare;
     gpointer data;
     points_hooks hooks;
-    GArray *files;              /* of source_file: those of the client before those of the server */
+    GArray *files; /* of source_file: those of the client before those of the server */
+    gboolean keeps_messages;
     gboolean named;             /* the user said what is what */
     guint places;               /* 1 or 2 */
     point at[TURN_POINT_COUNT]; /* with one place only the first is used */
@@ -58,6 +60,7 @@ static void point_clear(point *of) {
     reader_free(of->reader);
     turn_ledger_free(of->ledger);
     g_clear_pointer(&of->senders, g_hash_table_destroy);
+    turn_ladder_log_free(of->log);
     turn_tracker_free(of->tracker);
     memset(of, 0, sizeof *of);
 }
@@ -81,6 +84,16 @@ void points_free(points *self) {
     g_ptr_array_unref(self->captures);
     g_array_unref(self->files);
     g_free(self);
+}
+
+void points_keep_messages(points *self) {
+    self->keeps_messages = TRUE;
+}
+
+const turn_ladder_log *points_messages(const points *self, const char *name) {
+    const gboolean second = g_strcmp0(name, turn_point_text(TURN_POINT_SERVER)) == 0;
+
+    return self->at[self->places > 1 && second ? TURN_POINT_SERVER : TURN_POINT_CLIENT].log;
 }
 
 static void add_file(points *self, const char *path, turn_point_name name) {
@@ -195,6 +208,9 @@ static void point_begin(points *self, point *of) {
     of->first = self->captures->len;
     reader_count_from(of->reader, of->first);
     self->prepare(self->data, of->tracker);
+    if (self->keeps_messages) {
+        of->log = turn_ladder_log_new(of->tracker);
+    }
     if (of->ledger != NULL) {
         of->senders = turn_hosts_new();
         reader_note_senders(of->reader, of->senders);

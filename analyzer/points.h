@@ -6,6 +6,7 @@
 #define ANALYZER_POINTS_H
 
 #include "analyzer/reader.h"
+#include "turn/ladder_log.h"
 #include "turn/report/report.h"
 #include "turn/tracker.h"
 
@@ -38,6 +39,12 @@ gboolean points_choose(points *self, char **at, char **files, GError **error);
 /* The files that were chosen, a list that ends with NULL. Owned by the caller, but not the names in
  * it. */
 const char **points_files(const points *self);
+
+/* Keeps the messages of each point (ladder_log.h). To be called before anything is read. */
+void points_keep_messages(points *self);
+/* Those of the point that is called NAME; NULL is the only one. NULL when they are not kept.
+ * Borrowed. */
+const turn_ladder_log *points_messages(const points *self, const char *name);
 
 /* Reads all files, and puts captures, model, join and judgement into FOUND, which borrows them.
  * Returns FALSE when a file could not be read at all; FOUND has no captures when none could. */
