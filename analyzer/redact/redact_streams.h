@@ -13,6 +13,10 @@
 /* Bytes that may be kept in all, structures included; what comes later stays blank. */
 #define REDACT_STREAMS_MEMORY ((gsize)64 << 20)
 
+/* Directions of which only a SYN was seen, so that another one is known for what it is. A power of
+ * 2; each takes 8 bytes, and a new one overwrites. */
+#define REDACT_STREAMS_BEGINNINGS 65536u
+
 typedef struct redact_streams redact_streams;
 
 redact_streams *redact_streams_new(void);
