@@ -12,8 +12,15 @@ struct second_reading {
     gboolean has_all;
     places *where;
     comments *said;
+    const char **paths;
     annotation with;
 };
+
+static capture *reopen(gpointer data, guint32 index, GError **error) {
+    const second_reading *self = data;
+
+    return capture_open(self->paths[index], error);
+}
 
 static void prepare(gpointer data, turn_tracker *tracker) {
     const second_reading *self = data;
@@ -68,6 +75,7 @@ void second_reading_free(second_reading *self) {
     if (self == NULL) {
         return;
     }
+    g_free(self->paths);
     comments_free(self->said);
     places_free(self->where);
     turn_report_free(self->found);
@@ -88,7 +96,12 @@ gboolean second_reading_judge(second_reading *self) {
         return FALSE;
     }
     self->with.found = self->found;
-    self->with.again.open = reopen_file;
+    self->paths = g_new0(const char *, (gsize)self->found->captures->len);
+    for (guint i = 0; i < self->found->captures->len; i++) {
+        self->paths[i] = points_path(self->from, i);
+    }
+    self->with.paths = self->paths;
+    self->with.again = (reopening){.open = reopen, .data = self};
     self->where = places_new(self->found, &self->with.again);
     words = packet_words_new();
     packet_words_add_log(words, points_messages(self->from, turn_point_text(TURN_POINT_CLIENT)));
