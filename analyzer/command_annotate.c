@@ -162,9 +162,7 @@ static gboolean write_all(second_reading *self, const char *const *files,
     gboolean good = second_reading_has_all(self);
 
     for (guint32 i = 0; i < with->found->captures->len; i++) {
-        const turn_report_capture *of = g_ptr_array_index(with->found->captures, i);
-
-        good = write_one(with, i, output_of(of->file, files, outputs)) && good;
+        good = write_one(with, i, output_of(with->paths[i], files, outputs)) && good;
     }
     return good;
 }

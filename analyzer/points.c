@@ -96,6 +96,10 @@ const turn_ladder_log *points_messages(const points *self, const char *name) {
     return self->at[self->places > 1 && second ? TURN_POINT_SERVER : TURN_POINT_CLIENT].log;
 }
 
+const char *points_path(const points *self, guint index) {
+    return capture_get_info(g_ptr_array_index(self->captures, index))->name;
+}
+
 static void add_file(points *self, const char *path, turn_point_name name) {
     const source_file added = {.path = path, .point = name};
 

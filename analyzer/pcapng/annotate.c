@@ -112,13 +112,13 @@ static gboolean copy_blocks(rereading *self, source *bytes, const char *name, co
 }
 
 /* The bytes of a pcapng file; *BYTES is NULL when packets alone are to be written. */
-static gboolean open_blocks(const annotation *with, const char *file, source **bytes,
+static gboolean open_blocks(const annotation *with, const char *path, source **bytes,
                             GError **error) {
     *bytes = NULL;
     if (with->from_packets) {
         return TRUE;
     }
-    *bytes = source_open(file, error);
+    *bytes = source_open(path, error);
     if (*bytes == NULL) {
         return FALSE;
     }
@@ -130,23 +130,22 @@ static gboolean open_blocks(const annotation *with, const char *file, source **b
 
 gboolean annotate_capture(const annotation *with, guint32 index, const char *output,
                           annotated *result, GError **error) {
-    const char *file =
-        ((const turn_report_capture *)g_ptr_array_index(with->found->captures, index))->file;
-    g_autoptr(capture) from = with->again.open(with->again.data, with->found, index, error);
+    const char *path = with->paths[index];
+    g_autoptr(capture) from = with->again.open(with->again.data, index, error);
     rereading self = {.with = with, .index = index, .from = from, .result = result};
     g_autoptr(source) bytes = NULL;
     g_autoptr(target) to = NULL;
     g_autofree char *comment = section_comment(with->found);
     gboolean good;
 
-    if (from == NULL || !open_blocks(with, file, &bytes, error)) {
+    if (from == NULL || !open_blocks(with, path, &bytes, error)) {
         return FALSE;
     }
     to = target_open(output, error);
     if (to == NULL) {
         return FALSE;
     }
-    good = bytes != NULL ? copy_blocks(&self, bytes, file, comment, target_stream(to))
+    good = bytes != NULL ? copy_blocks(&self, bytes, path, comment, target_stream(to))
                          : write_packets(&self, comment, target_stream(to));
     return good ? target_finish(to, error) : target_not_written(output, errno, error);
 }

@@ -12,8 +12,9 @@ typedef struct annotation {
     const places *where;
     const comments *said;
     reopening again;
-    gboolean from_packets; /* nothing but packets is written, of pcapng too: for packets that a
-                              filter changed (capture.h), whose other blocks tell what it hides */
+    const char *const *paths; /* of the captures, in the order of the report */
+    gboolean from_packets;    /* nothing but packets is written, of pcapng too: for packets that a
+                                 filter changed (capture.h), whose other blocks tell what it hides */
 } annotation;
 
 typedef struct annotated {

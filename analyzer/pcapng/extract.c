@@ -37,8 +37,7 @@ static gboolean open_all(extraction *self, GError **error) {
     const annotation *with = self->with;
 
     for (guint32 i = 0; i < with->found->captures->len; i++) {
-        feed added = {.from = with->again.open(with->again.data, with->found, i, error),
-                      .index = i};
+        feed added = {.from = with->again.open(with->again.data, i, error), .index = i};
 
         if (added.from == NULL) {
             return FALSE;

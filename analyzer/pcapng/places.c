@@ -9,13 +9,6 @@ struct places {
     datagrams *parts;
 };
 
-capture *reopen_file(gpointer data, const turn_report *found, guint32 index, GError **error) {
-    const turn_report_capture *of = g_ptr_array_index(found->captures, index);
-
-    (void)data;
-    return capture_open(of->file, error);
-}
-
 static const turn_memberships *memberships_of(const places *self, guint32 index) {
     const turn_report_capture *of = g_ptr_array_index(self->found->captures, index);
     const gboolean second =
@@ -127,7 +120,7 @@ places *places_new(const turn_report *found, const reopening *again) {
         }
     }
     for (guint32 i = 0; i < found->captures->len; i++) {
-        g_autoptr(capture) from = again->open(again->data, found, i, NULL);
+        g_autoptr(capture) from = again->open(again->data, i, NULL);
         capture_packet of;
 
         while (from != NULL && capture_next(from, &of, NULL) == CAPTURE_PACKET) {

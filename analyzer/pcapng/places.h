@@ -23,14 +23,12 @@ typedef struct placed {
     turn_member members[TURN_MAX_MEMBERS];
 } placed;
 
-/* Opens a capture of the report once more; every later reading begins with it. */
+/* Opens the capture with number INDEX in the report once more; every later reading begins with it.
+ */
 typedef struct reopening {
-    capture *(*open)(gpointer data, const turn_report *found, guint32 capture, GError **error);
+    capture *(*open)(gpointer data, guint32 index, GError **error);
     gpointer data;
 } reopening;
-
-/* As it was given on the command line: for reopening.open. */
-capture *reopen_file(gpointer data, const turn_report *found, guint32 index, GError **error);
 
 typedef struct places places;
 

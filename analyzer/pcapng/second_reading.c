@@ -14,8 +14,16 @@ struct second_reading {
     gboolean has_all;
     places *where;
     comments *said;
+    const char **paths;
     annotation with;
 };
+
+static capture *reopen(gpointer data, guint32 index, GError **error) {
+    const second_reading *self = data;
+
+    return self->redacted != NULL ? redact_reading_reopen(self->redacted, self->paths[index], error)
+                                  : capture_open(self->paths[index], error);
+}
 
 static void prepare(gpointer data, turn_tracker *tracker) {
     const second_reading *self = data;
@@ -72,6 +80,7 @@ void second_reading_free(second_reading *self) {
     if (self == NULL) {
         return;
     }
+    g_free(self->paths);
     comments_free(self->said);
     places_free(self->where);
     turn_report_free(self->found);
@@ -128,8 +137,12 @@ gboolean second_reading_judge(second_reading *self) {
         return FALSE;
     }
     self->with.found = self->found;
-    self->with.again.open = self->redacted != NULL ? redact_reading_reopen : reopen_file;
-    self->with.again.data = self->redacted;
+    self->paths = g_new0(const char *, (gsize)self->found->captures->len);
+    for (guint i = 0; i < self->found->captures->len; i++) {
+        self->paths[i] = points_path(self->from, i);
+    }
+    self->with.paths = self->paths;
+    self->with.again = (reopening){.open = reopen, .data = self};
     self->with.from_packets = self->redacted != NULL;
     self->where = places_new(self->found, &self->with.again);
     words = packet_words_new();

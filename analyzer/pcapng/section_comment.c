@@ -101,12 +101,25 @@ static void add_others(GString *out, const GPtrArray *findings, const turn_findi
     }
 }
 
-static void add_unknowns(GString *out, const GPtrArray *unknowns) {
-    if (unknowns->len > 0) {
-        line(out, "Not known from this capture:");
+static void add_lines(GString *out, const GPtrArray *lines, gboolean *any) {
+    for (guint i = 0; i < lines->len; i++) {
+        if (!*any) {
+            line(out, "Not known:");
+        }
+        *any = TRUE;
+        line(out, "- %s", (const char *)g_ptr_array_index(lines, i));
     }
-    for (guint i = 0; i < unknowns->len; i++) {
-        line(out, "- %s", (const char *)g_ptr_array_index(unknowns, i));
+}
+
+/* What limits the verdict, and what limits the captures that it was made from. */
+static void add_unknowns(GString *out, const turn_report *found) {
+    gboolean any = FALSE;
+
+    add_lines(out, found->judgement->unknowns, &any);
+    for (guint i = 0; i < found->captures->len; i++) {
+        const turn_report_capture *of = g_ptr_array_index(found->captures, i);
+
+        add_lines(out, of->warnings, &any);
     }
 }
 
@@ -136,7 +149,7 @@ char *section_comment(const turn_report *found) {
         line(out, "%s", turn_report_explanation(found));
     }
     add_others(out, judgement->findings, judgement->first);
-    add_unknowns(out, judgement->unknowns);
+    add_unknowns(out, found);
     add_sessions(out, found->model->sessions);
     line(out, "Packets with a comment: filter for frame.comment.");
     return g_string_free(out, FALSE);

@@ -96,11 +96,6 @@ gboolean redact_reading_finish(const redact_reading *self, turn_report *found, G
     return redaction_write_table(self->by, &self->options->redaction, error);
 }
 
-capture *redact_reading_reopen(gpointer data, const turn_report *found, guint32 index,
-                               GError **error) {
-    const redact_reading *self = data;
-
-    return redaction_reopen(
-        self->by, ((const turn_report_capture *)g_ptr_array_index(found->captures, index))->file,
-        error);
+capture *redact_reading_reopen(const redact_reading *self, const char *name, GError **error) {
+    return redaction_reopen(self->by, name, error);
 }

@@ -25,8 +25,7 @@ void redact_reading_attach(redact_reading *self, points *from);
  * table where it is asked for. */
 gboolean redact_reading_finish(const redact_reading *self, turn_report *found, GError **error);
 
-/* A capture of FOUND once more, redacted: for reopening.open, DATA being the redact_reading. */
-capture *redact_reading_reopen(gpointer data, const turn_report *found, guint32 index,
-                               GError **error);
+/* A capture once more, redacted, by the NAME that it had when FROM read it. */
+capture *redact_reading_reopen(const redact_reading *self, const char *name, GError **error);
 
 #endif
