@@ -77,13 +77,6 @@ static void learn_segment(gpointer data, const turn_segment *segment) {
 
     if (segment->flags & TURN_SEGMENT_SYN) {
         redact_streams_syn(self->streams, &packet->flow, segment->seq, packet->time);
-    } else if (segment->flags & (TURN_SEGMENT_FIN | TURN_SEGMENT_RST)) {
-        redact_streams_end(self->streams, &packet->flow);
-    }
-    if (segment->flags & TURN_SEGMENT_RST) {
-        const turn_flow back = turn_flow_reversed(&packet->flow);
-
-        redact_streams_end(self->streams, &back);
     }
 }
 

@@ -8,8 +8,9 @@
 #define EPOCH (G_GUINT64_CONSTANT(1) << 34)
 /* A sequence number is told by one that is less than 2 GB away. */
 #define ANCHOR_REACH (G_GUINT64_CONSTANT(1) << 30)
-/* A unit that begins so far before the latest one belongs to another connection. */
-#define STEP_BACK (G_GUINT64_CONSTANT(1) << 20)
+/* A unit that begins so far before the latest one belongs to another connection: bytes that were
+ * shown as something else before are fewer (TURN_UNITS_TAIL). */
+#define STEP_BACK 64u
 
 /* A stretch of a stream: STORED bytes at DATA, and FILL behind them. */
 typedef struct patch {
@@ -32,7 +33,6 @@ typedef struct direction {
     GArray *anchors; /* of anchor, by time and by position */
     GArray *patches; /* of patch, by position, none over another */
     guint64 first;   /* position of the first patch of the latest connection; 0: it has none */
-    gboolean ended;
     gboolean syn_seen;
     guint32 isn; /* of that */
 } direction;
@@ -126,7 +126,6 @@ static void begin_epoch(redact_streams *self, direction *of, gint64 time, guint3
 
     add_anchor(self, of, time, (base / EPOCH + 1) * EPOCH + (EPOCH >> 1) + seq);
     of->first = 0;
-    of->ended = FALSE;
     of->syn_seen = FALSE;
 }
 
@@ -178,10 +177,9 @@ static guint64 position_near(guint64 position, guint32 seq) {
     return position + (guint64)(gint64)(gint32)(seq - (guint32)position);
 }
 
-/* As turn/tcp/streams.c takes it. */
+/* As turn/tcp/streams.c takes it: a stream that has begun without its SYN has gone beyond it. */
 static gboolean begins_anew(const direction *self, guint32 seq) {
-    return self->syn_seen ? self->isn != seq
-                          : self->first != 0 && (self->ended || (guint32)self->first != seq + 1);
+    return self->syn_seen ? self->isn != seq : self->first != 0;
 }
 
 void redact_streams_syn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time) {
@@ -198,14 +196,6 @@ void redact_streams_syn(redact_streams *self, const turn_flow *flow, guint32 seq
     }
     of->syn_seen = TRUE;
     of->isn = seq;
-}
-
-void redact_streams_end(redact_streams *self, const turn_flow *flow) {
-    direction *of = g_hash_table_lookup(self->directions, flow);
-
-    if (of != NULL) {
-        of->ended = TRUE;
-    }
 }
 
 /* Takes what begins at POSITION or behind it out of the patches. */

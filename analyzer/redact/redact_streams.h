@@ -23,12 +23,9 @@ redact_streams *redact_streams_new(void);
 void redact_streams_free(redact_streams *self); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(redact_streams, redact_streams_free)
 
-/* flow.source's stream begins again behind SEQ, that of a SYN; a retransmission, or the first of
- * all, changes nothing. */
+/* flow.source's stream begins again behind SEQ, that of a SYN; one that is sent again, or the
+ * first of all, changes nothing. */
 void redact_streams_syn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time);
-/* The connection of FLOW ends with a FIN or a reset of flow.source. */
-void redact_streams_end(redact_streams *self, const turn_flow *flow);
-
 /* flow.source's stream has these LENGTH bytes at SEQ; they win over what was there before. TIME is
  * that of a packet which is not before the first of them. */
 void redact_streams_learn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time,
