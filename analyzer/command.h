@@ -11,6 +11,8 @@
 int command_report(int count, char **arguments);
 int command_list(int count, char **arguments);
 int command_show(int count, char **arguments);
+int command_extract(int count, char **arguments);
+int command_annotate(int count, char **arguments);
 int command_explain(int count, char **arguments);
 
 #endif

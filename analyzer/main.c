@@ -18,6 +18,9 @@ static const struct {
     {"list", command_list, "list    [OPTION...] FILE...      one line a session, of many files"},
     {"show", command_show,
      "show    [OPTION...] FILE... -s N the ladder of session N, with frame numbers"},
+    {"annotate", command_annotate,
+     "annotate FILE... -o OUT          the capture, with the findings as packet comments"},
+    {"extract", command_extract, "extract FILE... -s N -o OUT      the packets of session N"},
     {"explain", command_explain, "explain [CAUSE|CODE|ATTRIBUTE]  the long text about one of them"},
 };
 

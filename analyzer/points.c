@@ -21,6 +21,7 @@ typedef struct point {
     GHashTable *senders; /* set of stun_address: hosts that packets come from */
     reader *reader;
     diagrams_source drawn; /* empty when nothing is drawn */
+    turn_ladder_log *log;  /* NULL when messages are not kept */
     const turn_model *model;
     guint first; /* number of its first capture */
     guint count;
@@ -31,7 +32,8 @@ struct points {
     gpointer data;
     gboolean diagrams;
     points_hooks hooks;
-    GArray *files;              /* of source_file: those of the client before those of the server */
+    GArray *files; /* of source_file: those of the client before those of the server */
+    gboolean keeps_messages;
     gboolean named;             /* the user said what is what */
     guint places;               /* 1 or 2 */
     point at[TURN_POINT_COUNT]; /* with one place only the first is used */
@@ -62,6 +64,7 @@ static void point_clear(point *of) {
     turn_ledger_free(of->ledger);
     g_clear_pointer(&of->senders, g_hash_table_destroy);
     diagrams_source_clear(&of->drawn);
+    turn_ladder_log_free(of->log);
     turn_tracker_free(of->tracker);
     memset(of, 0, sizeof *of);
 }
@@ -89,6 +92,20 @@ void points_free(points *self) {
     g_ptr_array_unref(self->captures);
     g_array_unref(self->files);
     g_free(self);
+}
+
+void points_keep_messages(points *self) {
+    self->keeps_messages = TRUE;
+}
+
+const turn_ladder_log *points_messages(const points *self, const char *name) {
+    const gboolean second = g_strcmp0(name, turn_point_text(TURN_POINT_SERVER)) == 0;
+
+    return self->at[self->places > 1 && second ? TURN_POINT_SERVER : TURN_POINT_CLIENT].log;
+}
+
+const char *points_path(const points *self, guint index) {
+    return capture_get_info(g_ptr_array_index(self->captures, index))->name;
 }
 
 static void add_file(points *self, const char *path, turn_point_name name) {
@@ -205,6 +222,9 @@ static void point_begin(points *self, point *of) {
     self->prepare(self->data, of->tracker);
     if (self->diagrams) {
         diagrams_source_begin(&of->drawn, of->tracker);
+    }
+    if (self->keeps_messages) {
+        of->log = turn_ladder_log_new(of->tracker);
     }
     if (of->ledger != NULL) {
         of->senders = turn_hosts_new();

@@ -6,6 +6,7 @@
 #define ANALYZER_POINTS_H
 
 #include "analyzer/reader.h"
+#include "turn/ladder_log.h"
 #include "turn/report/report.h"
 #include "turn/tracker.h"
 
@@ -42,6 +43,14 @@ const char **points_files(const points *self);
 /* That FOUND is to have what diagrams are drawn from: the messages of each session, and what was
  * relayed over time. Before points_read(). */
 void points_keep_diagrams(points *self);
+/* Keeps the messages of each point (ladder_log.h). To be called before anything is read. */
+void points_keep_messages(points *self);
+/* Those of the point that is called NAME; NULL is the only one. NULL when they are not kept.
+ * Borrowed. */
+const turn_ladder_log *points_messages(const points *self, const char *name);
+
+/* The path of the capture with number INDEX in the report, as it was given. Borrowed. */
+const char *points_path(const points *self, guint index);
 
 /* Reads all files, and puts captures, model, join and judgement into FOUND, which borrows them.
  * Returns FALSE when a file could not be read at all; FOUND has no captures when none could. */

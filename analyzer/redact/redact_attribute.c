@@ -9,9 +9,9 @@
 /* Bytes in front of the address, and of the reason of an error. */
 #define ADDRESS_HEADER 4u
 #define ERROR_HEADER   4u
-/* UNKNOWN-ATTRIBUTES with more than this is no list of attributes. */
-#define MAX_LISTED_TYPES 32u
-#define MS_CONNECTION_ID 20u
+/* UNKNOWN-ATTRIBUTES with more than this, 32 types, is no list of attributes. Bytes. */
+#define MAX_LISTED_TYPES_SIZE 64u
+#define MS_CONNECTION_ID      20u
 
 typedef struct rule rule;
 
@@ -144,7 +144,7 @@ static void error(const redact_place *place, const stun_attr *attr, guint8 *valu
 static void types(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
     (void)place;
     (void)by;
-    blank_from(attr, value, 2u * MAX_LISTED_TYPES);
+    blank_from(attr, value, MAX_LISTED_TYPES_SIZE);
 }
 
 /* Numbers and lengths stay, parameters do not. */

@@ -77,13 +77,6 @@ static void learn_segment(gpointer data, const turn_segment *segment) {
 
     if (segment->flags & TURN_SEGMENT_SYN) {
         redact_streams_syn(self->streams, &packet->flow, segment->seq, packet->time);
-    } else if (segment->flags & (TURN_SEGMENT_FIN | TURN_SEGMENT_RST)) {
-        redact_streams_end(self->streams, &packet->flow);
-    }
-    if (segment->flags & TURN_SEGMENT_RST) {
-        const turn_flow back = turn_flow_reversed(&packet->flow);
-
-        redact_streams_end(self->streams, &back);
     }
 }
 
@@ -93,13 +86,20 @@ static void learn_whole(gpointer data, const ip_datagram *whole, gint64 time) {
     redact_wholes_learn(self->wholes, whole, time);
 }
 
+/* As in messages: the parts of "a:b" have a stand-in each. */
 static const char *stand_in_of(redact_lesson *self, stand_in_kind kind, const char *text) {
     g_autofree char *copy = g_strdup(text);
+    char *colon;
 
     if (text == NULL) {
         return NULL;
     }
-    stand_ins_text(self->names, kind, (guint8 *)copy, strlen(copy));
+    colon = kind != STAND_IN_REALM ? strchr(copy, ':') : NULL;
+    stand_ins_text(self->names, kind, (guint8 *)copy,
+                   colon != NULL ? (gsize)(colon - copy) : strlen(copy));
+    if (colon != NULL) {
+        stand_ins_text(self->names, kind, (guint8 *)colon + 1, strlen(colon + 1));
+    }
     return g_string_chunk_insert_const(self->texts, copy);
 }
 
@@ -109,11 +109,12 @@ static void learn_proof(gpointer data, const turn_packet *packet, const stun_mes
                    .frame = packet->frame,
                    .signature = *turn_tracker_signature(self->tracker)};
 
-    (void)message;
     if (self->proofs->len >= REDACT_MAX_SIGNATURES) {
         return;
     }
-    added.signature.user = stand_in_of(self, STAND_IN_USER, added.signature.user);
+    added.signature.user = stand_in_of(
+        self, message->method == STUN_METHOD_BINDING ? STAND_IN_FRAGMENT : STAND_IN_USER,
+        added.signature.user);
     added.signature.realm = stand_in_of(self, STAND_IN_REALM, added.signature.realm);
     g_array_append_val(self->proofs, added);
 }

@@ -97,15 +97,14 @@ static void redact_other(const stand_ins *self, guint8 *bytes, gsize captured) {
 
 static void redact_unit(stand_ins *self, guint8 *bytes, gsize captured, const stun_frame *frame,
                         guint depth) {
-    gsize inside = 0;
-
     if (frame->kind == STUN_FRAME_MULTIPLEXED && captured >= UNIT_HEADER + SESSION_ID_SIZE) {
         stand_ins_bytes(self, bytes + UNIT_HEADER, SESSION_ID_SIZE);
     } else if (frame->kind == STUN_FRAME_MULTIPLEXED) {
         blank(bytes, captured, UNIT_HEADER);
     }
     if (captured > frame->payload) {
-        inside = MIN(captured - frame->payload, frame->payload_length);
+        const gsize inside = MIN(captured - frame->payload, frame->payload_length);
+
         redact_payload_within(self, bytes + frame->payload, inside, frame->payload_length,
                               depth + 1);
         blank(bytes, captured, frame->payload + inside);

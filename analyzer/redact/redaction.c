@@ -18,10 +18,17 @@ typedef struct filtered {
     GByteArray *buffer;
 } filtered;
 
+typedef struct opened_file {
+    char *name; /* stands for PATH; the key of the table */
+    char *path;
+    guint place;
+    guint number;
+} opened_file;
+
 struct redaction {
     stand_ins *names;
     redact_lesson *lessons[REDACTION_PLACES];
-    gboolean checked;
+    GHashTable *opened; /* of names of captures: opened_file, owned */
     GPtrArray *filters; /* of filtered: capture files read their packets through them */
 };
 
@@ -97,6 +104,14 @@ static void filtered_free(gpointer data) {
     g_free(self);
 }
 
+static void opened_free(gpointer data) {
+    opened_file *self = data;
+
+    g_free(self->name);
+    g_free(self->path);
+    g_free(self);
+}
+
 redaction *redaction_new(const redaction_options *options, GError **error) {
     guint8 key[REDACT_KEY_SIZE];
     redaction *self;
@@ -106,6 +121,7 @@ redaction *redaction_new(const redaction_options *options, GError **error) {
     }
     self = g_new0(redaction, 1);
     self->names = stand_ins_new(key, sizeof key);
+    self->opened = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, opened_free);
     self->filters = g_ptr_array_new_with_free_func(filtered_free);
     explicit_bzero(key, sizeof key);
     return self;
@@ -119,6 +135,7 @@ void redaction_free(redaction *self) {
         redact_lesson_free(self->lessons[place]);
     }
     g_ptr_array_unref(self->filters);
+    g_hash_table_destroy(self->opened);
     stand_ins_free(self->names);
     g_free(self);
 }
@@ -138,16 +155,11 @@ void redaction_learn(redaction *self, guint place, turn_tracker *tracker, reader
                      const turn_credentials *credentials) {
     g_return_if_fail(place < REDACTION_PLACES);
     g_clear_pointer(&self->lessons[place], redact_lesson_free);
-    self->checked = credentials != NULL;
     redact_lesson_learn(lesson_of(self, place), tracker, from, credentials);
 }
 
 void redaction_repeat(redaction *self, guint place, turn_tracker *tracker) {
     redact_lesson_repeat(lesson_of(self, place), tracker);
-}
-
-gboolean redaction_checked(const redaction *self) {
-    return self->checked;
 }
 
 static void redact_record(gpointer data, capture_packet *packet) {
@@ -180,11 +192,21 @@ char *redaction_file_name(guint number, const char *path) {
     return g_strdup_printf("capture-%u", number + 1);
 }
 
+static void remember(redaction *self, guint place, guint number, const char *path) {
+    opened_file *added = g_new0(opened_file, 1);
+
+    added->name = redaction_file_name(number, path);
+    added->path = g_strdup(path);
+    added->place = place;
+    added->number = number;
+    g_hash_table_replace(self->opened, added->name, added);
+}
+
 capture *redaction_open(redaction *self, guint place, guint number, const char *path,
                         GError **error) {
     g_autofree char *name = redaction_file_name(number, path);
     source *bytes = source_open(path, error);
-    g_autoptr(capture) from = bytes != NULL ? capture_open_source(name, bytes, error) : NULL;
+    capture *from = bytes != NULL ? capture_open_source(name, bytes, error) : NULL;
     filtered *by;
 
     if (from == NULL) {
@@ -196,7 +218,17 @@ capture *redaction_open(redaction *self, guint place, guint number, const char *
     by->buffer = g_byte_array_new();
     g_ptr_array_add(self->filters, by);
     capture_set_filter(from, redact_record, by);
-    return capture_probe(from, error) ? g_steal_pointer(&from) : NULL;
+    remember(self, place, number, path);
+    return from;
+}
+
+capture *redaction_reopen(redaction *self, const char *name, GError **error) {
+    const opened_file *known = g_hash_table_lookup(self->opened, name);
+    g_autofree char *path = NULL;
+
+    g_return_val_if_fail(known != NULL, NULL);
+    path = g_strdup(known->path); /* it is remembered anew */
+    return redaction_open(self, known->place, known->number, path, error);
 }
 
 char *redaction_warning(const redaction *self) {

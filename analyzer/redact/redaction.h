@@ -40,17 +40,13 @@ void redaction_learn(redaction *self, guint place, turn_tracker *tracker, reader
                      const turn_credentials *credentials);
 
 /* Second reading: the file PATH, the NUMBER-th of the captures from 0, which is one of PLACE; it is
- * known by a name that says no more than that. As open_file(). */
+ * known by a name that says no more than that. As capture_open(). */
 capture *redaction_open(redaction *self, guint place, guint number, const char *path,
                         GError **error);
+/* The capture with such a NAME once more, as it was opened last. */
+capture *redaction_reopen(redaction *self, const char *name, GError **error);
 /* TRACKER, which reads captures of PLACE, is told what passwords proved in the first reading. */
 void redaction_repeat(redaction *self, guint place, turn_tracker *tracker);
-#define REDACTION_CHECKED                                                                          \
-    "MESSAGE-INTEGRITY was checked before redaction: of the redacted messages it cannot be "       \
-    "checked any more."
-/* Whether passwords were checked. */
-gboolean redaction_checked(const redaction *self);
-
 /* "capture-1.pcapng.gz": number, and ending where it is a usual one. Owned by the caller. */
 char *redaction_file_name(guint number, const char *path);
 

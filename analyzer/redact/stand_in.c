@@ -52,7 +52,7 @@ void stand_ins_hardware(stand_ins *self, guint8 mac[6]) {
         return;
     }
     do {
-        stand_in_make(self, FOR_HARDWARE, attempt, mac, MAC_SIZE, made, sizeof made);
+        stand_in_make(self, FOR_HARDWARE, attempt, (stun_span){mac, MAC_SIZE}, made, sizeof made);
         /* One host's, and given by nobody who gives out such addresses. */
         made[0] = (guint8)((made[0] & 0xfcu) | 2u);
     } while (++attempt < MAX_ATTEMPTS &&
@@ -68,7 +68,7 @@ static void make_text(const stand_ins *self, stand_in_kind kind, guint attempt, 
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
     const gsize word = strlen(words[kind]);
 
-    stand_in_make(self, FOR_TEXT + kind, attempt, text, length, out, length);
+    stand_in_make(self, FOR_TEXT + kind, attempt, (stun_span){text, length}, out, length);
     for (gsize i = 0; i < length; i++) {
         out[i] = (guint8)letters[out[i] % (sizeof letters - 1)];
     }
@@ -80,16 +80,17 @@ static void make_text(const stand_ins *self, stand_in_kind kind, guint attempt, 
 
 void stand_ins_text(stand_ins *self, stand_in_kind kind, guint8 *text, gsize length) {
     const blob *known = length > 0 ? store_find(&self->texts, kind, text, length) : NULL;
-    g_autofree guint8 *made = g_malloc(length);
     guint attempt = 0;
+    guint8 *made;
 
+    if (length == 0) {
+        return;
+    }
     if (known != NULL) {
         memcpy(text, known->bytes, length);
         return;
     }
-    if (length == 0) {
-        return;
-    }
+    made = g_malloc(length);
     do {
         make_text(self, kind, attempt, text, length, made);
     } while (++attempt < MAX_ATTEMPTS &&
@@ -98,6 +99,7 @@ void stand_ins_text(stand_ins *self, stand_in_kind kind, guint8 *text, gsize len
         self->not_remembered++;
     }
     memcpy(text, made, length);
+    g_free(made);
 }
 
 static char *address_text(const blob *of) {

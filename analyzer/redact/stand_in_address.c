@@ -96,7 +96,7 @@ static void make_subnet(const stand_ins *self, const range *in, const guint8 *or
     const gsize most = (gsize)1 << MIN(8 * size - in->to_bits, 17);
 
     for (guint attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        stand_in_make(self, FOR_SUBNET, attempt, original, size, out, size);
+        stand_in_make(self, FOR_SUBNET, attempt, (stun_span){original, size}, out, size);
         copy_bits(out, in->to, in->to_bits);
         if (is_free(self, out, original, size)) {
             return;
@@ -116,14 +116,14 @@ static void make_subnet(const stand_ins *self, const range *in, const guint8 *or
 /* Which host of a /24 stands for which: .0 and .255 for themselves, the others in an order that the
  * key gives (Fisher and Yates). */
 static void make_hosts(const stand_ins *self, const guint8 *subnet, guint8 hosts[HOSTS]) {
-    guint8 numbers[2 * HOSTS];
+    guint8 numbers[HOSTS][2];
 
-    stand_in_make(self, FOR_HOSTS, 0, subnet, SUBNET_IPV4, numbers, sizeof numbers);
+    stand_in_make(self, FOR_HOSTS, 0, (stun_span){subnet, SUBNET_IPV4}, *numbers, sizeof numbers);
     for (guint i = 0; i < HOSTS; i++) {
         hosts[i] = (guint8)i;
     }
     for (guint i = HOSTS - 2; i > 1; i--) {
-        const guint other = 1 + (numbers[2 * i] * 256u + numbers[2 * i + 1]) % i;
+        const guint other = 1 + (numbers[i][0] * 256u + numbers[i][1]) % i;
         const guint8 host = hosts[i];
 
         hosts[i] = hosts[other];
@@ -178,7 +178,8 @@ void stand_in_low24(const stand_ins *self, guint8 bytes[3]) {
     guint32 attempt = 0;
 
     do {
-        stand_in_make(self, FOR_GROUP, attempt++, bytes, sizeof made, made, sizeof made);
+        stand_in_make(self, FOR_GROUP, attempt++, (stun_span){bytes, sizeof made}, made,
+                      sizeof made);
     } while (memcmp(made, bytes, sizeof made) == 0);
     memcpy(bytes, made, sizeof made);
 }
@@ -187,7 +188,7 @@ void stand_in_low24(const stand_ins *self, guint8 bytes[3]) {
 static void replace_interface(const stand_ins *self, guint8 bytes[8]) {
     guint8 made[5];
 
-    stand_in_make(self, FOR_INTERFACE, 0, bytes, 8, made, sizeof made);
+    stand_in_make(self, FOR_INTERFACE, 0, (stun_span){bytes, 8}, made, sizeof made);
     memcpy(bytes, made, sizeof made);
     stand_in_low24(self, bytes + sizeof made);
 }
@@ -201,7 +202,7 @@ static void replace_group(const stand_ins *self, guint8 *bytes) {
     if (memcmp(bytes, solicited, sizeof solicited) == 0) {
         stand_in_low24(self, bytes + sizeof solicited);
     } else if ((bytes[1] & 0x20u) != 0) {
-        stand_in_make(self, FOR_PREFIX, 0, bytes + 4, sizeof made, made, sizeof made);
+        stand_in_make(self, FOR_PREFIX, 0, (stun_span){bytes + 4, sizeof made}, made, sizeof made);
         memcpy(bytes + 4, made, sizeof made);
     }
 }

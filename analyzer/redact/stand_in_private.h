@@ -5,6 +5,7 @@
 #define ANALYZER_REDACT_STAND_IN_PRIVATE_H
 
 #include "analyzer/redact/stand_in.h"
+#include "stun/integrity.h"
 
 /* What bytes are made for: the same original gives others for each purpose. */
 enum {
@@ -43,9 +44,9 @@ struct stand_ins {
     guint64 not_remembered;
 };
 
-/* Any number of bytes from the key, PURPOSE, ATTEMPT and the LENGTH bytes of the original. */
-void stand_in_make(const stand_ins *self, guint purpose, guint32 attempt, const guint8 *original,
-                   gsize length, guint8 *out, gsize size);
+/* Any number of bytes from the key, PURPOSE, ATTEMPT and the original. */
+void stand_in_make(const stand_ins *self, guint purpose, guint32 attempt, stun_span original,
+                   guint8 *out, gsize size);
 
 /* The stand-in of an original; NULL when it is not remembered. Borrowed. */
 const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length);

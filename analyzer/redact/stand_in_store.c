@@ -40,15 +40,19 @@ static void store_clear(store *self) {
 }
 
 const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length) {
-    g_autofree blob *key = blob_new(tag, original, length);
+    blob *key = blob_new(tag, original, length);
+    const blob *found = g_hash_table_lookup(self->by_original, key);
 
-    return g_hash_table_lookup(self->by_original, key);
+    g_free(key);
+    return found;
 }
 
 gboolean store_is_taken(const store *self, guint tag, const guint8 *bytes, gsize length) {
-    g_autofree blob *key = blob_new(tag, bytes, length);
+    blob *key = blob_new(tag, bytes, length);
+    const gboolean taken = g_hash_table_contains(self->taken, key);
 
-    return g_hash_table_contains(self->taken, key);
+    g_free(key);
+    return taken;
 }
 
 gboolean store_add(store *self, guint tag, const guint8 *original, gsize original_length,
@@ -103,11 +107,11 @@ static void put_u32(guint8 *out, guint32 value) {
 
 /* One HMAC over the original makes the key of a second one that counts, so that an original is read
  * once however much is made of it. */
-void stand_in_make(const stand_ins *self, guint purpose, guint32 attempt, const guint8 *original,
-                   gsize length, guint8 *out, gsize size) {
+void stand_in_make(const stand_ins *self, guint purpose, guint32 attempt, stun_span original,
+                   guint8 *out, gsize size) {
     guint8 head[8];
     guint8 seed[STUN_HASH_MAX];
-    const stun_span spans[] = {{head, sizeof head}, {original, length}};
+    const stun_span spans[] = {{head, sizeof head}, original};
 
     put_u32(head, purpose);
     put_u32(head + 4, attempt);
@@ -125,14 +129,15 @@ void stand_in_make(const stand_ins *self, guint purpose, guint32 attempt, const 
 
 void stand_ins_digest(const stand_ins *self, const guint8 *bytes, gsize length, guint8 *out,
                       gsize size) {
-    stand_in_make(self, FOR_BYTES, 0, bytes, length, out, size);
+    stand_in_make(self, FOR_BYTES, 0, (stun_span){bytes, length}, out, size);
 }
 
 void stand_ins_bytes(stand_ins *self, guint8 *bytes, gsize length) {
-    g_autofree guint8 *made = g_malloc(length);
-
     if (length > 0) {
+        guint8 *made = g_malloc(length);
+
         stand_ins_digest(self, bytes, length, made, length);
         memcpy(bytes, made, length);
+        g_free(made);
     }
 }

@@ -30,8 +30,8 @@ CONSTANTS = {
     *("Insufficient Capacity", "Insufficient Port Capacity", "Insufficient Bandwidth Capacity", "Unknown Username", "Missing Realm", "Missing Nonce"),
     *("Unknown User Name", "Missing nonce", "Unknown User", "Unknown attribute"),
 }
-# Words that a user, a realm or an SDP of some sample is, and every report has of its own. They are looked for in packets.
-WORDS = {b"bound", b"client", b"peer", b"server", b"turn"}
+# Words that are some user, realm or SDP line, and that every report has of its own. They are looked for in packets.
+WORDS = {b"bound", b"client", b"null", b"peer", b"port", b"request", b"server", b"turn"}
 
 
 @dataclasses.dataclass

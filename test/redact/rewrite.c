@@ -8,7 +8,6 @@
 
 #include <pcap/pcap.h>
 #include <stdio.h>
-#include <string.h>
 
 #define NANOSECONDS 1000000000
 
@@ -66,7 +65,7 @@ int main(int count, char **arguments) {
         return 2;
     }
     info = capture_get_info(from);
-    nano = strstr(info->format, "nano") != NULL;
+    nano = !g_str_equal(info->format, "pcap, microseconds");
     kind = pcap_open_dead_with_tstamp_precision(info->link_type, (int)info->snap_length,
                                                 nano ? PCAP_TSTAMP_PRECISION_NANO
                                                      : PCAP_TSTAMP_PRECISION_MICRO);

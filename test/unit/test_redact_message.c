@@ -477,6 +477,16 @@ static message attribute_in(stun_dialect dialect, guint16 type, const guint8 *va
     return made;
 }
 
+/* No four bytes of BEFORE that stand together are found anywhere in AFTER. */
+static void assert_four_differ(const char *name, const guint8 *after, const guint8 *before,
+                               gsize length) {
+    for (gsize at = 0; at + 4 <= length; at++) {
+        if (holds(after, length, before + at, 4)) {
+            fail_msg("%s lets \"%.4s\" through", name, (const char *)before + at);
+        }
+    }
+}
+
 /* Every attribute of the registry in every dialect, with the same text for a value: no four bytes
  * of it are left where a number does not stand. */
 static void no_attribute_lets_text_through(void **state) {
@@ -500,13 +510,8 @@ static void no_attribute_lets_text_through(void **state) {
         }
         redact(self, attribute_in(dialect, type, value, length));
         attr = attribute(&self->read_after, type);
-        kept = info != NULL ? may_stay(info->kind) : 0;
-        for (gsize at = kept; at + 4 <= length; at++) {
-            if (holds(attr.value + kept, attr.captured - kept, value + at, 4)) {
-                fail_msg("%s lets \"%.4s\" through", table[i % count].name,
-                         (const char *)value + at);
-            }
-        }
+        kept = info != NULL ? MIN(may_stay(info->kind), length) : 0;
+        assert_four_differ(table[i % count].name, attr.value + kept, value + kept, length - kept);
     }
 }
 

@@ -105,14 +105,13 @@ static void test_connections_one_after_the_other(void **state) {
 
     redact_streams_syn(*state, &flow, 999, 1);
     learn(*state, 1000, 2, "first");
-    redact_streams_end(*state, &flow);
-    redact_streams_syn(*state, &flow, 999, 10);
-    learn(*state, 1000, 11, "again");
+    redact_streams_syn(*state, &flow, 997, 10);
+    learn(*state, 998, 11, "the other");
     redact_streams_syn(*state, &flow, 4999, 20);
     learn(*state, 5000, 21, "third");
     assert_laid(*state, 1000, 2, "first.");
     assert_laid(*state, 1000, 9, "first.");
-    assert_laid(*state, 1000, 10, "again.");
+    assert_laid(*state, 998, 10, "the other.");
     assert_laid(*state, 5000, 30, "third.");
     assert_laid(*state, 5000, 11, "......");
 }
@@ -124,6 +123,16 @@ static void test_syn_again(void **state) {
     redact_streams_syn(*state, &flow, 999, 1);
     learn(*state, 1000, 2, "ABCD");
     redact_streams_syn(*state, &flow, 999, 3);
+    assert_laid(*state, 1000, 4, "ABCD.");
+}
+
+/* Also when the first bytes that are known are not those behind the SYN, and when it comes late. */
+static void test_syn_again_before_bytes_that_are_unknown(void **state) {
+    const turn_flow flow = flow_of(40000);
+
+    redact_streams_syn(*state, &flow, 899, 1);
+    learn(*state, 1000, 2, "ABCD");
+    redact_streams_syn(*state, &flow, 899, 3);
     assert_laid(*state, 1000, 4, "ABCD.");
 }
 
@@ -162,6 +171,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_numbers_that_come_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_connections_one_after_the_other, setup, teardown),
         cmocka_unit_test_setup_teardown(test_syn_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_syn_again_before_bytes_that_are_unknown, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_both_directions_are_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
     };

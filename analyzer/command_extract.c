@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/command.h"
+#include "analyzer/input.h"
+#include "analyzer/output.h"
+#include "analyzer/pcapng/second_reading.h"
+#include "turn/report/printable.h"
+
+#include <stdio.h>
+
+typedef struct extract_options {
+    char *output;
+    int session;
+    input_options input;
+} extract_options;
+
+static void options_clear(extract_options *options) {
+    g_free(options->output);
+    input_options_clear(&options->input);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(extract_options, options_clear)
+
+static gboolean parse_options(int count, char **arguments, extract_options *options,
+                              GError **error) {
+    const GOptionEntry own[] = {
+        {"session", 's', 0, G_OPTION_ARG_INT, &options->session,
+         "the number of the session, as in list and report", "NUMBER"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "write OUT", "OUT"}};
+    g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+
+    g_array_append_vals(entries, own, G_N_ELEMENTS(own));
+    input_options_add(&options->input, entries);
+    return parse_command(
+        count, arguments, "turnpcap extract", (const GOptionEntry *)(gconstpointer)entries->data,
+        "Writes the packets of one session as pcapng: its control connection, its data\n"
+        "connections, what went between its relayed address and peers, and ICMP errors\n"
+        "about them. Comments say what each packet is and which frame of which FILE it\n"
+        "was. FILE is pcap or pcapng, also compressed; several are taken as by report.\n\n"
+        "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
+        "read to its end, or OUT could not be written.",
+        error);
+}
+
+static gboolean check_output(const extract_options *options, const second_reading *self,
+                             GError **error) {
+    g_autofree const char **files = second_reading_files(self);
+    const char *outputs[] = {options->output, NULL};
+
+    if (options->output == NULL) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "say where to write: -o OUT.pcapng");
+        return FALSE;
+    }
+    return output_spares(options->output, files, error) &&
+           second_reading_check(self, outputs, error);
+}
+
+static const turn_session *session_of(const turn_model *model, int number, GError **error) {
+    const guint count = model->sessions->len;
+
+    if (number >= 1 && (guint)number <= count) {
+        return g_ptr_array_index(model->sessions, number - 1);
+    }
+    if (count == 0) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "there is no TURN session in this capture");
+    } else {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "say which session with -s NUMBER: there %s %u (turnpcap list shows %s)",
+                    count == 1 ? "is" : "are", count, count == 1 ? "it" : "them");
+    }
+    return NULL;
+}
+
+static gboolean write_session(const second_reading *self, const extract_options *options,
+                              GError **error) {
+    const annotation *with = second_reading_annotation(self);
+    const turn_session *session = session_of(with->found->model, options->session, error);
+    g_auto(annotated) result = {0};
+    g_autofree char *name = g_filename_display_name(options->output);
+    g_autofree char *safe = turn_printable_text(name);
+
+    if (session == NULL || !annotate_session(with, session, options->output, &result, error)) {
+        return FALSE;
+    }
+    printf("%s: %" G_GUINT64_FORMAT " packets of session %u\n", safe, result.packets, session->id);
+    return second_reading_complain(options->output, &result) && second_reading_has_all(self);
+}
+
+int command_extract(int count, char **arguments) {
+    g_auto(extract_options) options = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(second_reading) self = NULL;
+
+    if (parse_options(count, arguments, &options, &error)) {
+        self = second_reading_new(&options.input, "extract", &error);
+    }
+    if (self != NULL && check_output(&options, self, &error) && second_reading_judge(self) &&
+        write_session(self, &options, &error)) {
+        return 0;
+    }
+    if (error != NULL) {
+        complain(error->message);
+    }
+    return COMMAND_UNUSABLE;
+}

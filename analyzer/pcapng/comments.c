@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/pcapng/comments.h"
+
+#include "turn/report/printable.h"
+
+typedef struct proof {
+    const turn_finding *finding;
+    const turn_evidence *evidence;
+} proof;
+
+struct comments {
+    const turn_report *found;
+    const places *where;
+    packet_words *words;
+    GArray *proofs; /* of proof, by capture and frame */
+};
+
+/* Less than, equal to or greater than 0. */
+static gint compare_places(const turn_seen *a, const turn_seen *b) {
+    if (a->capture != b->capture) {
+        return a->capture < b->capture ? -1 : 1;
+    }
+    return a->frame < b->frame ? -1 : a->frame > b->frame;
+}
+
+static gint frame_order(gconstpointer a, gconstpointer b) {
+    return compare_places(&((const proof *)a)->evidence->seen, &((const proof *)b)->evidence->seen);
+}
+
+static void note_proofs(comments *self) {
+    const GPtrArray *findings = self->found->judgement->findings;
+
+    for (guint i = 0; i < findings->len; i++) {
+        const turn_finding *finding = g_ptr_array_index(findings, i);
+
+        for (guint k = 0; k < finding->evidence->len; k++) {
+            const proof added = {.finding = finding,
+                                 .evidence = &g_array_index(finding->evidence, turn_evidence, k)};
+
+            g_array_append_val(self->proofs, added);
+        }
+    }
+    g_array_sort(self->proofs, frame_order);
+}
+
+comments *comments_new(const turn_report *found, const places *where, packet_words *words) {
+    comments *self = g_new0(comments, 1);
+
+    self->found = found;
+    self->where = where;
+    self->words = words;
+    self->proofs = g_array_new(FALSE, FALSE, sizeof(proof));
+    note_proofs(self);
+    return self;
+}
+
+void comments_free(comments *self) {
+    if (self == NULL) {
+        return;
+    }
+    packet_words_free(self->words);
+    g_array_unref(self->proofs);
+    g_free(self);
+}
+
+static const char *direction(const turn_member *member) {
+    if (member->part == TURN_PART_RELAY) {
+        return member->outward ? "relay to peer" : "peer to relay";
+    }
+    return member->outward ? "client to server" : "server to client";
+}
+
+/* "Session 1: client to server over UDP (10.1.2.3:5 and 10.1.2.4:3478)". */
+static char *session_words(const comments *self, const turn_member *member, gboolean moves) {
+    const turn_session *session = member->session;
+    char client[STUN_ADDRESS_TEXT];
+    char server[STUN_ADDRESS_TEXT];
+    g_autofree char *protocol = g_ascii_strup(turn_protocol_name(session->protocol), -1);
+
+    stun_address_format(&session->client, client, sizeof client);
+    stun_address_format(&session->server, server, sizeof server);
+    return g_strdup_printf("Session %u%s%s (client %s, server %s, %s)",
+                           places_number(self->where, session), moves ? ": " : "",
+                           moves ? direction(member) : "", client, server, protocol);
+}
+
+static void add_harmless(GPtrArray *texts, const char *text) {
+    g_ptr_array_add(texts, turn_printable_text(text));
+}
+
+static void add_member(const comments *self, const placed *at, const turn_member *member,
+                       GPtrArray *texts) {
+    g_autofree char *what = packet_words_of(self->words, at, member);
+    g_autofree char *which = session_words(self, member, at->kind != PACKET_ICMP_ERROR);
+    g_autofree char *line = g_strdup_printf("%s. %s.", what, which);
+
+    line[0] = g_ascii_toupper(line[0]);
+    add_harmless(texts, line);
+}
+
+static void add_proof(const proof *of, GPtrArray *texts) {
+    const turn_cause *cause = of->finding->cause;
+    g_autofree char *level = g_ascii_strup(turn_level_name(of->finding->level), -1);
+    g_autofree char *line = g_strdup_printf("Evidence for %s: %s (%s): %s", level, cause->title,
+                                            cause->identifier, of->evidence->summary);
+
+    add_harmless(texts, line);
+}
+
+static void add_proofs(const comments *self, const turn_seen *seen, GPtrArray *texts) {
+    guint low = 0;
+    guint high = self->proofs->len;
+
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+
+        if (compare_places(&g_array_index(self->proofs, proof, middle).evidence->seen, seen) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (; low < self->proofs->len; low++) {
+        const proof *of = &g_array_index(self->proofs, proof, low);
+
+        if (compare_places(&of->evidence->seen, seen) != 0) {
+            break;
+        }
+        add_proof(of, texts);
+    }
+}
+
+void comments_add(const comments *self, const placed *at, GPtrArray *texts) {
+    for (guint i = 0; i < at->count; i++) {
+        add_member(self, at, &at->members[i], texts);
+    }
+    add_proofs(self, &at->seen, texts);
+}

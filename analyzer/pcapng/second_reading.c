@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyzer/pcapng/second_reading.h"
+
+#include "analyzer/input.h"
+#include "analyzer/points.h"
+#include "analyzer/redact/redact_reading.h"
+
+struct second_reading {
+    const input_options *options; /* borrowed */
+    turn_credentials *credentials;
+    redact_reading *redacted; /* NULL: what is written is what the captures hold */
+    points *from;
+    turn_report *found;
+    gboolean has_all;
+    places *where;
+    comments *said;
+    const char **paths;
+    annotation with;
+};
+
+static capture *reopen(gpointer data, guint32 index, GError **error) {
+    const second_reading *self = data;
+
+    return self->redacted != NULL ? redact_reading_reopen(self->redacted, self->paths[index], error)
+                                  : capture_open(self->paths[index], error);
+}
+
+static void prepare(gpointer data, turn_tracker *tracker) {
+    const second_reading *self = data;
+
+    /* Signatures fit what they are of before redaction only. */
+    input_options_prepare(self->options, self->redacted == NULL ? self->credentials : NULL,
+                          tracker);
+}
+
+static gboolean check_given(const input_options *options, const char *command, GError **error) {
+    if (options->at != NULL || options->files != NULL) {
+        return TRUE;
+    }
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                "%s needs a capture file. Try: turnpcap %s --help", command, command);
+    return FALSE;
+}
+
+/* What comes through a pipe is gone after the first time. */
+static gboolean check_twice(const second_reading *self, const char *command, GError **error) {
+    g_autofree const char **files = second_reading_files(self);
+
+    for (const char **file = files; *file != NULL; file++) {
+        if (g_str_equal(*file, "-") || (g_file_test(*file, G_FILE_TEST_EXISTS) &&
+                                        !g_file_test(*file, G_FILE_TEST_IS_REGULAR))) {
+            g_autofree char *name = g_filename_display_name(*file);
+
+            g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        "%s: %s reads a capture twice: save it into a file first", name, command);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+second_reading *second_reading_new(const input_options *options, const char *command,
+                                   GError **error) {
+    g_autoptr(second_reading) self = g_new0(second_reading, 1);
+
+    self->options = options;
+    self->from = points_new(prepare, self);
+    self->found = turn_report_new(NULL, NULL);
+    points_keep_messages(self->from);
+    if (!check_given(options, command, error) ||
+        !points_choose(self->from, options->at, options->files, error) ||
+        !check_twice(self, command, error) || !check_turn_ports(options->turn_ports, error) ||
+        !input_options_passwords(options, &self->credentials, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&self);
+}
+
+void second_reading_free(second_reading *self) {
+    if (self == NULL) {
+        return;
+    }
+    g_free(self->paths);
+    comments_free(self->said);
+    places_free(self->where);
+    turn_report_free(self->found);
+    points_free(self->from);
+    redact_reading_free(self->redacted);
+    turn_credentials_free(self->credentials);
+    g_free(self);
+}
+
+const char **second_reading_files(const second_reading *self) {
+    return points_files(self->from);
+}
+
+GStrv second_reading_names(const second_reading *self) {
+    g_autofree const char **files = second_reading_files(self);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    for (guint i = 0; files[i] != NULL; i++) {
+        g_ptr_array_add(names, self->options->redaction.redact ? redaction_file_name(i, files[i])
+                                                               : g_strdup(files[i]));
+    }
+    g_ptr_array_add(names, NULL);
+    return (GStrv)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+gboolean second_reading_check(const second_reading *self, const char *const *outputs,
+                              GError **error) {
+    g_autofree const char **files = second_reading_files(self);
+
+    return redaction_check(&self->options->redaction, files, outputs, error);
+}
+
+/* FALSE when the captures cannot be read as the options say. */
+static gboolean read_captures_of(second_reading *self, GError **error) {
+    self->redacted = redact_reading_new(self->options, self->credentials, error);
+    if (self->redacted != NULL) {
+        redact_reading_attach(self->redacted, self->from);
+    } else if (*error != NULL) {
+        return FALSE;
+    }
+    self->has_all = points_read(self->from, self->found);
+    return self->found->captures->len > 0 &&
+           (self->redacted == NULL || redact_reading_finish(self->redacted, self->found, error));
+}
+
+gboolean second_reading_judge(second_reading *self) {
+    g_autoptr(GError) error = NULL;
+    packet_words *words;
+
+    if (!read_captures_of(self, &error)) {
+        if (error != NULL) {
+            complain(error->message);
+        }
+        return FALSE;
+    }
+    self->with.found = self->found;
+    self->paths = g_new0(const char *, (gsize)self->found->captures->len);
+    for (guint i = 0; i < self->found->captures->len; i++) {
+        self->paths[i] = points_path(self->from, i);
+    }
+    self->with.paths = self->paths;
+    self->with.again = (reopening){.open = reopen, .data = self};
+    self->with.from_packets = self->redacted != NULL;
+    self->where = places_new(self->found, &self->with.again);
+    words = packet_words_new();
+    packet_words_add_log(words, points_messages(self->from, turn_point_text(TURN_POINT_CLIENT)));
+    if (self->found->join != NULL) {
+        packet_words_add_log(words,
+                             points_messages(self->from, turn_point_text(TURN_POINT_SERVER)));
+    }
+    packet_words_sort(words);
+    self->said = comments_new(self->found, self->where, words);
+    self->with.where = self->where;
+    self->with.said = self->said;
+    return TRUE;
+}
+
+gboolean second_reading_has_all(const second_reading *self) {
+    return self->has_all;
+}
+
+const annotation *second_reading_annotation(const second_reading *self) {
+    return &self->with;
+}
+
+static void complain_of_packets(const char *output, guint64 count, const char *why) {
+    g_autofree char *name = g_filename_display_name(output);
+    g_autofree char *text = NULL;
+
+    if (count > 0) {
+        text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " packets got no comment: %s", name, count,
+                               why);
+        complain(text);
+    }
+}
+
+gboolean second_reading_complain(const char *output, const annotated *result) {
+    complain_of_packets(output, result->simple,
+                        "simple packet blocks of pcapng have no room for one");
+    complain_of_packets(output, result->damaged, "the options that they have are damaged");
+    if (result->wrong != NULL) {
+        complain(result->wrong);
+    }
+    return !result->cut;
+}
