@@ -3,23 +3,43 @@
 #include "analyzer/html/sections.h"
 #include "analyzer/html/table.h"
 
-static void fact(html_page *page, const char *name, const char *value) {
+static void fact_begin(html_page *page, const char *name) {
     g_autofree char *title = g_strdup(name);
 
     *title = g_ascii_toupper(*title);
     markup_open(page->out, "div", NULL);
     markup_element(page->out, "dt", NULL, title);
-    markup_element(page->out, "dd", NULL, value);
+}
+
+static void fact_end(html_page *page) {
     markup_close(page->out, "div");
 }
 
+static void fact(html_page *page, const char *name, const char *value) {
+    fact_begin(page, name);
+    markup_element(page->out, "dd", NULL, value);
+    fact_end(page);
+}
+
+/* What has several values, as relayed addresses of both families, is named once. */
 static void names(html_page *page, const turn_session *session) {
     g_autoptr(GPtrArray) facts = turn_words_session_facts(session);
+    const char *before = NULL;
 
     for (guint i = 0; i < facts->len; i++) {
         const turn_words_fact *one = g_ptr_array_index(facts, i);
 
-        fact(page, one->name, one->value != NULL ? one->value : "yes");
+        if (g_strcmp0(one->name, before) != 0) {
+            if (before != NULL) {
+                fact_end(page);
+            }
+            fact_begin(page, one->name);
+        }
+        markup_element(page->out, "dd", NULL, one->value != NULL ? one->value : "yes");
+        before = one->name;
+    }
+    if (before != NULL) {
+        fact_end(page);
     }
 }
 

@@ -19,14 +19,19 @@
 static char *page_of(scene *s) {
     g_autoptr(turn_report) report = turn_report_new(scene_model(s), scene_judgement(s));
     g_autofree char *whole = NULL;
+    const char *body;
 
     g_ptr_array_add(report->captures, turn_report_capture_new("a<b>.pcap"));
     whole = html_page_write(report, FALSE);
-    return g_strdup(strstr(whole, "<body>"));
+    body = strstr(whole, "<body>");
+    assert_non_null(body);
+    return g_strdup(body);
 }
 
 static guint count_of(const char *page, const char *part) {
     guint count = 0;
+
+    assert_non_null(page);
 
     for (const char *at = strstr(page, part); at != NULL; at = strstr(at + 1, part)) {
         count++;
@@ -115,10 +120,26 @@ static void session_with_a_finding_is_shown_among_many(void **state) {
     assert_non_null(strstr(page, "and 30 more sessions; turnpcap report --format json has all"));
 }
 
+static void relayed_addresses_of_both_families_are_one_fact(void **state) {
+    g_autoptr(scene) s = scene_new();
+    g_autofree char *page = NULL;
+
+    (void)state;
+    scene_challenge(s, 0);
+    feed_udp(s, 20, CLIENT, SERVER, "allocate request 2 transport=17 " CREDENTIALS);
+    feed_udp(s, 30, SERVER, CLIENT,
+             "allocate success 2 relayed=" RELAYED " relayed=[2001:db8::1]:24002 lifetime=600");
+    page = page_of(s);
+    assert_int_equal(count_of(page, "<dt>Relayed address</dt>"), 1);
+    assert_non_null(
+        strstr(page, "<dd>198.51.100.1:24000</dd>\n<dd>[2001:db8::1]:24002</dd>\n</div>"));
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_comes_first_and_says_what_to_do),
         cmocka_unit_test(healthy_page_has_no_evidence),
+        cmocka_unit_test(relayed_addresses_of_both_families_are_one_fact),
         cmocka_unit_test(session_with_a_finding_is_shown_among_many),
     };
 
