@@ -30,7 +30,7 @@ static void text_is_only_text(void **state) {
         {"\"x\" onload='y'", "&quot;x&quot; onload=&#39;y&#39;"},
         {"J\xc3\xbcrgen \xe6\x97\xa5", "J\xc3\xbcrgen \xe6\x97\xa5"},
         {"\x1b[31m", "\\u{1b}[31m"},
-        {"user\xe2\x80\xaegnp.exe", "user\\u{202e}gnp.exe"},
+        {"user\xe2\x80\xae\xe2\x80\xacgnp.exe", "user\\u{202e}\\u{202c}gnp.exe"},
         {"a\xe2\x80\xa8"
          "b\nc\xc2\x9b",
          "a\\u{2028}b\\u{a}c\\u{9b}"},

@@ -19,14 +19,19 @@
 static char *page_of(scene *s) {
     g_autoptr(turn_report) report = turn_report_new(scene_model(s), scene_judgement(s));
     g_autofree char *whole = NULL;
+    const char *body;
 
     g_ptr_array_add(report->captures, turn_report_capture_new("a<b>.pcap"));
     whole = html_page_write(report, FALSE);
-    return g_strdup(strstr(whole, "<body>"));
+    body = strstr(whole, "<body>");
+    assert_non_null(body);
+    return g_strdup(body);
 }
 
 static guint count_of(const char *page, const char *part) {
     guint count = 0;
+
+    assert_non_null(page);
 
     for (const char *at = strstr(page, part); at != NULL; at = strstr(at + 1, part)) {
         count++;
