@@ -212,7 +212,7 @@ static turn_repeat repeat_of(GHashTable *sent, const turn_logged *logged) {
 /* A keep-alive without credentials is answered or not, as the server likes, and a release may be
  * answered by closing. */
 static gboolean must_be_answered(const stun_message *message) {
-    guint32 lifetime;
+    guint32 lifetime = 0;
 
     if (message->cls != STUN_REQUEST) {
         return FALSE;

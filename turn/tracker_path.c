@@ -130,9 +130,9 @@ void tracker_peer_packet(turn_tracker *tracker, const turn_packet *packet, turn_
         return;
     }
     if (tracker->rates != NULL) {
-        turn_rate_add(
-            &tracker->rates->legs[relay_leg ? TURN_RATE_PEER_LEG : TURN_RATE_CLIENT_LEG],
-            packet->time, to_peer ? TURN_RATE_TO_PEER : TURN_RATE_FROM_PEER, carried->length);
+        turn_rate_add(&tracker->rates->legs[relay_leg ? TURN_RATE_PEER_LEG : TURN_RATE_CLIENT_LEG],
+                      packet->time, to_peer ? TURN_RATE_TO_PEER : TURN_RATE_FROM_PEER,
+                      carried->length);
     }
     tracker_note_passage(&peer->passages[to_peer], packet, carried->length, to_peer != relay_leg);
     if (!relay_leg) {

@@ -185,7 +185,7 @@ char *ladder_lane_name(const ladder_lanes *self, guint index) {
  * cut. */
 static GPtrArray *lines_of(const ladder_lanes *self, const char *address) {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    const gsize most = (gsize)(width_of(self) - 12) * 100 / (ADDRESS_SIZE * 61);
+    const gsize most = (gsize)(width_of(self) - 12) * 100 / ((gsize)ADDRESS_SIZE * 61);
     GString *line = g_string_new(NULL);
 
     for (const char *at = address; at != NULL && *at != '\0'; at++) {
@@ -235,7 +235,7 @@ gint ladder_lanes_draw(const ladder_lanes *self, GString *out, gint bottom) {
         gint y = HEAD_TOP + LINE + 2;
 
         svg_line(out, "lifeline", lane->x, head, lane->x, bottom);
-        svg_rect(out, "head", lane->x - width / 2, HEAD_TOP, width, head - HEAD_TOP, 6);
+        svg_rect(out, "head", lane->x - width / 2, HEAD_TOP, width, head - HEAD_TOP);
         svg_text(out, "role", SVG_MIDDLE, lane->x, y, lane->role);
         y = draw_lines(out, "address", lane->x, y + LINE, address);
         if (lane->note != NULL) {

@@ -168,7 +168,7 @@ static gint draw_badge(GString *out, const ladder_row *row, gint x, gint y) {
         return 0;
     }
     width = svg_text_width(word, BADGE_SIZE) + 11 + (filled ? 12 : 0);
-    svg_rect(out, filled ? "badge fill" : "badge", x, y - 12, width, 16, 3);
+    svg_rect(out, filled ? "badge fill" : "badge", x, y - 12, width, 16);
     if (filled) {
         svg_path(out, "on cross", "M%d %d l7 7 m0 -7 l-7 7", x + 6, y - 7);
     }
@@ -247,7 +247,7 @@ static gint draw_left_out(const ladder_drawing *self, const ladder_row *row, gin
     g_autofree char *text = ladder_words_left_out(self, row);
 
     svg_rect(self->out, "gap", self->lanes->left, y + 4, self->lanes->right - self->lanes->left,
-             ROW - 10, 4);
+             ROW - 10);
     svg_text(self->out, "more", SVG_START, self->lanes->left + 14, y + ROW - 15, text);
     return y + ROW;
 }
@@ -266,7 +266,7 @@ static gint draw_row(ladder_drawing *self, const ladder_row *row, gint y) {
         from == to && *details == '\0' ? NOTE_ROW : (*details != '\0' ? DETAIL_ROW : ROW) + lower;
 
     if (row->findings->len > 0) {
-        svg_rect(self->back, "evidence", 4, y, self->lanes->right + MARKS - 8, height - 2, 4);
+        svg_rect(self->back, "evidence", 4, y, self->lanes->right + MARKS - 8, height - 2);
     }
     svg_group(self->out, class_of(row->outcome));
     draw_place(self, row, y + TEXT_BASE);

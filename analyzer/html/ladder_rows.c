@@ -321,26 +321,32 @@ static void add_to_chain(GHashTable *chains, GPtrArray *order, const GPtrArray *
     g_array_append_val(of->all, *added);
 }
 
+/* An answer belongs to one request. */
+static gboolean take(ladder_row *answer) {
+    const gboolean is_free = !answer->taken;
+
+    answer->taken = TRUE;
+    return is_free;
+}
+
 static void fold_runs(GPtrArray *rows) {
     g_autoptr(GHashTable) answers = answers_in(rows);
     g_autoptr(GHashTable) chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(chain_free);
-    g_autofree gboolean *taken = g_new0(gboolean, (gsize)rows->len + 1);
 
     for (guint i = 0; i < rows->len; i++) {
         const ladder_row *row = g_ptr_array_index(rows, i);
         exchange added = {.row = i, .answer = i};
         guint answer = 0;
 
-        if (row->step->kind != TURN_STEP_MESSAGE || taken[i]) {
+        if (row->step->kind != TURN_STEP_MESSAGE || row->taken) {
             continue;
         }
         if (row->step->cls == STUN_REQUEST) {
             answer = answer_to(answers, row);
         }
-        if (answer > i + 1 && !taken[answer - 1]) {
+        if (answer > i + 1 && take(g_ptr_array_index(rows, answer - 1))) {
             added.answer = answer - 1;
-            taken[added.answer] = TRUE;
         }
         added.marked =
             row->findings->len > 0 ||

@@ -42,6 +42,7 @@ typedef struct ladder_row {
     const turn_leg *lost_on; /* NULL where nothing is lost */
     guint copies;
     guint count;         /* RUN: exchanges; LEFT_OUT: rows */
+    gboolean taken;      /* an answer whose request is a row too */
     gint64 last_sent;    /* when the latest transmission left, or the latest exchange began */
     gint64 every;        /* RUN: nanoseconds from one to the next, on average */
     GPtrArray *findings; /* of const turn_finding, each once; never NULL */

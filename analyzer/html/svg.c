@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Radius of the corners of all boxes. */
+#define ROUNDED 3
+
 static void number(GString *out, const char *name, gint value) {
     markup_number(out, name, value);
 }
@@ -58,16 +61,13 @@ void svg_line(GString *out, const char *classes, gint x1, gint y1, gint x2, gint
     markup_end_empty(out);
 }
 
-void svg_rect(GString *out, const char *classes, gint x, gint y, gint width, gint height,
-              gint radius) {
+void svg_rect(GString *out, const char *classes, gint x, gint y, gint width, gint height) {
     markup_begin(out, "rect", classes);
     number(out, "x", x);
     number(out, "y", y);
     number(out, "width", MAX(width, 0));
     number(out, "height", MAX(height, 0));
-    if (radius > 0) {
-        number(out, "rx", radius);
-    }
+    number(out, "rx", ROUNDED);
     markup_end_empty(out);
 }
 
@@ -167,7 +167,7 @@ void svg_mark(GString *out, turn_level level, guint number_of, gint x, gint y) {
         svg_circle(out, "shape", x, y, 10);
         break;
     default:
-        svg_rect(out, "shape", x - 9, y - 9, 18, 18, 0);
+        svg_rect(out, "shape", x - 9, y - 9, 18, 18);
     }
     svg_text(out, "number", SVG_MIDDLE, x, y + 4, text);
     svg_group_close(out);

@@ -21,8 +21,7 @@ void svg_close(GString *out);
 void svg_group(GString *out, const char *classes);
 void svg_group_close(GString *out);
 void svg_line(GString *out, const char *classes, gint x1, gint y1, gint x2, gint y2);
-void svg_rect(GString *out, const char *classes, gint x, gint y, gint width, gint height,
-              gint radius);
+void svg_rect(GString *out, const char *classes, gint x, gint y, gint width, gint height);
 void svg_circle(GString *out, const char *classes, gint x, gint y, gint radius);
 /* PATH is in the format's own words. */
 void svg_path(GString *out, const char *classes, const char *format, ...) G_GNUC_PRINTF(3, 4);

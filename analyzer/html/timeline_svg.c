@@ -60,7 +60,7 @@ static void row_name(const timeline *self, const char *name) {
 static void draw_bar(const timeline *self, const char *classes, gint64 from, gint64 to) {
     const gint x = timeline_x(self, from);
 
-    svg_rect(self->out, classes, x, self->y + BAR_TOP, MAX(timeline_x(self, to) - x, 2), BAR, 2);
+    svg_rect(self->out, classes, x, self->y + BAR_TOP, MAX(timeline_x(self, to) - x, 2), BAR);
 }
 
 static void draw_captures(timeline *self) {

@@ -24,42 +24,48 @@ static void prepare(gpointer data, turn_tracker *tracker) {
     (void)tracker;
 }
 
-/* FILES are of one place; AT has two. */
-static drawn *drawn_new(char **at, char **files) {
+static int setup(void **state) {
     drawn *d = g_new0(drawn, 1);
-    g_autoptr(GError) error = NULL;
 
     d->from = points_new(prepare, NULL);
     d->found = turn_report_new(NULL, NULL);
     d->out = g_string_new(NULL);
-    assert_true(points_choose(d->from, at, files, &error));
-    points_keep_diagrams(d->from);
-    assert_true(points_read(d->from, d->found));
-    return d;
+    *state = d;
+    return 0;
 }
 
-static drawn *drawn_of(const char *name) {
-    g_autofree char *path = g_build_filename(TURNPCAP_SAMPLES, name, NULL);
-    char *files[] = {path, NULL};
+static int teardown(void **state) {
+    drawn *d = *state;
 
-    return drawn_new(NULL, files);
-}
-
-static drawn *drawn_of_two(const char *client, const char *server) {
-    g_autofree char *near = g_strconcat("client=", TURNPCAP_SAMPLES, "/", client, NULL);
-    g_autofree char *far = g_strconcat("server=", TURNPCAP_SAMPLES, "/", server, NULL);
-    char *at[] = {near, far, NULL};
-
-    return drawn_new(at, NULL);
-}
-
-static void drawn_free(drawn *d) {
     turn_report_free(d->found);
     points_free(d->from);
     g_string_free(d->out, TRUE);
     g_free(d);
+    return 0;
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(drawn, drawn_free)
+
+static void read_one(drawn *d, const char *name) {
+    g_autofree char *path = g_build_filename(TURNPCAP_SAMPLES, name, NULL);
+    char *files[] = {path, NULL};
+
+    assert_true(points_choose(d->from, NULL, files, NULL));
+    assert_true(points_read(d->from, d->found));
+}
+
+static void draw_one(drawn *d, const char *name) {
+    points_keep_diagrams(d->from);
+    read_one(d, name);
+}
+
+static void draw_two(drawn *d, const char *client, const char *server) {
+    g_autofree char *near = g_strconcat("client=", TURNPCAP_SAMPLES, "/", client, NULL);
+    g_autofree char *far = g_strconcat("server=", TURNPCAP_SAMPLES, "/", server, NULL);
+    char *at[] = {near, far, NULL};
+
+    points_keep_diagrams(d->from);
+    assert_true(points_choose(d->from, at, NULL, NULL));
+    assert_true(points_read(d->from, d->found));
+}
 
 static guint count_of(const GString *out, const char *what) {
     guint count = 0;
@@ -95,9 +101,9 @@ static void expect_arrows(const GString *out, const arrows *expected) {
 
 /* Two frames: Allocate, and 431. Both are evidence of the one finding, which is told once below. */
 static void s1_is_a_request_and_an_error(void **state) {
-    g_autoptr(drawn) d = drawn_of("s1-webrtc-431.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_one(d, "s1-webrtc-431.pcap");
     ladder_svg(d->out, d->found, 0);
     expect_arrows(d->out, &(arrows){.asked = 1, .error = 1});
     assert_int_equal(count_of(d->out, ">431</text>"), 1);
@@ -110,9 +116,9 @@ static void s1_is_a_request_and_an_error(void **state) {
 
 /* Six checks, each sent four times, none of which came. */
 static void s3_has_six_checks_that_are_lost(void **state) {
-    g_autoptr(drawn) d = drawn_of_two("s3-client.pcap", "s3-server.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_two(d, "s3-client.pcap", "s3-server.pcap");
     assert_int_equal(d->found->pair_ladders->len, 1);
     ladder_svg_pair(d->out, d->found, 0);
     expect_arrows(d->out, &(arrows){.lost = 6});
@@ -124,9 +130,9 @@ static void s3_has_six_checks_that_are_lost(void **state) {
 /* Allocate twice, and six Refreshes: the first two are evidence, at 3 and 20 s, the third stands
  * for those like it, and the others are one row, at 34, 50 and 57 s. */
 static void s3_has_a_session_in_which_nothing_is_lost(void **state) {
-    g_autoptr(drawn) d = drawn_of_two("s3-client.pcap", "s3-server.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_two(d, "s3-client.pcap", "s3-server.pcap");
     ladder_svg(d->out, d->found, 0);
     expect_arrows(d->out, &(arrows){.asked = 5, .challenge = 1, .ok = 4 + 1});
     assert_int_equal(count_of(d->out, "3 \xc3\x97 Refresh"), 2);
@@ -136,10 +142,10 @@ static void s3_has_a_session_in_which_nothing_is_lost(void **state) {
 
 /* The near miss: what is lost in the other case comes through. */
 static void what_arrives_is_not_drawn_as_lost(void **state) {
-    g_autoptr(drawn) d = drawn_of_two("causes/relay-range-blocked-inbound-near-client.pcap",
-                                      "causes/relay-range-blocked-inbound-near-server.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_two(d, "causes/relay-range-blocked-inbound-near-client.pcap",
+             "causes/relay-range-blocked-inbound-near-server.pcap");
     ladder_svg(d->out, d->found, 0);
     assert_int_equal(count_of(d->out, "class=\"rung lost\""), 0);
     assert_true(count_of(d->out, "class=\"rung ok\"") > 0);
@@ -147,9 +153,9 @@ static void what_arrives_is_not_drawn_as_lost(void **state) {
 
 /* Media both ways through a channel: one band for each direction, 8798 and 9771 bytes. */
 static void media_is_a_band_for_each_direction(void **state) {
-    g_autoptr(drawn) d = drawn_of("udp-channeldata.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_one(d, "udp-channeldata.pcap");
     ladder_svg(d->out, d->found, 0);
     assert_int_equal(count_of(d->out, "class=\"rung media\""), 2);
     assert_int_equal(count_of(d->out, "class=\"band\""), 2);
@@ -159,9 +165,9 @@ static void media_is_a_band_for_each_direction(void **state) {
 
 /* Once in a row of its own as the sender's, and the table beside it. */
 static void every_row_stands_in_the_table_too(void **state) {
-    g_autoptr(drawn) d = drawn_of("s4-sfb-presentation.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_one(d, "s4-sfb-presentation.pcap");
     ladder_svg(d->out, d->found, 0);
     assert_int_equal(count_of(d->out, "<tr>"), 1 + count_of(d->out, "class=\"rung "));
     assert_int_equal(count_of(d->out, "<details"), 1);
@@ -170,9 +176,9 @@ static void every_row_stands_in_the_table_too(void **state) {
 }
 
 static void nothing_in_it_needs_a_style_or_a_script(void **state) {
-    g_autoptr(drawn) d = drawn_of("hostile-text.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_one(d, "hostile-text.pcap");
     for (guint i = 0; i < d->found->model->sessions->len; i++) {
         ladder_svg(d->out, d->found, i);
     }
@@ -185,9 +191,9 @@ static void nothing_in_it_needs_a_style_or_a_script(void **state) {
 
 /* Two captures, one session, one finding that is of no session, and no media. */
 static void the_time_line_has_a_bar_for_each(void **state) {
-    g_autoptr(drawn) d = drawn_of_two("s3-client.pcap", "s3-server.pcap");
+    drawn *d = *state;
 
-    (void)state;
+    draw_two(d, "s3-client.pcap", "s3-server.pcap");
     timeline_svg(d->out, d->found);
     assert_int_equal(count_of(d->out, "class=\"span\""), 2);
     assert_int_equal(count_of(d->out, "class=\"bar\""), 1);
@@ -200,12 +206,15 @@ static void the_time_line_has_a_bar_for_each(void **state) {
 
 /* 8798 bytes to the peer and 9771 from it. */
 static void the_time_line_plots_both_directions(void **state) {
-    g_autoptr(drawn) d = drawn_of("udp-channeldata.pcap");
-    const turn_rate *rate = &d->found->rates->legs[TURN_RATE_CLIENT_LEG];
-    const turn_session *session = g_ptr_array_index(d->found->model->sessions, 0);
-    const turn_peer *peer = g_ptr_array_index(session->peers, 0);
+    drawn *d = *state;
+    const turn_rate *rate;
+    const turn_session *session;
+    const turn_peer *peer;
 
-    (void)state;
+    draw_one(d, "udp-channeldata.pcap");
+    rate = &d->found->rates->legs[TURN_RATE_CLIENT_LEG];
+    session = g_ptr_array_index(d->found->model->sessions, 0);
+    peer = g_ptr_array_index(session->peers, 0);
     assert_true(rate->total[TURN_RATE_TO_PEER] == peer->path.to_peer.bytes);
     assert_true(rate->total[TURN_RATE_FROM_PEER] == peer->path.from_peer.bytes);
     timeline_svg(d->out, d->found);
@@ -217,33 +226,26 @@ static void the_time_line_plots_both_directions(void **state) {
 
 /* Nothing is kept where nothing is drawn. */
 static void without_diagrams_there_is_nothing_to_draw(void **state) {
-    g_autofree char *path = g_build_filename(TURNPCAP_SAMPLES, "s1-webrtc-431.pcap", NULL);
-    char *files[] = {path, NULL};
-    points *from = points_new(prepare, NULL);
-    turn_report *found = turn_report_new(NULL, NULL);
+    drawn *d = *state;
 
-    (void)state;
-    assert_true(points_choose(from, NULL, files, NULL));
-    assert_true(points_read(from, found));
-    assert_null(found->ladders);
-    assert_null(found->pair_ladders);
-    assert_null(found->rates);
-    turn_report_free(found);
-    points_free(from);
+    read_one(d, "s1-webrtc-431.pcap");
+    assert_null(d->found->ladders);
+    assert_null(d->found->pair_ladders);
+    assert_null(d->found->rates);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(s1_is_a_request_and_an_error),
-        cmocka_unit_test(s3_has_six_checks_that_are_lost),
-        cmocka_unit_test(s3_has_a_session_in_which_nothing_is_lost),
-        cmocka_unit_test(what_arrives_is_not_drawn_as_lost),
-        cmocka_unit_test(media_is_a_band_for_each_direction),
-        cmocka_unit_test(every_row_stands_in_the_table_too),
-        cmocka_unit_test(nothing_in_it_needs_a_style_or_a_script),
-        cmocka_unit_test(the_time_line_has_a_bar_for_each),
-        cmocka_unit_test(the_time_line_plots_both_directions),
-        cmocka_unit_test(without_diagrams_there_is_nothing_to_draw),
+        cmocka_unit_test_setup_teardown(s1_is_a_request_and_an_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(s3_has_six_checks_that_are_lost, setup, teardown),
+        cmocka_unit_test_setup_teardown(s3_has_a_session_in_which_nothing_is_lost, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_arrives_is_not_drawn_as_lost, setup, teardown),
+        cmocka_unit_test_setup_teardown(media_is_a_band_for_each_direction, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_row_stands_in_the_table_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_in_it_needs_a_style_or_a_script, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_time_line_has_a_bar_for_each, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_time_line_plots_both_directions, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_diagrams_there_is_nothing_to_draw, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

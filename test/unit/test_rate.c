@@ -10,7 +10,7 @@
 #include "turn/rate.h"
 
 #define MS   G_GINT64_CONSTANT(1000000)
-#define DAY  (86400 * 1000 * MS)
+#define DAY  (86400000 * MS)
 #define TO   TURN_RATE_TO_PEER
 #define FROM TURN_RATE_FROM_PEER
 
