@@ -63,7 +63,7 @@ static void one_finding(html_page *page, const turn_finding *finding) {
     markup_close(page->out, "div");
 }
 
-static void findings(html_page *page, guint begin, guint end) {
+static void some_findings(html_page *page, guint begin, guint end) {
     for (guint i = begin; i < end; i++) {
         one_finding(page, g_ptr_array_index(page->report->judgement->findings, i));
     }
@@ -75,11 +75,11 @@ static guint group(html_page *page, guint begin) {
     const guint open = MIN(end, begin + HTML_OPEN_GROUP);
     const guint shown = MIN(end, begin + HTML_MAX_GROUP);
 
-    findings(page, begin, open);
+    some_findings(page, begin, open);
     if (shown > open) {
         markup_open(page->out, "details", "folded");
         markup_elementf(page->out, "summary", NULL, "%u more with the same finding", shown - open);
-        findings(page, open, shown);
+        some_findings(page, open, shown);
         markup_close(page->out, "details");
     }
     html_more(page, end - shown, "sessions with the same finding");

@@ -81,7 +81,7 @@ static void one_path(html_page *page, const turn_path *path, const turn_directio
 }
 
 void html_peers(html_page *page, const turn_session *session) {
-    const guint count = MIN(session->peers->len, HTML_MAX_RECORDS);
+    const guint count = html_at_most(session->peers->len, HTML_MAX_RECORDS);
 
     if (count == 0) {
         return;

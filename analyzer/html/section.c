@@ -74,6 +74,10 @@ void html_session_name(html_page *page, const turn_session *session) {
     }
 }
 
+guint html_at_most(guint all, guint most) {
+    return MIN(all, most);
+}
+
 void html_more(html_page *page, guint more, const char *something) {
     if (more > 0) {
         markup_elementf(page->out, "p", "more",

@@ -45,6 +45,8 @@ void html_section_end(html_page *page);
 void html_level(GString *out, turn_level level, const char *names);
 /* The name of a session, with a link to it where it is on the page. */
 void html_session_name(html_page *page, const turn_session *session);
+/* The smaller one: how many of ALL records are shown. */
+guint html_at_most(guint all, guint most);
 /* "and 12 more SOMETHING; turnpcap report --format json has all of them", unless MORE is 0. */
 void html_more(html_page *page, guint more, const char *something);
 

@@ -85,7 +85,7 @@ static char *outcome_words(turn_outcome outcome, guint code) {
 
 static void permissions(html_page *page, const turn_session *session) {
     static const html_column columns[] = {{"Peer", NULL}, {"Outcome", NULL}, {"Frame", "num"}};
-    const guint count = MIN(session->permissions->len, HTML_MAX_RECORDS);
+    const guint count = html_at_most(session->permissions->len, HTML_MAX_RECORDS);
 
     if (count == 0) {
         return;
@@ -131,7 +131,7 @@ static void channels(html_page *page, const turn_session *session) {
     static const html_column columns[] = {{"Channel", NULL},        {"Peer", NULL},
                                           {"Outcome", NULL},        {"Frame", "num"},
                                           {"Bytes to peer", "num"}, {"Bytes from peer", "num"}};
-    const guint count = MIN(session->channels->len, HTML_MAX_RECORDS);
+    const guint count = html_at_most(session->channels->len, HTML_MAX_RECORDS);
 
     if (count == 0) {
         return;
@@ -146,7 +146,7 @@ static void channels(html_page *page, const turn_session *session) {
 }
 
 static void connections(html_page *page, const turn_session *session) {
-    const guint count = MIN(session->connections->len, HTML_MAX_RECORDS);
+    const guint count = html_at_most(session->connections->len, HTML_MAX_RECORDS);
 
     if (count == 0) {
         return;

@@ -127,7 +127,7 @@ static void pair_ladder(html_page *page, guint index) {
 
 void html_pairs(html_page *page) {
     const guint all = page->report->model->pairs->len;
-    const guint count = MIN(all, HTML_MAX_PAIRS);
+    const guint count = html_at_most(all, HTML_MAX_PAIRS);
 
     if (all == 0) {
         return;
