@@ -135,19 +135,25 @@ static void test_both_directions_are_apart(void **state) {
     assert_string_equal((const char *)bytes, "....");
 }
 
-/* A third unit of 30 MB is more than may be kept. Random bytes, which have no run at their end. */
-static void test_limit(void **state) {
-    const gsize size = (gsize)30 << 20;
-    g_autofree guint8 *large = g_malloc0(size);
+#define LARGE ((guint32)30 << 20)
+
+/* A unit without a run at its end, which would not have to be kept. */
+static void learn_large(redact_streams *self, guint32 seq) {
+    g_autofree guint8 *large = g_malloc0(LARGE);
     const turn_flow flow = flow_of(40000);
 
-    large[size - 1] = 1;
-    redact_streams_learn(*state, &flow, 0, 1, large, size);
-    redact_streams_learn(*state, &flow, (guint32)size, 1, large, size);
+    large[LARGE - 1] = 1;
+    redact_streams_learn(self, &flow, seq, 1, large, LARGE);
+}
+
+/* A third unit of 30 MB is more than may be kept. */
+static void test_limit(void **state) {
+    learn_large(*state, 0);
+    learn_large(*state, LARGE);
     assert_int_equal(redact_streams_dropped(*state), 0);
-    redact_streams_learn(*state, &flow, (guint32)(2 * size), 1, large, size);
-    assert_int_equal(redact_streams_dropped(*state), size);
-    assert_laid(*state, (guint32)(2 * size), 1, "....");
+    learn_large(*state, 2 * LARGE);
+    assert_int_equal(redact_streams_dropped(*state), LARGE);
+    assert_laid(*state, 2 * LARGE, 1, "....");
 }
 
 int main(void) {
