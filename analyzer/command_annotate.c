@@ -186,7 +186,8 @@ int command_annotate(int count, char **arguments) {
             check_spares(outputs, files, &error);
         }
     }
-    if (error == NULL && second_reading_judge(self) && make_folder(options.output, files, &error)) {
+    if (files != NULL && error == NULL && second_reading_judge(self) &&
+        make_folder(options.output, files, &error)) {
         return write_all(self, (const char *const *)names, outputs) ? 0 : COMMAND_UNUSABLE;
     }
     if (error != NULL) {

@@ -26,7 +26,8 @@ struct reader {
     turn_mark last;        /* the packet that was read last */
     GHashTable *senders;   /* borrowed; NULL when nobody asks */
     guint first;           /* the number of the first capture */
-    reader_observer observer;
+    reader_whole observer; /* NULL when nobody asks */
+    gpointer observer_data;
 };
 
 static void statistics_free(gpointer data) {
@@ -71,8 +72,9 @@ void reader_note_senders(reader *self, GHashTable *senders) {
     self->senders = senders;
 }
 
-void reader_observe(reader *self, const reader_observer *observer) {
-    self->observer = *observer;
+void reader_observe_wholes(reader *self, reader_whole observer, gpointer data) {
+    self->observer = observer;
+    self->observer_data = data;
 }
 
 void reader_count_from(reader *self, guint first) {
@@ -104,9 +106,6 @@ static void take_packet(reader *self, packet_kind kind, packet *decoded) {
         break;
     case PACKET_TCP:
         turn_streams_segment(self->streams, segment);
-        if (self->observer.segment != NULL) {
-            self->observer.segment(self->observer.data, segment);
-        }
         break;
     case PACKET_ICMP_ERROR:
         take_icmp(self, decoded);
@@ -154,9 +153,8 @@ static void take_record(reader *self, int link_type, const capture_packet *recor
         if (!fragments_add(self->fragments, &decoded.ip, mark->time, &whole)) {
             return;
         }
-        if (self->observer.whole != NULL) {
-            self->observer.whole(self->observer.data, fragments_latest(self->fragments),
-                                 mark->time);
+        if (self->observer != NULL) {
+            self->observer(self->observer_data, fragments_latest(self->fragments), mark->time);
         }
         decoded.ip = whole;
         kind = packet_decode_datagram(&decoded);

@@ -7,7 +7,6 @@
 
 #include "analyzer/capture.h"
 #include "analyzer/ip.h"
-#include "turn/segment.h"
 #include "turn/tracker.h"
 
 typedef struct reader reader;
@@ -37,16 +36,10 @@ void reader_count_from(reader *self, guint first);
 #define READER_MAX_SENDERS 65536u
 void reader_note_senders(reader *self, GHashTable *senders);
 
-/* Shows what was put together: each TCP segment once it was followed, and each IP datagram that was
- * in fragments, before its extension headers are read, with the time of the fragment that
- * completed it. */
-typedef struct reader_observer {
-    void (*segment)(gpointer data, const turn_segment *segment);
-    void (*whole)(gpointer data, const ip_datagram *whole, gint64 time);
-    gpointer data;
-} reader_observer;
-/* OBSERVER is copied. */
-void reader_observe(reader *self, const reader_observer *observer);
+/* Shows each IP datagram that was put together from fragments, before its extension headers are
+ * read; TIME is that of the fragment that completed it. */
+typedef void (*reader_whole)(gpointer data, const ip_datagram *whole, gint64 time);
+void reader_observe_wholes(reader *self, reader_whole observer, gpointer data);
 
 /* Adds a capture, which is borrowed until reader_run() returns. Its index in turn_packet is the
  * number of those before it. */

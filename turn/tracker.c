@@ -87,15 +87,20 @@ void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observ
     tracker->unit_observer_data = data;
 }
 
-void turn_tracker_observe_rests(turn_tracker *tracker, turn_unit_observer observer, gpointer data) {
-    tracker->rest_observer = observer;
-    tracker->rest_observer_data = data;
+void turn_tracker_observe_streams(turn_tracker *tracker, const turn_stream_observer *observer) {
+    tracker->stream_observer = *observer;
 }
 
 void turn_tracker_rest(const turn_tracker *tracker, const turn_packet *packet,
                        const turn_unit *unit) {
-    if (tracker->rest_observer != NULL) {
-        tracker->rest_observer(tracker->rest_observer_data, packet, unit);
+    if (tracker->stream_observer.rest != NULL) {
+        tracker->stream_observer.rest(tracker->stream_observer.data, packet, unit);
+    }
+}
+
+void turn_tracker_anew(const turn_tracker *tracker, const turn_packet *packet) {
+    if (tracker->stream_observer.anew != NULL) {
+        tracker->stream_observer.anew(tracker->stream_observer.data, packet);
     }
 }
 

@@ -118,12 +118,22 @@ turn_carried turn_tracker_carried(const turn_tracker *tracker);
 typedef void (*turn_unit_observer)(gpointer data, const turn_packet *packet, const turn_unit *unit);
 void turn_tracker_observe_units(turn_tracker *tracker, turn_unit_observer observer, gpointer data);
 
-/* Called for bytes of a stream that are no unit and yet were looked at: the beginning of a unit
- * that the capture does not hold to its end, and of TLS. UNIT has FRAMING, SEQ, WHOLE and
- * WHOLE_CAPTURED, and OPAQUE where no framing was known. */
-void turn_tracker_observe_rests(turn_tracker *tracker, turn_unit_observer observer, gpointer data);
+/* What else is seen of streams. */
+typedef struct turn_stream_observer {
+    /* Bytes that are no unit and yet were looked at: the beginning of a unit that the capture does
+     * not hold to its end, and of TLS. UNIT has FRAMING, SEQ, WHOLE and WHOLE_CAPTURED, and OPAQUE
+     * where no framing was known. */
+    turn_unit_observer rest;
+    /* Whatever comes next in either direction of packet->flow is of another connection than what
+     * came before. */
+    void (*anew)(gpointer data, const turn_packet *packet);
+    gpointer data;
+} turn_stream_observer;
+/* OBSERVER is copied. */
+void turn_tracker_observe_streams(turn_tracker *tracker, const turn_stream_observer *observer);
 void turn_tracker_rest(const turn_tracker *tracker, const turn_packet *packet,
                        const turn_unit *unit);
+void turn_tracker_anew(const turn_tracker *tracker, const turn_packet *packet);
 
 /* What traffic belongs to. All of it is owned by the tracker and lives as long. */
 typedef struct turn_place {

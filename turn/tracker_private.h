@@ -113,8 +113,7 @@ struct turn_tracker {
     guint observer_count;
     turn_unit_observer unit_observer;
     gpointer unit_observer_data;
-    turn_unit_observer rest_observer;
-    gpointer rest_observer_data;
+    turn_stream_observer stream_observer;
     turn_carried carried;
     turn_rates *rates; /* borrowed; NULL when nobody asks for them */
 };

@@ -61,11 +61,12 @@ static void redact_options(redact_region options) {
 /* Hop-by-hop and destination options become one that pads. */
 static void redact_padding(redact_region header) {
     const redact_region options = region_from(header, 2);
+    const guint8 padding[2] = {
+        OPTION_PAD_N, (guint8)MIN(options.reported - MIN(options.reported, 2), G_MAXUINT8)};
 
     region_blank(options);
-    if (options.captured > 1 && options.reported >= 2) {
-        options.after[0] = OPTION_PAD_N;
-        options.after[1] = (guint8)MIN(options.reported - 2, G_MAXUINT8);
+    if (options.captured >= sizeof padding) {
+        memcpy(options.after, padding, sizeof padding);
     }
 }
 
@@ -170,8 +171,7 @@ static void redact_fragment(const redact_ip_context *in, const ip_datagram *ip,
 
     region_blank(payload);
     if (in->by->wholes != NULL && in->quotes == 0) {
-        redact_wholes_lay(in->by->wholes, ip, in->time, redact_assembled, &of, payload.after,
-                          payload.captured);
+        redact_wholes_lay(in->by->wholes, ip, in->time, redact_assembled, &of, payload);
     }
 }
 

@@ -71,13 +71,10 @@ static void learn_rest(gpointer data, const turn_packet *packet, const turn_unit
     learn_bytes(data, packet, unit, redact_rest);
 }
 
-static void learn_segment(gpointer data, const turn_segment *segment) {
+static void learn_anew(gpointer data, const turn_packet *packet) {
     redact_lesson *self = data;
-    const turn_packet *packet = &segment->packet;
 
-    if (segment->flags & TURN_SEGMENT_SYN) {
-        redact_streams_syn(self->streams, &packet->flow, segment->seq, packet->time);
-    }
+    redact_streams_anew(self->streams, &packet->flow, packet->time);
 }
 
 static void learn_whole(gpointer data, const ip_datagram *whole, gint64 time) {
@@ -121,12 +118,12 @@ static void learn_proof(gpointer data, const turn_packet *packet, const stun_mes
 
 void redact_lesson_learn(redact_lesson *self, turn_tracker *tracker, reader *from,
                          const turn_credentials *credentials) {
-    const reader_observer observer = {.segment = learn_segment, .whole = learn_whole, .data = self};
+    const turn_stream_observer observer = {.rest = learn_rest, .anew = learn_anew, .data = self};
 
     self->tracker = tracker;
     turn_tracker_observe_units(tracker, learn_unit, self);
-    turn_tracker_observe_rests(tracker, learn_rest, self);
-    reader_observe(from, &observer);
+    turn_tracker_observe_streams(tracker, &observer);
+    reader_observe_wholes(from, learn_whole, self);
     if (credentials != NULL) {
         self->proofs = g_array_new(FALSE, FALSE, sizeof(proof));
         self->texts = g_string_chunk_new(256);

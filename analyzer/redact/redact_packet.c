@@ -68,18 +68,15 @@ static gsize redact_link(stand_ins *names, int link_type, redact_region frame) {
     }
 }
 
-void redact_packet(const redact_by *by, int link_type, const guint8 *before, guint8 *after,
-                   gsize captured, gsize reported, gint64 time) {
+void redact_packet(const redact_by *by, int link_type, redact_region frame, gint64 time) {
     const redact_ip_context in = {.by = by, .time = time};
-    const redact_region frame = {
-        .before = before, .after = after, .captured = captured, .reported = reported};
     const gsize header = redact_link(by->names, link_type, frame);
     gboolean found;
-    const gsize at = link_find_ip(link_type, before, captured, &found);
+    const gsize at = link_find_ip(link_type, frame.before, frame.captured, &found);
 
     if (found) {
         redact_ip(&in, region_from(frame, at));
-    } else if (captured < header) {
+    } else if (frame.captured < header) {
         region_blank(frame); /* addresses may be cut */
     } else {
         region_blank(region_from(frame, MAX(at, header)));

@@ -6,6 +6,7 @@
 #ifndef ANALYZER_REDACT_REDACT_PACKET_H
 #define ANALYZER_REDACT_REDACT_PACKET_H
 
+#include "analyzer/redact/redact_region.h"
 #include "analyzer/redact/redact_streams.h"
 #include "analyzer/redact/redact_wholes.h"
 #include "analyzer/redact/stand_in.h"
@@ -17,9 +18,7 @@ typedef struct redact_by {
     redact_wholes *wholes;         /* what fragments carry; NULL: it is blank */
 } redact_by;
 
-/* The frame of LINK_TYPE (DLT_...) of which CAPTURED bytes of REPORTED are there: as it was at
- * BEFORE, and a copy at AFTER, which is rewritten. */
-void redact_packet(const redact_by *by, int link_type, const guint8 *before, guint8 *after,
-                   gsize captured, gsize reported, gint64 time);
+/* The frame of LINK_TYPE (DLT_...), frame.after being the copy that is rewritten. */
+void redact_packet(const redact_by *by, int link_type, redact_region frame, gint64 time);
 
 #endif

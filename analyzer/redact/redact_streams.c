@@ -33,22 +33,15 @@ typedef struct direction {
     GArray *anchors; /* of anchor, by time and by position */
     GArray *patches; /* of patch, by position, none over another */
     guint64 first;   /* position of the first patch of the latest connection; 0: it has none */
-    gboolean syn_seen;
-    guint32 isn; /* of that */
+    gboolean anew;   /* what comes next is of another connection, since: */
+    gint64 since;
 } direction;
-
-/* A SYN of a direction of which nothing else is known yet. */
-typedef struct beginning {
-    guint32 flow; /* hash of the direction; 0: none */
-    guint32 isn;
-} beginning;
 
 struct redact_streams {
     GHashTable *directions; /* of turn_flow: direction, owned */
     GByteArray *bytes;
     gsize memory;
     guint64 dropped;
-    beginning beginnings[REDACT_STREAMS_BEGINNINGS];
 };
 
 /* Not the same for both directions, unlike turn_flow_hash(). */
@@ -126,35 +119,7 @@ static void begin_epoch(redact_streams *self, direction *of, gint64 time, guint3
 
     add_anchor(self, of, time, (base / EPOCH + 1) * EPOCH + (EPOCH >> 1) + seq);
     of->first = 0;
-    of->syn_seen = FALSE;
-}
-
-static guint32 hash_end(guint32 hash, const stun_address *end) {
-    hash = (hash ^ end->port) * 0x9E3779B1u;
-    for (gsize i = 0; i < stun_address_size(end); i++) {
-        hash = (hash ^ end->bytes[i]) * 0x01000193u;
-    }
-    return hash ^ hash >> 15;
-}
-
-/* The same in each run, unlike that of hash tables: which beginning is overwritten must not depend
- * on chance. */
-static guint32 beginning_hash(const turn_flow *flow) {
-    return hash_end(hash_end(0, &flow->source), &flow->destination);
-}
-
-static beginning *beginning_of(redact_streams *self, guint32 hash) {
-    return &self->beginnings[hash % REDACT_STREAMS_BEGINNINGS];
-}
-
-static void recall_beginning(redact_streams *self, direction *of) {
-    const guint32 hash = beginning_hash(&of->flow);
-    const beginning *known = beginning_of(self, hash);
-
-    if (known->flow == hash && hash != 0) {
-        of->syn_seen = TRUE;
-        of->isn = known->isn;
-    }
+    of->anew = FALSE;
 }
 
 static direction *direction_at(redact_streams *self, const turn_flow *flow, guint32 seq) {
@@ -169,7 +134,6 @@ static direction *direction_at(redact_streams *self, const turn_flow *flow, guin
     found->patches = g_array_new(FALSE, FALSE, sizeof(patch));
     g_hash_table_insert(self->directions, &found->flow, found);
     begin_epoch(self, found, G_MININT64, seq);
-    recall_beginning(self, found);
     return found;
 }
 
@@ -177,25 +141,20 @@ static guint64 position_near(guint64 position, guint32 seq) {
     return position + (guint64)(gint64)(gint32)(seq - (guint32)position);
 }
 
-/* As turn/tcp/streams.c takes it: a stream that has begun without its SYN has gone beyond it. */
-static gboolean begins_anew(const direction *self, guint32 seq) {
-    return self->syn_seen ? self->isn != seq : self->first != 0;
-}
-
-void redact_streams_syn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time) {
+static void set_anew(redact_streams *self, const turn_flow *flow, gint64 time) {
     direction *of = g_hash_table_lookup(self->directions, flow);
 
-    if (of == NULL) {
-        const guint32 hash = beginning_hash(flow);
+    if (of != NULL && !of->anew) {
+        of->anew = TRUE;
+        of->since = time;
+    }
+}
 
-        *beginning_of(self, hash) = (beginning){.flow = hash, .isn = seq};
-        return;
-    }
-    if (begins_anew(of, seq)) {
-        begin_epoch(self, of, time, seq + 1);
-    }
-    of->syn_seen = TRUE;
-    of->isn = seq;
+void redact_streams_anew(redact_streams *self, const turn_flow *flow, gint64 time) {
+    const turn_flow back = turn_flow_reversed(flow);
+
+    set_anew(self, flow, time);
+    set_anew(self, &back, time);
 }
 
 /* Takes what begins at POSITION or behind it out of the patches. */
@@ -228,8 +187,8 @@ static guint64 position_of_unit(redact_streams *self, direction *of, guint32 seq
                                : last_anchor(of)->position;
     guint64 position = position_near(latest, seq);
 
-    if (position + STEP_BACK < latest) {
-        begin_epoch(self, of, time, seq);
+    if (of->anew || position + STEP_BACK < latest) {
+        begin_epoch(self, of, of->anew ? of->since : time, seq);
         return last_anchor(of)->position;
     }
     if (position >= last_anchor(of)->position + ANCHOR_REACH) {

@@ -13,19 +13,15 @@
 /* Bytes that may be kept in all, structures included; what comes later stays blank. */
 #define REDACT_STREAMS_MEMORY ((gsize)64 << 20)
 
-/* Directions of which only a SYN was seen, so that another one is known for what it is. A power of
- * 2; each takes 8 bytes, and a new one overwrites. */
-#define REDACT_STREAMS_BEGINNINGS 65536u
-
 typedef struct redact_streams redact_streams;
 
 redact_streams *redact_streams_new(void);
 void redact_streams_free(redact_streams *self); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(redact_streams, redact_streams_free)
 
-/* flow.source's stream begins again behind SEQ, that of a SYN; one that is sent again, or the
- * first of all, changes nothing. */
-void redact_streams_syn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time);
+/* From TIME on FLOW, in both directions, is another connection. */
+void redact_streams_anew(redact_streams *self, const turn_flow *flow, gint64 time);
+
 /* flow.source's stream has these LENGTH bytes at SEQ; they win over what was there before. TIME is
  * that of a packet which is not before the first of them. */
 void redact_streams_learn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time,

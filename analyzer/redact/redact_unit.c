@@ -27,13 +27,14 @@ static redact_region region_of(const turn_unit *unit, guint8 *bytes) {
 
 /* A message that cannot be read keeps what the framing knows it by. */
 static void redact_stun(stand_ins *names, redact_region message) {
+    const redact_region marker = region_head(region_from(message, MARKER), MARKER_END - MARKER);
+
     if (redact_message(names, message.after, message.captured, message.reported)) {
         return;
     }
     region_blank(region_from(message, COOKIE_END));
-    if (message.captured > MARKER) {
-        memcpy(message.after + MARKER, message.before + MARKER,
-               MIN(message.captured, MARKER_END) - MARKER);
+    if (marker.captured > 0) {
+        memcpy(marker.after, marker.before, marker.captured);
     }
 }
 
@@ -66,7 +67,7 @@ static void redact_ms_data(stand_ins *names, gsize header, redact_region unit) {
     redact_data(names, data);
     if (header == MS_HEADER && data.captured >= RFC4571_HEADER &&
         bytes_u16(data.after) + RFC4571_HEADER == data.reported) {
-        data.after[0] = REDACT_STREAM_FILL;
+        memset(data.after, REDACT_STREAM_FILL, 1);
     }
 }
 

@@ -41,7 +41,12 @@ static guint key_hash(gconstpointer key) {
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b) {
-    return memcmp(a, b, KEY_BYTES) == 0;
+    const whole_key *left = a;
+    const whole_key *right = b;
+
+    return left->id == right->id && left->version == right->version &&
+           left->protocol == right->protocol &&
+           memcmp(left->addresses, right->addresses, sizeof left->addresses) == 0;
 }
 
 static void group_free(gpointer data) {
@@ -154,15 +159,16 @@ static void redact_once(whole *self, const ip_datagram *fragment, redact_whole r
 }
 
 gboolean redact_wholes_lay(redact_wholes *self, const ip_datagram *fragment, gint64 time,
-                           redact_whole redact, gpointer data, guint8 *bytes, gsize length) {
+                           redact_whole redact, gpointer data, redact_region payload) {
     const whole_key key = key_of(fragment);
     const group *of = g_hash_table_lookup(self->groups, &key);
     whole *from = of != NULL ? whole_at(of, time) : NULL;
 
-    if (from == NULL || fragment->offset > from->captured) {
+    if (from == NULL || fragment->offset >= from->captured) {
         return FALSE;
     }
     redact_once(from, fragment, redact, data);
-    memcpy(bytes, from->bytes + fragment->offset, MIN(length, from->captured - fragment->offset));
+    memcpy(payload.after, from->bytes + fragment->offset,
+           MIN(payload.captured, from->captured - fragment->offset));
     return TRUE;
 }

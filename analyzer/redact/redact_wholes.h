@@ -6,6 +6,7 @@
 #define ANALYZER_REDACT_REDACT_WHOLES_H
 
 #include "analyzer/ip.h"
+#include "analyzer/redact/redact_region.h"
 
 /* Bytes that may be kept in all, structures included; fragments of what comes later stay blank. */
 #define REDACT_WHOLES_MEMORY ((gsize)64 << 20)
@@ -22,11 +23,10 @@ void redact_wholes_learn(redact_wholes *self, const ip_datagram *whole, gint64 t
 /* Redacts the payload of WHOLE, CAPTURED bytes at PAYLOAD, which it has in common with BYTES. */
 typedef void (*redact_whole)(gpointer data, const ip_datagram *whole, guint8 *bytes, gint64 time);
 
-/* Lays the redacted bytes over the fragment, whose LENGTH bytes of payload are at BYTES; REDACT is
- * called with DATA where they are not redacted yet. FALSE when the datagram of the fragment is not
- * known. */
+/* Lays the redacted bytes over PAYLOAD, that of the fragment; REDACT is called with DATA where they
+ * are not redacted yet. FALSE when the datagram of the fragment is not known. */
 gboolean redact_wholes_lay(redact_wholes *self, const ip_datagram *fragment, gint64 time,
-                           redact_whole redact, gpointer data, guint8 *bytes, gsize length);
+                           redact_whole redact, gpointer data, redact_region payload);
 
 /* Bytes that were not kept because of the limit. */
 guint64 redact_wholes_dropped(const redact_wholes *self);

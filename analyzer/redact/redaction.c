@@ -164,14 +164,18 @@ void redaction_repeat(redaction *self, guint place, turn_tracker *tracker) {
 
 static void redact_record(gpointer data, capture_packet *packet) {
     filtered *self = data;
+    redact_region frame;
 
     g_byte_array_set_size(self->buffer, 0);
     if (packet->captured == 0) {
         return;
     }
     g_byte_array_append(self->buffer, packet->bytes, packet->captured);
-    redact_packet(&self->by, capture_get_info(self->from)->link_type, packet->bytes,
-                  self->buffer->data, packet->captured, packet->reported, packet->time);
+    frame = (redact_region){.before = packet->bytes,
+                            .after = self->buffer->data,
+                            .captured = packet->captured,
+                            .reported = packet->reported};
+    redact_packet(&self->by, capture_get_info(self->from)->link_type, frame, packet->time);
     packet->bytes = self->buffer->data;
 }
 

@@ -84,6 +84,11 @@ void turn_tracker_rest(const turn_tracker *tracker, const turn_packet *packet,
     (void)unit;
 }
 
+void turn_tracker_anew(const turn_tracker *tracker, const turn_packet *packet) {
+    (void)tracker;
+    (void)packet;
+}
+
 void turn_tracker_unit(turn_tracker *tracker, const turn_packet *packet, const turn_unit *unit) {
     static const char *const framings[] = {"turn", "rfc4571", "ms-turn"};
     static const char *const kinds[] = {"stun",    "channel",     "packet",    "control",

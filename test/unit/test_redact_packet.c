@@ -59,7 +59,11 @@ static bytes *redacted(fixture *self, int link_type, const bytes *frame, gsize c
     g_autofree guint8 *before = g_memdup2(frame->data, MAX(captured, 1));
     bytes *after = g_byte_array_append(g_byte_array_new(), before, (guint)captured);
 
-    redact_packet(&self->by, link_type, before, after->data, captured, frame->len, 1);
+    redact_packet(
+        &self->by, link_type,
+        (redact_region){
+            .before = before, .after = after->data, .captured = captured, .reported = frame->len},
+        1);
     return after;
 }
 

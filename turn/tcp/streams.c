@@ -225,6 +225,13 @@ static void drop_oldest(turn_streams *self, const turn_mark *mark) {
     remove_connection(self, oldest);
 }
 
+static void pass_anew(const turn_streams *self, const turn_flow *flow, const turn_mark *mark) {
+    const turn_packet seen = {
+        .capture = mark->capture, .frame = mark->frame, .time = mark->time, .flow = *flow};
+
+    turn_tracker_anew(self->tracker, &seen);
+}
+
 static connection *add_connection(turn_streams *self, const turn_flow *flow, gboolean turn_port,
                                   const turn_mark *mark) {
     connection *added;
@@ -240,6 +247,7 @@ static connection *add_connection(turn_streams *self, const turn_flow *flow, gbo
     self->filter[added->filter]++;
     g_hash_table_insert(self->followed, &added->flow, added);
     g_queue_push_tail_link(&self->age, &added->link);
+    pass_anew(self, flow, mark);
     return added;
 }
 
@@ -257,6 +265,7 @@ static void restart(turn_streams *self, connection *target, const turn_mark *mar
     turn_units_init(&target->units, self->tracker, &target->flow, target->units.turn_port);
     target->established = FALSE;
     target->closed = FALSE;
+    pass_anew(self, &target->flow, mark);
 }
 
 /* A SYN or SYN-ACK that does not belong to what is known of its direction. */
