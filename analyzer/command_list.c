@@ -26,6 +26,7 @@ static char *write_json(const turn_list *list, const turn_text_style *style) {
 }
 
 typedef struct list_format {
+    /* cppcheck-suppress unusedStructMember ; read through format_table.h */
     const char *name;
     char *(*write)(const turn_list *list, const turn_text_style *style);
 } list_format;
@@ -35,6 +36,7 @@ static const list_format rows[] = {
     {"tsv", write_tsv},
     {"json", write_json},
 };
+G_STATIC_ASSERT(G_STRUCT_OFFSET(list_format, name) == 0);
 static const format_table formats = FORMAT_TABLE(rows);
 
 static gboolean parse_options(int count, char **arguments, list_options *options, GError **error) {
@@ -97,20 +99,20 @@ static gboolean list_files(turn_list *list, const list_options *options) {
     return all_read;
 }
 
-static char *write_list(const turn_list *list, const list_options *options) {
+static gboolean write_list(const turn_list *list, const list_options *options, GError **error) {
     const gboolean is_screen = options->of.output == NULL;
     const turn_text_style style = {.width = is_screen ? output_width() : TURN_WRAP_WIDTH,
                                    .colour = is_screen && wants_colour()};
     const list_format *format = options->of.format;
+    g_autofree char *text = format->write(list, &style);
 
-    return format->write(list, &style);
+    return output_write(text, options->of.output, error);
 }
 
 int command_list(int count, char **arguments) {
     g_auto(list_options) options = {0};
     g_autoptr(turn_list) list = turn_list_new();
     g_autoptr(GError) error = NULL;
-    g_autofree char *text = NULL;
     gboolean all_read;
 
     if (!parse_options(count, arguments, &options, &error) ||
@@ -122,8 +124,7 @@ int command_list(int count, char **arguments) {
     if (list->rows->len == 0) {
         return COMMAND_UNUSABLE;
     }
-    text = write_list(list, &options);
-    if (!output_write(text, options.of.output, &error)) {
+    if (!write_list(list, &options, &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }

@@ -31,6 +31,7 @@ static char *write_json(const turn_ladder *ladder, const turn_report *found,
 }
 
 typedef struct show_format {
+    /* cppcheck-suppress unusedStructMember ; read through format_table.h */
     const char *name;
     char *(*write)(const turn_ladder *ladder, const turn_report *found,
                    const turn_text_style *style);
@@ -41,6 +42,7 @@ static const show_format rows[] = {
     {"tsv", write_tsv},
     {"json", write_json},
 };
+G_STATIC_ASSERT(G_STRUCT_OFFSET(show_format, name) == 0);
 static const format_table formats = FORMAT_TABLE(rows);
 
 static gboolean parse_options(int count, char **arguments, show_options *options, GError **error) {

@@ -2,8 +2,6 @@
 #include "analyzer/markdown/escape.h"
 #include "analyzer/markdown/writer.h"
 
-#include <stdarg.h>
-
 void markdown_heading(markdown_writer *writer, guint level, const char *text) {
     for (guint i = 0; i < level; i++) {
         g_string_append_c(writer->out, '#');
@@ -47,16 +45,12 @@ void markdown_table(markdown_writer *writer, const char *columns) {
     g_string_append(writer->out, "|\n");
 }
 
-void markdown_row(markdown_writer *writer, const char *cell, ...) {
-    va_list cells;
-
-    va_start(cells, cell);
-    for (; cell != NULL; cell = va_arg(cells, const char *)) {
+void markdown_row(markdown_writer *writer, const char *const *cells) {
+    for (; *cells != NULL; cells++) {
         g_string_append(writer->out, "| ");
-        markdown_append_text(writer->out, cell);
-        g_string_append(writer->out, *cell != '\0' ? " " : "");
+        markdown_append_text(writer->out, *cells);
+        g_string_append(writer->out, **cells != '\0' ? " " : "");
     }
-    va_end(cells);
     g_string_append(writer->out, "|\n");
 }
 

@@ -55,8 +55,8 @@ static void one_leg(markdown_writer *writer, const turn_leg *leg, turn_way way) 
     g_autofree char *answered = g_strdup_printf("%u", responses->sent);
     g_autofree char *back = g_strdup_printf("%u", responses->arrived);
 
-    markdown_row(writer, name, way == TURN_TO_SERVER ? "client" : "server", sent, arrived, answered,
-                 back, NULL);
+    markdown_row(writer, (const char *const[]){name, way == TURN_TO_SERVER ? "client" : "server",
+                                               sent, arrived, answered, back, NULL});
 }
 
 static void legs(markdown_writer *writer) {

@@ -24,9 +24,9 @@ static void evidence(markdown_writer *writer, const turn_finding *finding) {
         g_autofree char *clock = turn_words_clock(writer->report, &each->seen);
 
         if (several) {
-            markdown_row(writer, capture, frame, clock, each->summary, NULL);
+            markdown_row(writer, (const char *const[]){capture, frame, clock, each->summary, NULL});
         } else {
-            markdown_row(writer, frame, clock, each->summary, NULL);
+            markdown_row(writer, (const char *const[]){frame, clock, each->summary, NULL});
         }
     }
     markdown_end(writer);

@@ -63,7 +63,8 @@ static void one_direction(markdown_writer *writer, const char *name, const char 
     g_autofree char *rtt = turn_words_rtt(checks);
     g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, data->bytes);
 
-    markdown_row(writer, name, way, answered, rtt != NULL ? rtt : "", bytes, notes, NULL);
+    markdown_row(writer, (const char *const[]){name, way, answered, rtt != NULL ? rtt : "", bytes,
+                                               notes, NULL});
 }
 
 static void one_path(markdown_writer *writer, const path_rows *rows) {

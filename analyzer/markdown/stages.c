@@ -29,9 +29,10 @@ static void one_step(markdown_writer *writer, const turn_stages *stages, guint i
         g_autofree char *seconds = turn_words_seconds(seen->time - stages->start.time);
         g_autofree char *after = g_strconcat(seconds, " s", NULL);
 
-        markdown_row(writer, number, title, frame, clock, after, NULL);
+        markdown_row(writer, (const char *const[]){number, title, frame, clock, after, NULL});
     } else {
-        markdown_row(writer, number, stage->title, turn_words_step(stage), "", "", NULL);
+        markdown_row(writer, (const char *const[]){number, stage->title, turn_words_step(stage), "",
+                                                   "", NULL});
     }
 }
 

@@ -25,8 +25,8 @@ void markdown_item(markdown_writer *writer, const char *name, const char *value)
 /* The head of a table: the names of the columns with bars between; those of numbers begin with
  * '>'. */
 void markdown_table(markdown_writer *writer, const char *columns);
-/* One row; the last cell is followed by NULL. */
-void markdown_row(markdown_writer *writer, const char *cell, ...) G_GNUC_NULL_TERMINATED;
+/* One row of CELLS, a list that ends with NULL. */
+void markdown_row(markdown_writer *writer, const char *const *cells);
 /* Ends a list or a table. */
 void markdown_end(markdown_writer *writer);
 

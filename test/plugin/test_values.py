@@ -119,8 +119,14 @@ def compare(program, capture, options, without, late=frozenset()):
         yield f"{capture.name}: frame {max(expected)} is expected, there are {len(found)}"
 
 
+# Its texts do not fit the lines of a table; what is shown of them is held by test/formats/.
+_WITHOUT_TABLE = {"hostile-text"}
+
+
 def find_faults(program, _):
     for capture in cases.samples():
+        if capture.stem in _WITHOUT_TABLE:
+            continue
         yield from compare(program, capture, ["-2"], frozenset())
         late = cases.LATE.get(capture.stem, frozenset())
         yield from compare(program, capture, [], cases.FUTURE, late)
