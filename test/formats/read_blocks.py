@@ -98,8 +98,9 @@ def _fill(group, section):
     findings = _Findings(group)
     inside = 0
     for block in section:
-        # What a page folds away is not part of the finding.
-        inside += {"begin": 1, "end": -1}.get(block.kind, 0) if block.text == "details" else 0
+        # What stands in details is not part of the finding, but for further findings of the same cause.
+        if block.text == "details" and "folded" not in block.classes:
+            inside += {"begin": 1, "end": -1}.get(block.kind, 0)
         if block.kind == "begin" and "finding" in block.classes:
             findings.begin()
         elif not inside:
