@@ -70,18 +70,19 @@ static const char *direction(const turn_member *member) {
     return member->outward ? "client to server" : "server to client";
 }
 
-/* "Session 1: client to server over UDP (10.1.2.3:5 and 10.1.2.4:3478)". */
-static char *session_words(const comments *self, const turn_member *member, gboolean moves) {
-    const turn_session *session = member->session;
-    char client[STUN_ADDRESS_TEXT];
-    char server[STUN_ADDRESS_TEXT];
-    g_autofree char *protocol = g_ascii_strup(turn_protocol_name(session->protocol), -1);
+/* "Session 1: client to server over UDP". */
+static char *session_words(const comments *self, const placed *at, const turn_member *member) {
+    const guint number = places_number(self->where, member->session);
+    g_autofree char *protocol = NULL;
 
-    stun_address_format(&session->client, client, sizeof client);
-    stun_address_format(&session->server, server, sizeof server);
-    return g_strdup_printf("Session %u%s%s (client %s, server %s, %s)",
-                           places_number(self->where, session), moves ? ": " : "",
-                           moves ? direction(member) : "", client, server, protocol);
+    if (at->kind == PACKET_ICMP_ERROR) {
+        return g_strdup_printf("Session %u", number);
+    }
+    if (member->part == TURN_PART_RELAY) {
+        return g_strdup_printf("Session %u: %s", number, direction(member));
+    }
+    protocol = g_ascii_strup(turn_protocol_name(member->session->protocol), -1);
+    return g_strdup_printf("Session %u: %s over %s", number, direction(member), protocol);
 }
 
 static void add_harmless(GPtrArray *texts, const char *text) {
@@ -90,9 +91,12 @@ static void add_harmless(GPtrArray *texts, const char *text) {
 
 static void add_member(const comments *self, const placed *at, const turn_member *member,
                        GPtrArray *texts) {
-    g_autofree char *what = packet_words_of(self->words, at, member);
-    g_autofree char *which = session_words(self, member, at->kind != PACKET_ICMP_ERROR);
-    g_autofree char *line = g_strdup_printf("%s. %s.", what, which);
+    g_autoptr(GString) details = g_string_new(NULL);
+    g_autofree char *what = packet_words_of(self->words, at, member, details);
+    g_autofree char *which = session_words(self, at, member);
+    g_autofree char *line =
+        g_strdup_printf("%s. %s%s%s%s.", what, which, details->len > 0 ? " (" : "", details->str,
+                        details->len > 0 ? ")" : "");
 
     line[0] = g_ascii_toupper(line[0]);
     add_harmless(texts, line);
@@ -101,8 +105,8 @@ static void add_member(const comments *self, const placed *at, const turn_member
 static void add_proof(const proof *of, GPtrArray *texts) {
     const turn_cause *cause = of->finding->cause;
     g_autofree char *level = g_ascii_strup(turn_level_name(of->finding->level), -1);
-    g_autofree char *line = g_strdup_printf("Evidence for %s: %s (%s): %s", level, cause->title,
-                                            cause->identifier, of->evidence->summary);
+    g_autofree char *line = g_strdup_printf("%s (%s): %s. Evidence: %s", level, cause->identifier,
+                                            cause->title, of->evidence->summary);
 
     add_harmless(texts, line);
 }

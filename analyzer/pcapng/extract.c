@@ -2,6 +2,7 @@
 #include "analyzer/pcapng/annotate_private.h"
 #include "analyzer/pcapng/section_comment.h"
 #include "analyzer/pcapng/target.h"
+#include "turn/report/printable.h"
 
 #include <errno.h>
 
@@ -74,6 +75,13 @@ static const turn_report_capture *capture_of(const extraction *self, const feed 
     return g_ptr_array_index(self->with->found->captures, of->index);
 }
 
+/* Without its folders, and harmless. Owned by the caller. */
+static char *name_of(const extraction *self, const feed *of) {
+    g_autofree char *base = g_path_get_basename(capture_of(self, of)->file);
+
+    return turn_printable_text(base);
+}
+
 static gboolean write_interfaces(const extraction *self) {
     gboolean good = TRUE;
 
@@ -81,8 +89,7 @@ static gboolean write_interfaces(const extraction *self) {
         const feed *of = &g_array_index(self->feeds, feed, i);
         const turn_report_capture *told = capture_of(self, of);
         pcapng_interface interface = annotate_interface(capture_get_info(of->from));
-        g_autofree char *base = g_path_get_basename(told->file);
-        g_autofree char *name = g_filename_display_name(base);
+        g_autofree char *name = name_of(self, of);
         g_autofree char *comment =
             told->point != NULL ? g_strdup_printf("captured at the %s", told->point) : NULL;
 
@@ -104,8 +111,7 @@ static gboolean is_wanted(const extraction *self, const placed *at) {
 
 static gboolean write_packet(const extraction *self, const feed *of, const placed *at) {
     const pcapng_packet written = annotate_packet(of->index, &of->next);
-    g_autofree char *base = g_path_get_basename(capture_of(self, of)->file);
-    g_autofree char *name = g_filename_display_name(base);
+    g_autofree char *name = name_of(self, of);
 
     g_ptr_array_set_size(self->texts, 0);
     g_ptr_array_add(self->texts, g_strdup_printf("Frame %u of %s.", of->next.frame, name));

@@ -94,15 +94,15 @@ static void add_error(GString *words, const stun_message *message) {
     }
 }
 
-static void add_details(GString *words, const stun_message *message) {
-    g_autoptr(GPtrArray) details = turn_ladder_details(message);
+static void add_details(GString *details, const stun_message *message) {
+    g_autoptr(GPtrArray) all = turn_ladder_details(message);
 
-    for (guint i = 0; i < details->len; i++) {
-        g_string_append_printf(words, "%s%s", i == 0 ? " (" : ", ",
-                               (const char *)g_ptr_array_index(details, i));
-    }
-    if (details->len > 0) {
-        g_string_append_c(words, ')');
+    for (guint i = 0; i < all->len; i++) {
+        g_string_append_printf(details, "%s%s",
+                               i > 0              ? ", "
+                               : details->len > 0 ? "; "
+                                                  : "",
+                               (const char *)g_ptr_array_index(all, i));
     }
 }
 
@@ -114,7 +114,7 @@ static void add_message(GString *words, const stun_message *message) {
     add_error(words, message);
 }
 
-static void add_logged(GString *words, const turn_logged *logged) {
+static void add_logged(GString *words, GString *details, const turn_logged *logged) {
     if (words->len > 0) {
         g_string_append(words, "; ");
     }
@@ -123,10 +123,11 @@ static void add_logged(GString *words, const turn_logged *logged) {
         g_string_append_printf(words, " in channel 0x%04x", logged->carried.channel);
     }
     add_peer(words, logged->carried.to_peer, logged->carried.peer);
-    add_details(words, &logged->message);
+    add_details(details, &logged->message);
 }
 
-static gboolean add_logged_of(const packet_words *self, const turn_seen *seen, GString *words) {
+static gboolean add_logged_of(const packet_words *self, const turn_seen *seen, GString *words,
+                              GString *details) {
     const guint first = first_message(self, seen);
     guint i = first;
 
@@ -140,7 +141,7 @@ static gboolean add_logged_of(const packet_words *self, const turn_seen *seen, G
             g_string_append(words, "; and more");
             break;
         }
-        add_logged(words, logged);
+        add_logged(words, details, logged);
     }
     return i > first;
 }
@@ -259,14 +260,15 @@ static void add_part(GString *words, const placed *at) {
     }
 }
 
-char *packet_words_of(const packet_words *self, const placed *at, const turn_member *member) {
+char *packet_words_of(const packet_words *self, const placed *at, const turn_member *member,
+                      GString *details) {
     g_autoptr(GString) words = g_string_new(NULL);
     g_autoptr(GString) messages = g_string_new(NULL);
 
     add_part(words, at);
     if (at->kind == PACKET_ICMP_ERROR) {
         icmp_words_add(words, &at->icmp, &at->flow);
-    } else if (add_logged_of(self, &at->seen, messages)) {
+    } else if (add_logged_of(self, &at->seen, messages, details)) {
         g_string_append(words, messages->str);
     } else if (at->kind == PACKET_UDP) {
         add_datagram(words, at, member);

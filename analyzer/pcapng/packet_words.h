@@ -23,7 +23,9 @@ void packet_words_add_log(packet_words *self, const turn_ladder_log *log);
 void packet_words_sort(packet_words *self);
 
 /* As text that is not made harmless: "Allocate Error Response, 431 "Integrity Check Failure"",
- * "TCP SYN of the data connection". MEMBER is one of AT. Owned by the caller. */
-char *packet_words_of(const packet_words *self, const placed *at, const turn_member *member);
+ * "TCP SYN of the data connection". MEMBER is one of AT. What else its messages tell is appended to
+ * DETAILS. Owned by the caller. */
+char *packet_words_of(const packet_words *self, const placed *at, const turn_member *member,
+                      GString *details);
 
 #endif

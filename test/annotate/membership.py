@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which frames are of which session, worked out from the JSON report and from tshark's fields alone."""
 
-import programs
-
 FIELDS = (
     "frame.number",
     "ip.src",
@@ -50,10 +48,9 @@ def _datagram(row):
 
 
 class Flows:
-    """The packets of one file."""
+    """The packets of one file, from tshark's rows of FIELDS."""
 
-    def __init__(self, path, home):
-        rows = programs.fields(path, FIELDS, home, OPTIONS)
+    def __init__(self, rows):
         firsts = {}
         for row in rows:
             part = _datagram(row)

@@ -22,8 +22,10 @@ import pcapfile  # noqa: E402
 import programs  # noqa: E402
 import reporting  # noqa: E402
 
-SESSION = re.compile(r"\. Session (\d+)(?:: | \()")
+SESSION = re.compile(r"\. Session (\d+)\b")
+EVIDENCE = re.compile(r"(?:FAILED|DEGRADED|INCONCLUSIVE) \([a-z0-9-]+\): .+\. Evidence: ")
 FRAME = re.compile(r"Frame (\d+) of (.*)\.")
+TOLD = ("frame.time_epoch", "frame.len", "frame.cap_len", "frame.comment")
 # More sessions of one capture say nothing new.
 MAX_SESSIONS = 12
 
@@ -40,11 +42,11 @@ def different(before, after):
 
 def told_by_tshark(path, home):
     """Return time, lengths and comments of each packet as tshark has them."""
-    return programs.fields(path, ("frame.time_epoch", "frame.len", "frame.cap_len", "frame.comment"), home)
+    return programs.fields(path, TOLD, home)
 
 
-def check_copy(source, output, home):
-    """Yield where the packets of an annotated file are not those of its source."""
+def check_copy(source, output, old, home):
+    """Yield where the packets of an annotated file are not those of its source, of which tshark told OLD."""
     before, after = pcapfile.packets(source), pcapfile.packets(output)
     if len(before) != len(after):
         yield f"{len(after)} packets, not {len(before)}"
@@ -53,7 +55,7 @@ def check_copy(source, output, home):
         yield from (f"frame {frame}: {fault}" for fault in different(*pair))
         if pair[1].comments[: len(pair[0].comments)] != pair[0].comments:
             yield f"frame {frame}: a comment is gone"
-    old, new = told_by_tshark(source, home), told_by_tshark(output, home)
+    new = told_by_tshark(output, home)
     if [row[:3] for row in old] != [row[:3] for row in new]:
         yield "tshark sees other times or lengths"
     for frame, (row, packet) in enumerate(zip(new, after), 1):
@@ -61,16 +63,12 @@ def check_copy(source, output, home):
             yield f"frame {frame}: tshark reads the comments {row[3]}"
 
 
-def capinfos(path, home):
-    """Return count, first and last time of a file."""
-    table = programs.wireshark(["capinfos", "-T", "-r", "-m", "-c", "-a", "-e", "-S", path], home)
-    return table.strip().split(",")[1:]
-
-
 def check_tools(source, output, home, work):
     """Yield what capinfos and editcap say of an annotated file that they do not say of its source."""
-    if capinfos(source, home) != capinfos(output, home):
-        yield f"capinfos: {capinfos(output, home)}, not {capinfos(source, home)}"
+    table = programs.wireshark(["capinfos", "-T", "-r", "-m", "-c", "-a", "-e", "-S", source, output], home)
+    before, after = (line.split(",")[1:] for line in table.strip().split("\n"))
+    if before != after:
+        yield f"capinfos: {after}, not {before}"
     copy = work / "editcap.pcapng"
     programs.wireshark(["editcap", output, copy], home)
     if [each.data for each in pcapfile.packets(copy)] != [each.data for each in pcapfile.packets(output)]:
@@ -87,7 +85,7 @@ def check_comments(report, flows, output):
         wanted = {number for number, frames in sessions.items() if frame in frames}
         if told != wanted:
             yield f"frame {frame}: of sessions {sorted(told)}, not {sorted(wanted)}: {packet.comments}"
-        if any(text.startswith("Evidence for ") for text in packet.comments) != (frame in proofs):
+        if any(EVIDENCE.match(text) for text in packet.comments) != (frame in proofs):
             yield f"frame {frame}: evidence or not: {packet.comments}"
         for text in packet.comments:
             if not text.isprintable() or len(text.encode()) > 4096:
@@ -144,8 +142,9 @@ def check(program, source, work, home):
     if not whole:
         programs.wireshark(["tshark", "-n", "-r", output], home)
         return
-    flows = membership.Flows(source, home)
-    yield from check_copy(source, output, home)
+    rows = programs.fields(source, membership.FIELDS + TOLD, home, membership.OPTIONS)
+    flows = membership.Flows(rows)
+    yield from check_copy(source, output, [row[len(membership.FIELDS) :] for row in rows], home)
     yield from check_tools(source, output, home, work)
     yield from check_comments(report, flows, output)
     yield from check_section(report, output, home)
@@ -156,7 +155,7 @@ def sources(arguments):
     """Return the captures to look at; None when there is no folder of them."""
     if arguments[0] != "--real":
         root = pathlib.Path(arguments[0])
-        return sorted(root.glob("samples/*.pcap")) + sorted(root.glob("samples/causes/*.pcap"))
+        return sorted(root.glob("samples/*.pcap")) + sorted(root.glob("samples/causes/*.pcap")) + sorted(root.glob("test/plugin/corpus/*.pcap*"))
     folder = reporting.captures_folder(arguments[1])
     return folder and reporting.capture_files(folder)
 

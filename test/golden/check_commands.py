@@ -16,9 +16,11 @@ MISSING = "samples/there-is-no-such-file.pcap"
 
 # arguments | exit status | parts of standard output | parts of standard error
 CASES = [
-    ("--help", 0, ["turnpcap report", "turnpcap list", "turnpcap show", "turnpcap explain"], []),
+    ("--help", 0, ["turnpcap report", "turnpcap list", "turnpcap show", "turnpcap annotate", "turnpcap extract", "turnpcap explain"], []),
     ("list --help", 0, ["--format", "--together"], []),
     ("show --help", 0, ["--session"], []),
+    ("annotate --help", 0, ["--at", "-o"], []),
+    ("extract --help", 0, ["--session", "--at"], []),
     ("list", 2, [], ["list needs a capture file"]),
     ("show", 2, [], ["show needs a capture file"]),
     (f"list --format xml {S1}", 2, [], ['no format "xml"']),

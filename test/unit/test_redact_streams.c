@@ -139,11 +139,13 @@ static void test_both_directions_are_apart(void **state) {
 
 /* A unit without a run at its end, which would not have to be kept. */
 static void learn_large(redact_streams *self, guint32 seq) {
-    g_autofree guint8 *large = g_malloc0(LARGE);
+    g_autoptr(GByteArray) large = g_byte_array_new();
     const turn_flow flow = flow_of(40000);
 
-    large[LARGE - 1] = 1;
-    redact_streams_learn(self, &flow, seq, 1, large, LARGE);
+    g_byte_array_set_size(large, LARGE);
+    memset(large->data, 0, LARGE);
+    large->data[LARGE - 1] = 1;
+    redact_streams_learn(self, &flow, seq, 1, large->data, LARGE);
 }
 
 /* A third unit of 30 MB is more than may be kept. */

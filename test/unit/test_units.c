@@ -319,6 +319,22 @@ static void units_gap_within_a_unit_keeps_step(void **state) {
                      "unit 3 40000>3478 turn channel 5/5 6d656469\n");
 }
 
+/* What is there of the answer is no part of what the peer sends. */
+static void units_bind_answer_that_is_cut(void **state) {
+    fixture *self = *state;
+    auto_bytes answer = make_stun(BIND_SUCCESS, 1, 36);
+    auto_bytes packet = make_stun(BINDING, 2, 0);
+
+    feed_made(self, CLIENT, make_stun(BIND, 1, 0));
+    feed_bytes(self, SERVER, answer->data, 24);
+    turn_units_gap(&self->units, SERVER, &self->mark, answer->len - 24);
+    feed_made(self, SERVER, make_framed(packet));
+    assert_log(self, "unit 1 40000>3478 turn stun 20/20 000b0000\n"
+                     "unit 2 3478>40000 turn stun 24/60 010b0028\n"
+                     "gap 2 3478>40000 36\n"
+                     "unit 3 3478>40000 rfc4571 packet 20/20 00010000\n");
+}
+
 static void units_cut_by_snap_length_stay_in_step(void **state) {
     fixture *self = *state;
 
@@ -536,6 +552,7 @@ int main(void) {
         UNITS_TEST(units_request_after_its_answer_ends_the_control_messages),
         UNITS_TEST(units_gap_is_followed_by_locking_on),
         UNITS_TEST(units_gap_within_a_unit_keeps_step),
+        UNITS_TEST(units_bind_answer_that_is_cut),
         UNITS_TEST(units_cut_by_snap_length_stay_in_step),
         UNITS_TEST(units_out_of_step_search_for_the_next_message),
         UNITS_TEST(units_tls_is_reported_once_and_ignored),
