@@ -167,28 +167,28 @@ static gboolean write_all(second_reading *self, const char *const *files,
     return good;
 }
 
+static gboolean annotate(const annotate_options *options, GError **error) {
+    g_autoptr(second_reading) self = second_reading_new(&options->input, "annotate", error);
+    g_autofree const char **files = self != NULL ? second_reading_files(self) : NULL;
+    g_auto(GStrv) names = self != NULL ? second_reading_names(self) : NULL;
+    g_autoptr(GPtrArray) outputs = NULL;
+
+    if (self == NULL) {
+        return FALSE;
+    }
+    outputs = outputs_of(options->output, (const char *const *)names);
+    return check_redaction(self, outputs, error) && check_spares(outputs, files, error) &&
+           second_reading_judge(self) && make_folder(options->output, files, error) &&
+           write_all(self, files, outputs);
+}
+
 int command_annotate(int count, char **arguments) {
     g_auto(annotate_options) options = {0};
     g_autoptr(GError) error = NULL;
-    g_autoptr(second_reading) self = NULL;
-    g_autofree const char **files = NULL;
-    g_auto(GStrv) names = NULL;
-    g_autoptr(GPtrArray) outputs = NULL;
 
-    if (parse_options(count, arguments, &options, &error) && check_output(options.output, &error)) {
-        self = second_reading_new(&options.input, "annotate", &error);
-    }
-    if (self != NULL) {
-        files = second_reading_files(self);
-        names = second_reading_names(self);
-        outputs = outputs_of(options.output, (const char *const *)names);
-        if (check_redaction(self, outputs, &error)) {
-            check_spares(outputs, files, &error);
-        }
-    }
-    if (files != NULL && error == NULL && second_reading_judge(self) &&
-        make_folder(options.output, files, &error)) {
-        return write_all(self, (const char *const *)names, outputs) ? 0 : COMMAND_UNUSABLE;
+    if (parse_options(count, arguments, &options, &error) && check_output(options.output, &error) &&
+        annotate(&options, &error)) {
+        return 0;
     }
     if (error != NULL) {
         complain(error->message);

@@ -20,7 +20,7 @@ static const struct {
      "show    [OPTION...] FILE... -s N the ladder of session N, with frame numbers"},
     {"annotate", command_annotate,
      "annotate FILE... -o OUT          the capture, with the findings as packet comments"},
-    {"extract", command_extract, "extract FILE... -s N -o OUT      the packets of session N"},
+    {"extract", command_extract, "extract FILE... -s N -o OUT       the packets of session N"},
     {"explain", command_explain, "explain [CAUSE|CODE|ATTRIBUTE]  the long text about one of them"},
 };
 

@@ -47,15 +47,16 @@ static FILE *open_temporary(target *self) {
 }
 
 target *target_open(const char *path, GError **error) {
-    g_autoptr(target) self = g_new0(target, 1);
+    target *self = g_new0(target, 1);
 
     self->path = g_strdup(path);
     self->stream = is_replaced(path) ? open_temporary(self) : fopen(path, "wb");
     if (self->stream == NULL) {
         target_not_written(path, errno, error);
+        target_free(self);
         return NULL;
     }
-    return g_steal_pointer(&self);
+    return self;
 }
 
 FILE *target_stream(const target *self) {
