@@ -179,7 +179,7 @@ static gboolean annotate(const annotate_options *options, GError **error) {
     outputs = outputs_of(options->output, (const char *const *)names);
     return check_redaction(self, outputs, error) && check_spares(outputs, files, error) &&
            second_reading_judge(self) && make_folder(options->output, files, error) &&
-           write_all(self, files, outputs);
+           write_all(self, (const char *const *)names, outputs);
 }
 
 int command_annotate(int count, char **arguments) {
