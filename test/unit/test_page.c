@@ -47,6 +47,7 @@ static void assert_order(const char *page, const char *const *parts, gsize count
 
         if (found == NULL) {
             fail_msg("\"%s\" is not on the page, or not where it belongs", parts[i]);
+            return;
         }
         at = found;
     }
