@@ -91,7 +91,10 @@ void pcapng_block_end(pcapng_block *self) {
 }
 
 guint16 pcapng_read_u16(const guint8 *bytes, gboolean big_endian) {
-    return big_endian ? (guint16)(bytes[0] << 8 | bytes[1]) : (guint16)(bytes[1] << 8 | bytes[0]);
+    const guint high = bytes[big_endian ? 0 : 1];
+    const guint low = bytes[big_endian ? 1 : 0];
+
+    return (guint16)(high << 8 | low);
 }
 
 guint32 pcapng_read_u32(const guint8 *bytes, gboolean big_endian) {
