@@ -7,6 +7,7 @@ that has the type of an address or of a text counts, whatever it is called.
 
 import dataclasses
 import functools
+import io
 import ipaddress
 import pathlib
 import re
@@ -111,13 +112,26 @@ def bytes_of(element):
     return bytes.fromhex(digits) if re.fullmatch("(?:[0-9a-f]{2})*", digits) else b""
 
 
+# What XML 1.0 has no place for, and tshark writes all the same where a capture has it.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def elements(stream):
+    """Yield the elements of the XML in STREAM as they end. What a text has is in its bytes, see bytes_of()."""
+    parser = xml.etree.ElementTree.XMLPullParser(["end"])
+    for line in io.TextIOWrapper(stream, encoding="utf-8", errors="replace"):
+        parser.feed(NOT_XML.sub("", line))
+        for _, element in parser.read_events():
+            yield element
+
+
 def collect(path):
     """Return the originals of the capture at PATH."""
     types = field_types()
     found = Originals()
     command = ["tshark", "-n", "-r", str(path), "-T", "pdml"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
-        for _, element in xml.etree.ElementTree.iterparse(running.stdout):
+        for element in elements(running.stdout):
             if element.tag == "field" and not element.get("unmaskedvalue"):
                 name = element.get("name")
                 take_field(found, name, types.get(name), bytes_of(element), element.get("show"))

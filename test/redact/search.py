@@ -7,6 +7,8 @@ import re
 from originals import COOKIE
 
 SHORTEST = 4
+# Shorter texts may be a part of a word of ours: "foun" of "found".
+LONG = 8
 
 
 def xored(value, mask):
@@ -50,6 +52,15 @@ def text_forms(text):
 
 
 
+def holds_text(data, text):
+    """Whether DATA has TEXT in any form; a short one that is a word stands there as a whole word."""
+    forms = list(text_forms(text))
+    if len(text) < LONG and text.isalnum():
+        whole = rb"(?<![0-9A-Za-z])" + re.escape(text) + rb"(?![0-9A-Za-z])"
+        return bool(re.search(whole, data)) or any(form in data for form in forms[1:])
+    return any(form in data for form in forms)
+
+
 def search(data, originals, passed=frozenset()):
     """Yield a line for each original that is found in DATA, but for the texts in PASSED."""
     lower = data.lower()
@@ -65,7 +76,7 @@ def search(data, originals, passed=frozenset()):
         if any(form in lower or form in data for form in hardware_forms(address)):
             yield f"the hardware address {address.hex(':')}"
     for text in sorted(originals.texts):
-        if len(text) >= SHORTEST and text not in passed and any(form in data for form in text_forms(text)):
+        if len(text) >= SHORTEST and text not in passed and holds_text(data, text):
             yield f"the text {text!r}"
 
 
