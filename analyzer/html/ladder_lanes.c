@@ -13,7 +13,7 @@
 #define RIGHT       776
 #define LEAST_SPACE 130
 #define MOST_SPACE  340
-#define MOST_HEAD   240
+#define MOST_HEAD   190
 
 static void lane_clear(gpointer data) {
     ladder_lane *lane = data;

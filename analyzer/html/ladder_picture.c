@@ -12,7 +12,7 @@
 /* On the left: the marks of findings, the time, and below it the frame. */
 #define MARK_MIDDLE 16
 #define MARK_SPACE  26
-#define PLACE_WIDTH 66
+#define PLACE_WIDTH 62
 #define FRAME_WIDTH 52
 #define FRAME_BASE  30
 #define MARGIN      8

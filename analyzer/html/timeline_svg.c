@@ -7,9 +7,9 @@
 
 /* Names stand above their bars. */
 #define ROW        38
-#define BAR_TOP    17
+#define BAR_TOP    18
 #define BAR        12
-#define NAME_BASE  12
+#define NAME_BASE  11
 #define MARK_SPACE 26
 #define MAX_MARKS  16u
 #define MAX_TICKS  8
