@@ -19,6 +19,7 @@ typedef struct ladder_drawing {
     ladder_lanes *lanes;
     finding_numbers *numbers;
     GHashTable *told; /* set of details that need not be told again, borrowed from the ladder */
+    guint marks;      /* of findings, side by side: the most that a row has */
     gint64 begin;     /* time of the first step */
     const char *id;   /* of the figure, with NUMBER */
     guint number;

@@ -3,9 +3,17 @@
 
 #include "analyzer/html/svg.h"
 
+#include <string.h>
+
 #define HEAD_TOP     8
 #define LINE         15
 #define ADDRESS_SIZE 12
+/* Where the last lane ends, unless they would stand too close: as wide as text of 12 pixels may be
+ * on a sheet of A4 to be 8 points high there. */
+#define RIGHT       776
+#define LEAST_SPACE 130
+#define MOST_SPACE  340
+#define MOST_HEAD   190
 
 static void lane_clear(gpointer data) {
     ladder_lane *lane = data;
@@ -105,16 +113,13 @@ static void add_peers(ladder_lanes *self, const turn_ladder *ladder) {
     }
 }
 
-/* Room for two lanes is wide, so that text fits between them; many stand closer. */
-static gint spacing(guint lanes) {
-    static const gint widths[] = {420, 420, 420, 270, 198, 172};
-
-    return widths[MIN(lanes, G_N_ELEMENTS(widths) - 1)];
+static gint spacing(const ladder_lanes *self) {
+    return CLAMP((RIGHT - self->left) / (gint)self->all->len, LEAST_SPACE, MOST_SPACE);
 }
 
 /* Of the head of a lane. */
 static gint width_of(const ladder_lanes *self) {
-    return MIN(spacing(self->all->len) - 10, 240);
+    return MIN(spacing(self) - 8, MOST_HEAD);
 }
 
 ladder_lanes *ladder_lanes_new(const turn_ladder *ladder, const turn_report *found, gint from) {
@@ -129,13 +134,12 @@ ladder_lanes *ladder_lanes_new(const turn_ladder *ladder, const turn_report *fou
     } else {
         add_pair(self, ladder->pair, found);
     }
-    half = width_of(self) / 2 + 6;
-    for (guint i = 0; i < self->all->len; i++) {
-        g_array_index(self->all, ladder_lane, i).x =
-            from + half + (gint)i * spacing(self->all->len);
-    }
     self->left = from;
-    self->right = from + 2 * half + (gint)(self->all->len - 1) * spacing(self->all->len);
+    half = width_of(self) / 2 + 4;
+    for (guint i = 0; i < self->all->len; i++) {
+        g_array_index(self->all, ladder_lane, i).x = from + half + (gint)i * spacing(self);
+    }
+    self->right = MAX(RIGHT, from + 2 * half + (gint)(self->all->len - 1) * spacing(self));
     return self;
 }
 
@@ -181,8 +185,19 @@ char *ladder_lane_name(const ladder_lanes *self, guint index) {
                : g_strdup(lane->role);
 }
 
-/* An IPv6 address with its port may take more than one line: colons and dots are where it may be
- * cut. */
+/* The last colon or dot of LINE that does not begin it, its end where there is none. */
+static gsize cut_at(const char *line) {
+    gsize cut = strlen(line);
+
+    for (gsize i = cut; i > 1; i--) {
+        if (strchr(":. ", line[i - 1]) != NULL) {
+            return i - 1;
+        }
+    }
+    return cut;
+}
+
+/* An address with its port may take more than one line: it is cut before a colon or a dot. */
 static GPtrArray *lines_of(const ladder_lanes *self, const char *address) {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     const gsize most = (gsize)(width_of(self) - 12) * 100 / ((gsize)ADDRESS_SIZE * 61);
@@ -190,8 +205,12 @@ static GPtrArray *lines_of(const ladder_lanes *self, const char *address) {
 
     for (const char *at = address; at != NULL && *at != '\0'; at++) {
         if (line->len >= most) {
+            const gsize cut = cut_at(line->str);
+            GString *rest = g_string_new(line->str + cut);
+
+            g_string_truncate(line, cut);
             g_ptr_array_add(lines, g_string_free(line, FALSE));
-            line = g_string_new(NULL);
+            line = rest;
         }
         g_string_append_c(line, *at);
     }

@@ -9,23 +9,28 @@
 #define DETAIL_ROW  52
 #define TEXT_SIZE   13
 #define DETAIL_SIZE 12
-#define TIME_END    66
-#define FRAME_END   122
-#define FRAME_WIDTH 64
-#define GUTTER      136
+/* On the left: the marks of findings, the time, and below it the frame. */
+#define MARK_MIDDLE 16
+#define MARK_SPACE  26
+#define PLACE_WIDTH 62
+#define FRAME_WIDTH 52
+#define FRAME_BASE  30
+#define MARGIN      8
 /* Bold: wider than its size. */
 #define BADGE_SIZE 13
-#define MARKS      104
 #define MAX_MARKS  3u
 #define BAND       9
 /* Text of this length moves to where there is room for it. */
 #define LONG_TEXT 300
 /* Without an arrow. */
-#define NOTE_ROW 26
+#define NOTE_ROW 36
 /* A run has two arrows. */
 #define RUN_MORE 6
 /* How far a lost message comes on the stretch where it was lost, hundredths. */
 #define LOST_AT 62
+/* Of one picture: those that follow have heads of their own, and each is whole on a sheet of
+ * paper. */
+#define PART_ROWS 18u
 
 typedef struct arrow {
     gint from;
@@ -178,7 +183,7 @@ static gint draw_badge(GString *out, const ladder_row *row, gint x, gint y) {
 
 /* Where the text of a row begins: at its arrow, or further left where there is not room for it. */
 static gint text_start(const ladder_drawing *self, const arrow *of, gint width) {
-    const gint room = self->lanes->right + MARKS - 12;
+    const gint room = self->lanes->right;
     const gint start = MIN(of->from, of->to) + 9;
 
     return CLAMP(room - width, self->lanes->left, start);
@@ -189,7 +194,7 @@ static void draw_text(ladder_drawing *self, const ladder_row *row, const arrow *
     g_autofree char *name = ladder_words_name(row);
     g_autofree char *more = ladder_words_more(self, row);
     g_autofree char *badge = ladder_words_badge(row);
-    const gint room = self->lanes->right + (row->findings->len > 0 ? 0 : MARKS - 12);
+    const gint room = self->lanes->right;
     /* What is long ends where there is no more room. */
     const gint wanted = svg_text_width(name, TEXT_SIZE) +
                         MIN(svg_text_width(more, DETAIL_SIZE), LONG_TEXT) + 8 +
@@ -211,20 +216,26 @@ static void draw_details(ladder_drawing *self, const arrow *of, gint y, const ch
     svg_text(self->out, "more", SVG_START, start, y, told);
 }
 
+/* Where the times end, the marks of findings being before them. */
+static gint place_end(const ladder_drawing *self) {
+    return (gint)self->marks * MARK_SPACE + PLACE_WIDTH;
+}
+
 static void draw_place(const ladder_drawing *self, const ladder_row *row, gint y) {
     g_autofree char *time = ladder_words_time(self, row->step->seen.time);
     const gint points = self->found->join != NULL ? TURN_POINT_COUNT : 1;
 
-    svg_text(self->out, "time", SVG_END, TIME_END, y, time);
+    svg_text(self->out, "time", SVG_END, place_end(self), y + TEXT_BASE, time);
     for (gint point = 0; point < points; point++) {
         g_autofree char *frame = ladder_words_frame(self, row->step, (turn_point_name)point);
 
-        svg_text(self->out, "frame", SVG_END, FRAME_END + point * FRAME_WIDTH, y, frame);
+        svg_text(self->out, "frame", SVG_END, place_end(self) + point * FRAME_WIDTH, y + FRAME_BASE,
+                 frame);
     }
 }
 
-static void draw_findings(const ladder_drawing *self, const ladder_row *row, gint y) {
-    gint x = self->lanes->right + 22;
+/* How many marks ROW has; where OUT is not NULL, they are drawn there. */
+static guint row_marks(const ladder_drawing *self, const ladder_row *row, GString *out, gint y) {
     guint drawn = 0;
     guint last = 0;
 
@@ -233,12 +244,14 @@ static void draw_findings(const ladder_drawing *self, const ladder_row *row, gin
         const guint number = finding_number(self->numbers, finding);
 
         if (number != last) {
-            svg_mark(self->out, finding->level, number, x, y);
-            x += 28;
+            if (out != NULL) {
+                svg_mark(out, finding->level, number, MARK_MIDDLE + (gint)drawn * MARK_SPACE, y);
+            }
             drawn++;
         }
         last = number;
     }
+    return drawn;
 }
 
 /* Rows */
@@ -266,64 +279,86 @@ static gint draw_row(ladder_drawing *self, const ladder_row *row, gint y) {
         from == to && *details == '\0' ? NOTE_ROW : (*details != '\0' ? DETAIL_ROW : ROW) + lower;
 
     if (row->findings->len > 0) {
-        svg_rect(self->back, "evidence", 4, y, self->lanes->right + MARKS - 8, height - 2);
+        svg_rect(self->back, "evidence", 4, y, self->lanes->right + MARGIN - 8, height - 2);
     }
     svg_group(self->out, class_of(row->outcome));
-    draw_place(self, row, y + TEXT_BASE);
+    draw_place(self, row, y);
     draw_arrow(self, row, &of);
     draw_text(self, row, &of, y + TEXT_BASE);
     if (*details != '\0') {
         draw_details(self, &of, y + DETAIL_BASE + lower, details);
     }
     svg_group_close(self->out);
-    draw_findings(self, row, y + height / 2 - 1);
+    row_marks(self, row, self->out, y + height / 2 - 1);
     return y + height;
 }
 
 static void draw_columns(const ladder_drawing *self, gint head) {
-    const gboolean two = self->found->join != NULL;
+    const gint end = place_end(self);
+    const gint line = 15;
 
-    svg_text(self->out, "column", SVG_END, TIME_END, head - 6, "seconds");
-    if (two) {
-        svg_text(self->out, "column", SVG_END, FRAME_END, head - 21, "frame at");
-        svg_text(self->out, "column", SVG_END, FRAME_END + FRAME_WIDTH, head - 21, "frame at");
-    }
-    svg_text(self->out, "column", SVG_END, FRAME_END, head - 6, two ? "client" : "frame");
-    if (two) {
-        svg_text(self->out, "column", SVG_END, FRAME_END + FRAME_WIDTH, head - 6, "server");
+    if (self->found->join != NULL) {
+        svg_text(self->out, "column", SVG_END, end, head - 6 - 2 * line, "seconds");
+        svg_text(self->out, "column", SVG_END, end, head - 6 - line, "frame at");
+        svg_text(self->out, "column", SVG_END, end, head - 6, "client");
+        svg_text(self->out, "column", SVG_END, end + FRAME_WIDTH, head - 6, "server");
+    } else {
+        svg_text(self->out, "column", SVG_END, end, head - 6 - line, "seconds");
+        svg_text(self->out, "column", SVG_END, end, head - 6, "frame");
     }
 }
 
-static char *description(const ladder_drawing *self) {
-    return g_strdup_printf(
-        "Lanes from left to right are the hosts, time goes down. %u rows; the same as a table "
-        "follows.",
-        self->rows->len);
+static void open_picture(const ladder_drawing *self, guint part, guint parts, gint height) {
+    const gint width = self->lanes->right + MARGIN;
+    g_autofree char *id =
+        part == 0 ? g_strdup(self->id) : g_strdup_printf("%s-%u-part", self->id, self->number);
+    const guint number = part == 0 ? self->number : part + 1;
+    g_autofree char *title =
+        parts == 1 ? g_strdup("Ladder") : g_strdup_printf("Ladder, part %u of %u", part + 1, parts);
+    g_autofree char *told =
+        g_strdup_printf("Lanes from left to right are the hosts, time goes down. %u rows%s; the "
+                        "same as a table follows.",
+                        self->rows->len, parts == 1 ? "" : " in all parts");
+
+    svg_open(self->out, "diagram ladder", id, number, width, height);
+    svg_title(self->out, id, number, title, told);
 }
 
 /* The height is known when all is drawn, and the lines of the lanes have to be behind it. */
-void ladder_picture(ladder_drawing *self) {
+static void draw_part(ladder_drawing *self, guint part, guint parts) {
+    const guint first = part * self->rows->len / parts;
+    const guint end = (part + 1) * self->rows->len / parts;
     GString *out = self->out;
     g_autoptr(GString) rows = g_string_new(NULL);
     g_autoptr(GString) back = g_string_new(NULL);
-    g_autofree char *told = description(self);
-    const gint from = GUTTER + (self->found->join != NULL ? FRAME_WIDTH : 0);
-    gint y;
+    gint y = ladder_lanes_head(self->lanes) + 10;
 
-    self->lanes = ladder_lanes_new(self->ladder, self->found, from);
-    y = ladder_lanes_head(self->lanes) + 10;
     self->out = rows;
     self->back = back;
-    for (guint i = 0; i < self->rows->len; i++) {
+    for (guint i = first; i < end; i++) {
         const ladder_row *row = g_ptr_array_index(self->rows, i);
 
         y = row->kind == LADDER_ROW_LEFT_OUT ? draw_left_out(self, row, y) : draw_row(self, row, y);
     }
     self->out = out;
-    svg_open(out, "diagram ladder", self->id, self->number, self->lanes->right + MARKS, y + 12);
-    svg_title(out, self->id, self->number, "Ladder", told);
+    open_picture(self, part, parts, y + 12);
     g_string_append_len(out, back->str, (gssize)back->len);
     draw_columns(self, ladder_lanes_draw(self->lanes, out, y + 6));
     g_string_append_len(out, rows->str, (gssize)rows->len);
     svg_close(out);
+}
+
+void ladder_picture(ladder_drawing *self) {
+    const guint parts = (self->rows->len + PART_ROWS - 1) / PART_ROWS;
+
+    self->marks = 0;
+    for (guint i = 0; i < self->rows->len; i++) {
+        self->marks = MAX(self->marks, row_marks(self, g_ptr_array_index(self->rows, i), NULL, 0));
+    }
+    self->lanes =
+        ladder_lanes_new(self->ladder, self->found,
+                         place_end(self) + MARGIN + (self->found->join != NULL ? FRAME_WIDTH : 0));
+    for (guint part = 0; part < parts; part++) {
+        draw_part(self, part, parts);
+    }
 }

@@ -70,7 +70,7 @@ static void draw(GString *out, const turn_report *found, const turn_ladder *ladd
                               .number = number};
 
     markup_open(out, "figure", "ladder");
-    markup_open(out, "div", "scroll");
+    markup_scroll(out, "Ladder");
     ladder_picture(&drawing);
     markup_close(out, "div");
     markup_open(out, "figcaption", NULL);

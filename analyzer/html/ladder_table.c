@@ -85,15 +85,15 @@ static void write_step(ladder_drawing *self, const ladder_row *row) {
     g_autofree char *outcome = outcome_text(row);
     g_autofree char *findings = findings_text(self, row);
 
-    cell(self->out, "number", time);
+    cell(self->out, "num", time);
     for (gint point = 0; point < points; point++) {
         g_autofree char *frame = ladder_words_frame(self, row->step, (turn_point_name)point);
 
-        cell(self->out, "number", frame);
+        cell(self->out, "num", frame);
     }
     cell(self->out, NULL, lane_from == lane_to ? "" : from);
     cell(self->out, NULL, lane_from == lane_to ? "" : to);
-    cell(self->out, NULL, what);
+    cell(self->out, "what", what);
     cell(self->out, NULL, outcome);
     cell(self->out, NULL, findings);
 }
@@ -104,7 +104,7 @@ void ladder_table(ladder_drawing *self) {
     g_hash_table_remove_all(self->told);
     markup_open(out, "details", "ladder-table");
     markup_element(out, "summary", NULL, "The same as a table");
-    markup_open(out, "div", "scroll");
+    markup_scroll(out, "Steps of the ladder");
     markup_open(out, "table", NULL);
     markup_element(out, "caption", NULL, "Steps of the ladder");
     write_head(self);

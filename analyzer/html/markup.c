@@ -137,3 +137,11 @@ void markup_elementf(GString *out, const char *tag, const char *names, const cha
     va_end(arguments);
     markup_element(out, tag, names, text);
 }
+
+void markup_scroll(GString *out, const char *label) {
+    markup_begin(out, "div", "scroll");
+    markup_attribute(out, "role", "region");
+    markup_attribute(out, "aria-label", label);
+    markup_number(out, "tabindex", 0);
+    markup_end(out);
+}

@@ -28,6 +28,9 @@ void markup_begin(GString *out, const char *tag, const char *names);
 void markup_end(GString *out);
 void markup_end_empty(GString *out); /* "/>": for SVG only */
 
+/* "<div>" whose content scrolls sideways, by the keyboard too: LABEL is the program's own. */
+void markup_scroll(GString *out, const char *label);
+
 /* A value of the program's own. Anything but ASCII letters, digits, blanks and #%()+,-./:;=_
  * becomes
  * "_": nothing of a capture belongs here. */

@@ -135,7 +135,8 @@ void svg_name(GString *out, gint x, gint y, const char *name, const char *more) 
 gint svg_text_width(const char *text, gint size) {
     g_autofree char *shown = turn_printable_text(text);
 
-    return (gint)MIN(g_utf8_strlen(shown, -1), 10000) * size * LETTER / 100;
+    /* Rounded up, so that the text fits into what it is said to need. */
+    return ((gint)MIN(g_utf8_strlen(shown, -1), 10000) * size * LETTER + 99) / 100;
 }
 
 char *svg_fitting(const char *text, gint size, gint width) {

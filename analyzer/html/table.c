@@ -13,7 +13,7 @@ static void header(GString *out, const char *scope, const char *names, const cha
 }
 
 void html_table(GString *out, const char *caption, const html_column *columns, gsize count) {
-    markup_open(out, "div", "scroll");
+    markup_scroll(out, caption);
     markup_open(out, "table", NULL);
     markup_element(out, "caption", NULL, caption);
     markup_open(out, "thead", NULL);

@@ -8,10 +8,10 @@
 #include "analyzer/html/finding_numbers.h"
 #include "analyzer/html/svg.h"
 
-/* Pixels: names on the left, and the time from LEFT to RIGHT. */
-#define TIMELINE_LEFT  250
-#define TIMELINE_RIGHT 966
-#define TIMELINE_WIDTH 1000
+/* Pixels: the time goes from LEFT to RIGHT. On a sheet of A4 text of 12 pixels is 8 points high. */
+#define TIMELINE_LEFT  16
+#define TIMELINE_RIGHT 760
+#define TIMELINE_WIDTH 784
 
 typedef struct timeline {
     GString *out;

@@ -2,7 +2,7 @@
 #include "analyzer/html/timeline_private.h"
 
 #define PLOT    56
-#define CAPTION 20
+#define CAPTION 54
 /* Columns of a plot, at most: a few pixels each. */
 #define COLUMNS 180
 
@@ -77,15 +77,12 @@ static void draw_area(const timeline *self, const columns *of, guint64 most, con
 static void draw_axis(const timeline *self, guint64 most) {
     const gint base = self->y + CAPTION + PLOT;
     g_autofree char *full = svg_rate(most);
-    g_autofree char *half = svg_rate(most / 2);
 
     svg_line(self->out, "tickline", TIMELINE_LEFT, base - PLOT, TIMELINE_RIGHT, base - PLOT);
     svg_line(self->out, "tickline", TIMELINE_LEFT, base - PLOT / 2, TIMELINE_RIGHT,
              base - PLOT / 2);
     svg_line(self->out, "axisline", TIMELINE_LEFT, base, TIMELINE_RIGHT, base);
-    svg_text(self->out, "axis", SVG_END, TIMELINE_LEFT - 8, base - PLOT + 4, full);
-    svg_text(self->out, "axis", SVG_END, TIMELINE_LEFT - 8, base - PLOT / 2 + 4, half);
-    svg_text(self->out, "axis", SVG_END, TIMELINE_LEFT - 8, base + 4, "0");
+    svg_text(self->out, "axis", SVG_START, TIMELINE_LEFT, base - PLOT - 4, full);
 }
 
 static void draw_plot(timeline *self, const turn_rate *rate, turn_rate_way way, gint64 shift) {
@@ -103,8 +100,7 @@ static void draw_plot(timeline *self, const turn_rate *rate, turn_rate_way way, 
         most = MAX(most, per_second(of.bytes[i], of.width));
     }
     most = round_up(most);
-    svg_text(self->out, "row-name", SVG_START, 12, self->y + CAPTION + 14, names[way]);
-    svg_text(self->out, "axis", SVG_START, 12, self->y + CAPTION + 31, caption);
+    svg_name(self->out, TIMELINE_LEFT, self->y + 28, names[way], caption);
     draw_axis(self, most);
     draw_area(self, &of, most, way == TURN_RATE_TO_PEER ? "area" : "area back");
     self->y += CAPTION + PLOT;

@@ -5,10 +5,11 @@
 #include "analyzer/html/timeline_private.h"
 #include "turn/ladders.h"
 
-#define ROW        30
-#define BAR_TOP    9
+/* Names stand above their bars. */
+#define ROW        38
+#define BAR_TOP    18
 #define BAR        12
-#define NAME_BASE  19
+#define NAME_BASE  11
 #define MARK_SPACE 26
 #define MAX_MARKS  16u
 #define MAX_TICKS  8
@@ -52,9 +53,9 @@ static gboolean find_range(timeline *self) {
 /* Rows */
 
 static void row_name(const timeline *self, const char *name) {
-    g_autofree char *fits = svg_fitting(name, 12, TIMELINE_LEFT - 24);
+    g_autofree char *fits = svg_fitting(name, 12, TIMELINE_RIGHT - TIMELINE_LEFT);
 
-    svg_text(self->out, "row-name", SVG_START, 12, self->y + NAME_BASE, fits);
+    svg_text(self->out, "row-name", SVG_START, TIMELINE_LEFT, self->y + NAME_BASE, fits);
 }
 
 static void draw_bar(const timeline *self, const char *classes, gint64 from, gint64 to) {
@@ -221,7 +222,7 @@ static void draw_sessions(timeline *self) {
         g_autofree char *more =
             g_strdup_printf("and %u more sessions, with no worse findings", all->len - order->len);
 
-        svg_text(self->out, "row-name", SVG_START, 12, self->y + NAME_BASE, more);
+        row_name(self, more);
         self->y += ROW;
     }
 }
@@ -277,13 +278,16 @@ static void draw_ticks(const timeline *self, gint bottom) {
     for (; tick <= self->to; tick += step) {
         const gint x = timeline_x(self, tick);
         g_autofree char *text = NULL;
+        gint half;
 
         if (tick < self->from) {
             continue;
         }
         text = tick_text(tick, step);
+        half = svg_text_width(text, 12) / 2;
         svg_line(self->out, "tickline", x, self->top, x, bottom);
-        svg_text(self->out, "axis", SVG_MIDDLE, x, bottom + 16, text);
+        svg_text(self->out, "axis", SVG_MIDDLE, CLAMP(x, half, TIMELINE_WIDTH - half), bottom + 16,
+                 text);
     }
     svg_line(self->out, "axisline", TIMELINE_LEFT, bottom, TIMELINE_RIGHT, bottom);
 }
@@ -320,7 +324,7 @@ void timeline_svg(GString *out, const turn_report *found) {
     timeline_rates(&self);
     self.out = out;
     markup_open(out, "figure", "timeline");
-    markup_open(out, "div", "scroll");
+    markup_scroll(out, "Time line");
     svg_open(out, "diagram", "timeline", 1, TIMELINE_WIDTH, self.y + 46);
     svg_title(out, "timeline", 1, "Time line",
               "From left to right the time of the captures: a bar for each capture and each "

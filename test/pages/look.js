@@ -6,9 +6,10 @@
     document.querySelectorAll("details").forEach((details) => { details.open = true; });
   },
 
-  // What is folded and cannot be seen.
+  // What is folded and cannot be seen, but for tables that a picture shows.
   folded() {
-    return [...document.querySelectorAll("details:not([open]) > :not(summary)")].filter((element) =>
+    const said = "details:not([open], .ladder-table) > :not(summary)";
+    return [...document.querySelectorAll(said)].filter((element) =>
       !element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) ||
       element.getBoundingClientRect().height === 0
     ).map((element) => element.outerHTML.slice(0, 80));
@@ -34,6 +35,45 @@
       element.getBoundingClientRect().right > width + 1 && !element.closest(".scroll")
     ).slice(0, 3).map((element) => element.outerHTML.slice(0, 80));
     return { wide, out };
+  },
+
+  // Pictures that can be seen, with how many pixels of the page one of theirs takes, their height
+  // and their lanes.
+  pictures() {
+    return [...document.querySelectorAll("figure .scroll > svg")].filter((svg) =>
+      svg.checkVisibility({ contentVisibilityAuto: true })
+    ).map((svg) => {
+      const { width, height } = svg.getBoundingClientRect();
+      return {
+        scale: width / svg.viewBox.baseVal.width,
+        height,
+        lanes: svg.querySelectorAll(".head").length,
+      };
+    });
+  },
+
+  // Boxes that have to be scrolled for what they hold, ladders of more than LANES lanes left out.
+  scrolled(lanes) {
+    return [...document.querySelectorAll(".scroll")].filter((box) =>
+      box.scrollWidth > box.clientWidth &&
+      !(box.querySelector("svg")?.querySelectorAll(".head").length > lanes)
+    ).map((box) => `${box.scrollWidth} in ${box.clientWidth}: ${box.ariaLabel}`);
+  },
+
+  // Marks of findings in ladders that are seen only when their box is scrolled.
+  marks_out() {
+    return [...document.querySelectorAll("figure.ladder .scroll .finding-mark")].filter((mark) =>
+      mark.getBoundingClientRect().right > mark.closest(".scroll").getBoundingClientRect().right
+    ).length;
+  },
+
+  // Numbers and times that are broken into lines.
+  broken() {
+    return [...document.querySelectorAll("td.num, td.time")].filter((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+    }).map((cell) => cell.textContent);
   },
 
   // Every text whose contrast with what is behind it is below LEAST.

@@ -13,8 +13,15 @@ from browser import Browser, find_browser
 
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
-# The width of A4 without its margins, at 96 pixels an inch.
-PAPER = 688
+# A4 without its margins, at 96 pixels an inch.
+PAPER = 703
+PAPER_HEIGHT = 1016
+# Ladders of more lanes may need a wider window, and be smaller on paper.
+LANES = 4
+# The text of pictures, in their own pixels, and at least how large it is on paper, in pixels of
+# which 96 are an inch: 8 points.
+PICTURE_TEXT = 12
+PAPER_TEXT = 32 / 3
 CONTRAST = 4.5
 LOOK = pathlib.Path(__file__).with_name("look.js").read_text()
 # What a page must not make a browser say.
@@ -49,6 +56,10 @@ def view_faults(browser, scheme):
         over = look(browser, "overflow()")
         if over["wide"] > 0:
             yield f"{scheme}, {width} wide: {over['wide']} too wide: {over['out']}"
+        if look(browser, "marks_out()"):
+            yield f"{scheme}, {width} wide: marks of findings are out of sight"
+    for box in look(browser, f"scrolled({LANES})"):
+        yield f"{scheme}: scrolled at {WIDTHS[-1]}: {box}"
     dim = look(browser, f"dim({CONTRAST})")
     if dim["texts"] < 20:
         yield f"{scheme}: only {dim['texts']} texts"
@@ -56,8 +67,21 @@ def view_faults(browser, scheme):
         yield f"{scheme}: contrast {text}"
 
 
+def picture_faults(browser):
+    """Yield which pictures are too small on paper, or do not fit on a sheet."""
+    for picture in look(browser, "pictures()"):
+        size = picture["scale"] * PICTURE_TEXT
+        if picture["lanes"] <= LANES and size < PAPER_TEXT:
+            yield f"on paper: text of {size:.1f} pixels in a picture of {picture['lanes']} lanes"
+        if picture["height"] > PAPER_HEIGHT:
+            yield f"on paper: a picture of {picture['height']:.0f} pixels is cut"
+
+
 def print_faults(browser):
     """Yield what is wrong with the page on paper, where nothing can be unfolded."""
+    yield from picture_faults(browser)
+    for text in look(browser, "broken()")[:5]:
+        yield f"on paper: broken: {text}"
     hidden = look(browser, "folded()")
     if hidden:
         yield f"not printed: {hidden[:3]}"

@@ -144,6 +144,11 @@ def reading_faults(reader):
     for table in reader.tables:
         if not table["caption"] or not table["headers"]:
             yield "a table without caption or headers"
+    for box in reader.named("div"):
+        if box.get("class") == "scroll" and (
+            box.get("tabindex") != "0" or box.get("role") != "region" or not box.get("aria-label")
+        ):
+            yield "a box that only a pointer can scroll"
     for drawing in reader.named("svg"):
         if drawing.get("aria-hidden") != "true" and drawing.get("role") != "img":
             yield "a drawing that is neither hidden nor an image"

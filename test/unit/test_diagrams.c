@@ -112,6 +112,8 @@ static void s1_is_a_request_and_an_error(void **state) {
     assert_int_equal(count_of(d->out, "class=\"lifeline\""), 2);
     assert_int_equal(count_of(d->out, "172.16.84.124:54321"), 1 + 2); /* lane, picture and table */
     assert_int_equal(count_of(d->out, "<tr>"), 1 + 2);
+    assert_int_equal(count_of(d->out, "<title id=\"ladder-1-title\">Ladder<"), 1);
+    assert_int_equal(count_of(d->out, "role=\"img\""), 1);
 }
 
 /* Six checks, each sent four times, none of which came. */
@@ -171,8 +173,22 @@ static void every_row_stands_in_the_table_too(void **state) {
     ladder_svg(d->out, d->found, 0);
     assert_int_equal(count_of(d->out, "<tr>"), 1 + count_of(d->out, "class=\"rung "));
     assert_int_equal(count_of(d->out, "<details"), 1);
-    assert_int_equal(count_of(d->out, "role=\"img\""), 1);
-    assert_int_equal(count_of(d->out, "<desc"), 1);
+}
+
+/* 26 rows are two pictures of 13, each with the heads of its lanes. */
+static void a_long_ladder_has_parts(void **state) {
+    drawn *d = *state;
+
+    draw_one(d, "s4-sfb-presentation.pcap");
+    ladder_svg(d->out, d->found, 0);
+    assert_int_equal(count_of(d->out, "class=\"rung "), 26);
+    assert_int_equal(count_of(d->out, "role=\"img\""), 2);
+    assert_int_equal(count_of(d->out, "<desc"), 2);
+    assert_int_equal(count_of(d->out, "<title id=\"ladder-1-title\">Ladder, part 1 of 2<"), 1);
+    assert_int_equal(count_of(d->out, "<title id=\"ladder-1-part-2-title\">Ladder, part 2 of 2<"),
+                     1);
+    assert_int_equal(count_of(d->out, ">TURN server</text>"), 2);
+    assert_int_equal(count_of(d->out, "class=\"head\""), 2 * 4);
 }
 
 static void nothing_in_it_needs_a_style_or_a_script(void **state) {
@@ -242,6 +258,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_arrives_is_not_drawn_as_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(media_is_a_band_for_each_direction, setup, teardown),
         cmocka_unit_test_setup_teardown(every_row_stands_in_the_table_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_long_ladder_has_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_in_it_needs_a_style_or_a_script, setup, teardown),
         cmocka_unit_test_setup_teardown(the_time_line_has_a_bar_for_each, setup, teardown),
         cmocka_unit_test_setup_teardown(the_time_line_plots_both_directions, setup, teardown),

@@ -133,7 +133,8 @@ static void tables_tell_what_heads_what(void **state) {
     html_table_end(out);
     assert_written(
         out,
-        "<div class=\"scroll\"><table><caption>Steps</caption>\n<thead><tr>"
+        "<div class=\"scroll\" role=\"region\" aria-label=\"Steps\" tabindex=\"0\">"
+        "<table><caption>Steps</caption>\n<thead><tr>"
         "<th class=\"num\" scope=\"col\">Frame</th><th scope=\"col\">What</th></tr>\n"
         "</thead>\n<tbody>"
         "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"2\"><span "
