@@ -127,8 +127,7 @@ static void names_act_in_no_spreadsheet(void **state) {
     cells = g_strsplit(lines[1], "\t", -1);
     assert_int_equal(g_strv_length(cells), TURN_LIST_COLUMNS);
     assert_string_equal(cells[TURN_LIST_FILE], "\\u{3d}a\\u{9}.pcap");
-    assert_string_equal(cells[TURN_LIST_USER],
-                        "\\u{3d}cmd|\\u{27}/c calc\\u{27}!A0\\u{9}@x\\u{a}\\u{22}");
+    assert_string_equal(cells[TURN_LIST_USER], "\\u{3d}cmd|\\u{27}/c calc'!A0\\u{9}@x\\u{a}\"");
 }
 
 static void names_act_in_no_terminal(void **state) {
