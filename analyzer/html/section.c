@@ -80,8 +80,8 @@ guint html_at_most(guint all, guint most) {
 
 void html_more(html_page *page, guint more, const char *something) {
     if (more > 0) {
-        markup_elementf(page->out, "p", "more",
-                        "and %u more %s; turnpcap report --format json has all of them", more,
-                        something);
+        g_autofree char *line = turn_words_more(page->report, more, something, 0);
+
+        markup_elementf(page->out, "p", "more", "%s", line);
     }
 }

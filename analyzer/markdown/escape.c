@@ -7,6 +7,9 @@
 
 /* A shorter one is not taken for the number of a commit. */
 #define SHORTEST_COMMIT 7u
+/* The letters of "(off)", which Jira draws, and of "bq.", a block of it. */
+#define LONGEST_PICTURE 3u
+#define LONGEST_BLOCK   3u
 
 /* Neither a pipe nor a backtick can be escaped inside of code in a way that all renderers
  * understand, and some take a backslash for an escape in front of its end: these stand between two
@@ -46,12 +49,6 @@ void markdown_append_code(GString *out, const char *text) {
     append_code(out, safe);
 }
 
-static gboolean is_plain(gunichar character) {
-    return character < 0x80
-               ? g_ascii_isalnum((char)character) || strchr("\"'(),-./:;?", (char)character) != NULL
-               : g_unichar_isalpha(character);
-}
-
 /* "10.0.0.1:3478" and "19:52:48", but no ":smile:", "mailto:x" or ":100:". */
 static gboolean has_odd_colon(const char *word) {
     for (const char *colon = strchr(word, ':'); colon != NULL; colon = strchr(colon + 1, ':')) {
@@ -67,52 +64,106 @@ static gboolean has_odd_colon(const char *word) {
     return FALSE;
 }
 
-/* "example.org", "report.html": some renderers link names without a scheme. */
-static gboolean has_domain(const char *word) {
-    for (const char *dot = strchr(word, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
-        if (dot != word && dot[-1] != '.' && !g_ascii_isdigit(dot[1]) && dot[1] != '\0' &&
-            strchr("\"'(),-./:;?", dot[1]) == NULL && dot[2] != '\0' && dot[2] != '.') {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 /* "GH-1" is an issue, "1a2b3c4" a commit. */
 static gboolean has_reference(const char *word) {
+    gboolean letters = FALSE;
     gsize digits = 0;
 
     for (const char *at = word; *at != '\0'; at++) {
         digits = g_ascii_isxdigit(*at) ? digits + 1 : 0;
-        if (digits >= SHORTEST_COMMIT ||
-            (at != word && *at == '-' && g_ascii_isalpha(at[-1]) && g_ascii_isdigit(at[1]))) {
+        if (digits >= SHORTEST_COMMIT || (letters && *at == '-' && g_ascii_isdigit(at[1]))) {
             return TRUE;
         }
+        letters = (letters && g_ascii_isalnum(*at)) || g_ascii_isalpha(*at);
     }
     return FALSE;
 }
 
-/* What would begin a list, a quotation, a heading or a command if it began a line. */
+/* A word, or words with a joint between each two; or a number, an address or a time, which alone
+ * have dots and colons in them: some renderers link all else as a name of a host. */
+static gboolean is_joined(const char *from, const char *to) {
+    gboolean letters = FALSE;
+    gboolean points = FALSE;
+    gboolean joint = TRUE;
+
+    for (; from < to; from = g_utf8_next_char(from)) {
+        const gunichar character = g_utf8_get_char(from);
+        const gboolean is_digit = character < 0x80 && g_ascii_isdigit((char)character);
+
+        if (is_digit || g_unichar_isalpha(character)) {
+            letters = letters || !is_digit;
+            joint = FALSE;
+        } else if (joint || character >= 0x80 || strchr("'-/,.:", (char)character) == NULL) {
+            return FALSE;
+        } else {
+            points = points || strchr(",.:", (char)character) != NULL;
+            joint = TRUE;
+        }
+    }
+    return !joint && !(letters && points);
+}
+
+/* What some take for a mark of theirs although it looks like a word: "T123" for a task, "h1" for a
+ * heading, "(x)" and "(on)" for pictures, and what every address without a scheme begins with. */
+static gboolean is_mark(const char *core, gboolean enclosed) {
+    const gsize length = strlen(core);
+
+    return (g_ascii_isalpha(*core) && length > 1 && strspn(core + 1, "0123456789") == length - 1) ||
+           (enclosed && length <= LONGEST_PICTURE &&
+            strspn(core, "abcdefghijklmnopqrstuvwxyz") == length) ||
+           g_ascii_strcasecmp(core, "www") == 0;
+}
+
+/* As turn_report_time() has it. */
+static gboolean is_time(const char *core) {
+    static const char shape[] = "0000-00-00T00:00:00";
+    gsize at = 0;
+
+    while (at < sizeof shape - 1 &&
+           (shape[at] == '0' ? g_ascii_isdigit(core[at]) : core[at] == shape[at])) {
+        at++;
+    }
+    return at == sizeof shape - 1 && core[at + strspn(core + at, "0123456789.Z")] == '\0';
+}
+
+/* Plainly a word or a number of a sentence, with quotes, brackets and stops around it. */
+static gboolean is_plain(const char *word) {
+    const char *from = word + strspn(word, "\"'(");
+    const char *to = word + strlen(word);
+    g_autofree char *core = NULL;
+
+    while (to > from && strchr("\"'),.:;?", to[-1]) != NULL) {
+        to--;
+    }
+    core = g_strndup(from, (gsize)(to - from));
+    if (g_str_equal(core, "e.g") || g_str_equal(core, "i.e") || is_time(core)) {
+        return TRUE;
+    }
+    if (*core == 'X' && g_ascii_isdigit(core[1])) {
+        /* "X8.11" is a version of Expressway. */
+        return is_joined(from + 1, to);
+    }
+    return is_joined(from, to) && !is_mark(core, from > word && from[-1] == '(' && *to == ')') &&
+           strstr(to, "??") == NULL;
+}
+
+/* What would begin a list or a heading if it began a line. */
 static gboolean begins_block(const char *word) {
     const gsize digits = strspn(word, "0123456789");
-    const gunichar first = g_utf8_get_char(word);
+    const gsize letters = strspn(word, "abcdefghijklmnopqrstuvwxyz");
 
     return (digits > 0 && (word[digits] == '.' || word[digits] == ')') &&
             word[digits + 1] == '\0') ||
-           !(g_unichar_isalnum(first) || first == '"' || first == '(');
+           (letters > 0 && letters <= LONGEST_BLOCK && word[letters] == '.' &&
+            word[letters + 1] == '\0');
 }
 
 static gboolean acts(const char *word, gboolean front) {
-    if (!front && g_str_equal(word, ">")) {
+    if (!front && (g_str_equal(word, ">") || g_str_equal(word, "-"))) {
         return FALSE;
     }
-    for (const char *at = word; *at != '\0'; at = g_utf8_next_char(at)) {
-        if (!is_plain(g_utf8_get_char(at))) {
-            return TRUE;
-        }
-    }
-    return strstr(word, "//") != NULL || has_odd_colon(word) || has_domain(word) ||
-           has_reference(word) || (front && begins_block(word));
+    return !is_plain(word) || has_odd_colon(word) || has_reference(word) ||
+           (front && begins_block(word));
 }
 
 /* Words that act, as code; the comma or stop of our own sentence behind them stays outside. */

@@ -115,8 +115,9 @@ void markdown_pairs(markdown_writer *writer) {
     }
     markdown_end(writer);
     if (all->len > TURN_SHOWN_PAIRS) {
-        g_string_append_printf(writer->out,
-                               "and %u more; turnpcap report --format json has all of them\n\n",
-                               all->len - TURN_SHOWN_PAIRS);
+        g_autofree char *more =
+            turn_words_more(writer->report, all->len - TURN_SHOWN_PAIRS, NULL, all->len);
+
+        markdown_sentence(writer, more);
     }
 }

@@ -7,6 +7,9 @@
 
 #include "turn/report/words.h"
 
+/* A comment on GitHub ends at 65,536 characters; there has to be room for words around a report. */
+#define MARKDOWN_MAX_CHARACTERS 60000u
+
 typedef struct markdown_writer {
     GString *out;
     const turn_report *report;
@@ -17,6 +20,12 @@ typedef struct markdown_writer {
 /* LEVEL from 1. */
 void markdown_heading(markdown_writer *writer, guint level, const char *text);
 void markdown_paragraph(markdown_writer *writer, const char *text);
+/* A paragraph of our own words, in which no escape is due: "--format" is no code. */
+void markdown_sentence(markdown_writer *writer, const char *words);
+/* What is written, in characters. */
+gsize markdown_length(const markdown_writer *writer);
+/* Ends the report at a line within ROOM characters, and says so; nothing where all fits. */
+void markdown_cut(markdown_writer *writer, gsize room);
 /* "NAME: `code`"; an item of a list where FIRST is "- ". */
 void markdown_code_line(markdown_writer *writer, const char *first, const char *name,
                         const char *code);
@@ -33,8 +42,8 @@ void markdown_end(markdown_writer *writer);
 /* findings.c */
 void markdown_verdict(markdown_writer *writer);
 
-/* sessions.c */
-void markdown_sessions(markdown_writer *writer);
+/* sessions.c: as many as fit into ROOM characters, those with findings first */
+void markdown_sessions(markdown_writer *writer, gsize room);
 
 /* stages.c: how far the session got */
 void markdown_progress(markdown_writer *writer, const turn_stages *stages);

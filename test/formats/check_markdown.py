@@ -15,7 +15,7 @@ import sys
 import blocks
 from check_same import inputs
 from read_blocks import rendered
-from told import HEADINGS, OTHERS, SHOWN, printable, read_json, squeeze, written
+from told import HEADINGS, OTHERS, SHOWN, printable, read_json, session_number, squeeze, written
 
 # Nothing else may come of a report; a link, a picture or any other HTML would be text that acts.
 ELEMENTS = {"h1", "h2", "h3", "p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li"}
@@ -66,6 +66,12 @@ def acting(page):
             yield f"{name} outside of code: {text[max(match.start() - 20, 0) : match.end() + 20]!r}"
 
 
+def shown(page, report):
+    """Return the sessions that have a heading."""
+    numbers = {session_number(block.text) for block in blocks.read(page).blocks if block.kind == "h3"}
+    return [session for session in report["sessions"] if session["id"] in numbers]
+
+
 def shape(page, report):
     """Yield where headings and tables are not those that the report has."""
     found = blocks.read(page).blocks
@@ -77,9 +83,15 @@ def shape(page, report):
     others = len(expected.groups) - 1
     if (OTHERS in sections) != (others > 0):
         yield f"{others} other findings, and sections {sections}"
-    count = others + min(len(report["sessions"]), SESSIONS_SHOWN)
+    count = others + len(shown(page, report))
     if sum(block.kind == "h3" for block in found) != count:
         yield f"{sum(block.kind == 'h3' for block in found)} headings of findings and sessions, expected {count}"
+    most = min(len(report["sessions"]), SESSIONS_SHOWN)
+    if len(shown(page, report)) < most and "left out to keep the report below" not in page:
+        yield f"{len(shown(page, report))} sessions instead of {most}, and not why"
+    more = re.search(r"and (\d+) more; turnpcap report --format json has all of them</p>\s*(<p>They|<h2|$)", page)
+    if len(shown(page, report)) + int(more[1] if more else 0) != len(report["sessions"]):
+        yield "sessions are left out, and not counted"
     if [block.kind for block in found].count("h1") != 1 or found[0].kind != "h1":
         yield "the first block is not the only heading of the first level"
     for block in found:
@@ -92,7 +104,7 @@ def shape(page, report):
 def literal(page, report):
     """Yield which name of a session is not shown as it is."""
     items = {squeeze(block.text) for block in blocks.read(page).blocks if block.kind == "li"}
-    for session in report["sessions"][:SESSIONS_SHOWN]:
+    for session in shown(page, report):
         for name, member in (("user", "username"), ("realm", "realm"), ("server software", "software")):
             value = printable(session.get(member) or "")
             if value and squeeze(f"{name}: {value}") not in items:

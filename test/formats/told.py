@@ -14,7 +14,14 @@ import unicodedata
 # much, so that it shows more.
 SHOWN = {"text": 8, "markdown": 8, "html": 40}
 LEVELS = ("FAILED", "DEGRADED", "INCONCLUSIVE", "HEALTHY")
-_ACTIVE = {"Cc", "Cf", "Zl", "Zp", "Co", "Cn", "Cs"}
+_ACTIVE = {"Cc", "Cf", "Zl", "Zp", "Zs", "Co", "Cn", "Cs"}
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U00016fe4\U0001d159\U000e0000-\U000e0fff]"
+)
+_MARKS = {"Mn", "Me"}
+# Marks in a row that are shown as they are.
+_MARKS_SHOWN = 2
 
 # Headings that stand in every form.
 EVIDENCE = "Evidence"
@@ -47,11 +54,20 @@ def squeeze(text):
     return "".join(text.split())
 
 
+def active(text):
+    """Yield where characters of TEXT are that change what stands around them, or that nobody sees."""
+    marks = 0
+    for at, each in enumerate(text):
+        category = unicodedata.category(each)
+        marks = marks + 1 if category in _MARKS else 0
+        if each != " " and (category in _ACTIVE or marks > _MARKS_SHOWN or _UNSEEN.match(each)):
+            yield at
+
+
 def printable(text):
     """Return TEXT as a report shows it: what is active is written as a number."""
-    return "".join(
-        f"\\u{{{ord(each):x}}}" if unicodedata.category(each) in _ACTIVE else each for each in text
-    )
+    numbers = set(active(text))
+    return "".join(f"\\u{{{ord(each):x}}}" if at in numbers else each for at, each in enumerate(text))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -33,7 +33,8 @@ SHOWN = [
     "=cmd|' /C calc'!A0",
     "a</script><script>alert(1)<img src=x onerror=alert(1)>\"'&amp;\\u{202e}\\u{2028}\\u{1b}[31m`|=1.pcap",
 ]
-ACTIVE = "[\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]"
+ACTIVE = "[\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u00a0\\u034f\\u061c\\u115f\\u1160\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2069"
+ACTIVE += "\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0]"
 
 
 def harmless_twin(folder):

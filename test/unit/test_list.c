@@ -127,8 +127,7 @@ static void names_act_in_no_spreadsheet(void **state) {
     cells = g_strsplit(lines[1], "\t", -1);
     assert_int_equal(g_strv_length(cells), TURN_LIST_COLUMNS);
     assert_string_equal(cells[TURN_LIST_FILE], "\\u{3d}a\\u{9}.pcap");
-    assert_string_equal(cells[TURN_LIST_USER],
-                        "\\u{3d}cmd|\\u{27}/c calc\\u{27}!A0\\u{9}@x\\u{a}\\u{22}");
+    assert_string_equal(cells[TURN_LIST_USER], "\\u{3d}cmd|\\u{27}/c calc'!A0\\u{9}@x\\u{a}\"");
 }
 
 static void names_act_in_no_terminal(void **state) {
@@ -153,6 +152,41 @@ static void text_fits_its_width(void **state) {
         assert_in_range(turn_wrap_columns(lines[0]), 0, widths[i]);
         assert_in_range(turn_wrap_columns(lines[1]), 0, widths[i]);
         assert_true((widths[i] == 250) == (strstr(text, "Not shown") == NULL));
+    }
+}
+
+/* A long name of a file is cut before the client is left out, and gets back what room is left. */
+static void a_client_outlives_the_name_of_its_file(void **state) {
+    static const struct {
+        gsize width;
+        const char *file;
+        const char *left_out; /* of the columns in the order of the table */
+    } cases[] = {
+        {68, "...vening.pcap", "start, server, transport, relay, user, allocate, peers, seconds"},
+        {80, "...-evening.pcap", "server, transport, relay, user, allocate, peers, seconds"},
+        {100, "...y-evening.pcap", "transport, relay, user, allocate, peers, seconds"},
+        {119, "...vening.pcap", "relay, allocate, peers"},
+        {118, "...day-evening.pcap", "transport, relay, allocate, peers"},
+        {250, "a-capture-of-a-friday-evening.pcap", NULL},
+    };
+    g_autoptr(turn_list) list = turn_list_new();
+    g_autoptr(scene) other = scene_new();
+
+    scene_rejected(*state, 0, "error=431");
+    add_scene(list, *state, "a-capture-of-a-friday-evening.pcap");
+    scene_rejected(other, 0, "error=431");
+    add_scene(list, other, "b.pcap");
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const turn_text_style style = {.width = cases[i].width};
+        g_autofree char *text = turn_list_write_text(list, &style);
+        g_autofree char *flat = g_strdelimit(g_strdup(text), "\n", ' ');
+        g_autofree char *note = g_strdup_printf("Not shown for want of room: %s.",
+                                                cases[i].left_out != NULL ? cases[i].left_out : "");
+        g_autofree char *row = g_strconcat("\n", cases[i].file, "  ", NULL);
+
+        assert_non_null(strstr(text, "  " CLIENT "  "));
+        assert_non_null(strstr(text, row));
+        assert_int_equal(strstr(flat, note) != NULL, cases[i].left_out != NULL);
     }
 }
 
@@ -185,6 +219,7 @@ int main(void) {
         TEST(names_act_in_no_spreadsheet),
         TEST(names_act_in_no_terminal),
         TEST(text_fits_its_width),
+        TEST(a_client_outlives_the_name_of_its_file),
         TEST(only_the_level_is_in_colour),
     };
     return cmocka_run_group_tests_name("list", tests, NULL, NULL);

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 typedef struct escape_case {
     const char *text;
     const char *markdown;
@@ -37,6 +39,10 @@ static void sentences_stay_as_they_are(void **state) {
         {"Configuration > Traversal", "Configuration > Traversal"},
         {"f\xc3\xbcr M\xc3\xbcller \xe6\xbc\xa2", "f\xc3\xbcr M\xc3\xbcller \xe6\xbc\xa2"},
         {"the face of 123456 cafes", "the face of 123456 cafes"},
+        {"from X8.11, at 2024-03-05T09:00:00.905000Z",
+         "from X8.11, at 2024-03-05T09:00:00.905000Z"},
+        {"and/or don't 1/2, MS-TURN over IPv4 (UDP) on 2024-03-05; i.e. 24000-29999?",
+         "and/or don't 1/2, MS-TURN over IPv4 (UDP) on 2024-03-05; i.e. 24000-29999?"},
     };
 
     (void)state;
@@ -72,6 +78,47 @@ static void words_that_act_are_code(void **state) {
 
     (void)state;
     check(cases, G_N_ELEMENTS(cases), markdown_append_text);
+}
+
+/* Each stands alone, as a user name does, and is code from end to end. */
+static void references_of_ticket_systems_are_code(void **state) {
+    static const char *const words[] = {
+        /* GitHub and other renderers: links without a scheme, and with one */
+        "www.1", "www.1.2.3", "www.1a", "www.x", "WWW.1", "wWw.X", "www.-a", "www.1_2", "(www.1)",
+        "\"www.1\"", "www", "x/www.1", "Xwww.1", "X8.x", "2024-03-05T09:00:00.de", "1www.1",
+        "e.g.de", "a.-b.de", "x.y", "1a.2", "a.1", "example.com", "a@b", "mailto:a", "xmpp:a",
+        "ftp://x", "tel:123", "data:1:2", "https:/x",
+        /* issues, commits and what GitLab has marks for */
+        "ABC-123", "AB2-12", "CVE-2020-1", "s1-2", "0123456", "deadbeef",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709", "T123", "r12", "#1", "!1", "~label",
+        "%milestone", "&epic", "$snippet", "*iteration", "[vulnerability:1]", "^alert#1",
+        /* Jira */
+        "[~user]", "{macro}", "!image!", "h1.", "bq.", "(x)", "(on)", "(c)", "??cite??", "-gone-",
+        "--", "---", "+new+", ":-)", ";)",
+        /* letters and points that are not what they look like */
+        "\xd9\xa1",
+        "a\xe2\x80\xa4"
+        "com",
+        "a\xef\xbc\x8e"
+        "com",
+        "a\xe3\x80\x82"
+        "com",
+        /* a quotation that is not ours */
+        "a\"b", "()"};
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *expected = g_strconcat("`", words[i], "`", NULL);
+        g_autoptr(GString) out = g_string_new(NULL);
+
+        markdown_append_text(out, words[i]);
+        /* A stop or colon at the end stands behind the code. */
+        if (g_str_has_suffix(words[i], ".")) {
+            g_free(expected);
+            expected = g_strdup_printf("`%.*s`.", (int)(strlen(words[i]) - 1), words[i]);
+        }
+        assert_string_equal(out->str, expected);
+    }
 }
 
 static void nothing_begins_a_block(void **state) {
@@ -119,6 +166,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sentences_stay_as_they_are),
         cmocka_unit_test(words_that_act_are_code),
+        cmocka_unit_test(references_of_ticket_systems_are_code),
         cmocka_unit_test(nothing_begins_a_block),
         cmocka_unit_test(nothing_ends_code_or_a_cell),
         cmocka_unit_test(blanks_are_kept),

@@ -31,6 +31,24 @@ static void printable_text_shows_active_characters_as_numbers(void **state) {
         {"private use", "a\xee\x80\x80", "a\\u{e000}"},
         {"private use, astral", "a\xf3\xb0\x80\x80", "a\\u{f0000}"},
         {"tag, astral", "a\xf3\xa0\x80\x81", "a\\u{e0001}"},
+        {"blanks of other widths", "a\xc2\xa0\xe2\x80\xaf\xe2\x80\x83\xe3\x80\x80 b",
+         "a\\u{a0}\\u{202f}\\u{2003}\\u{3000} b"},
+        {"Hangul fillers", "\xe3\x85\xa4\xe1\x85\x9f\xe1\x85\xa0\xef\xbe\xa0",
+         "\\u{3164}\\u{115f}\\u{1160}\\u{ffa0}"},
+        {"Hangul", "\xed\x95\x9c\xe1\x85\xa1", "\xed\x95\x9c\xe1\x85\xa1"},
+        {"Braille blank", "\xe2\xa0\x80\xe2\xa0\x81", "\\u{2800}\xe2\xa0\x81"},
+        {"variation selectors", "\xef\xb8\x80\xef\xb8\x8f\xf3\xa0\x84\x80\xf3\xa0\x87\xaf",
+         "\\u{fe00}\\u{fe0f}\\u{e0100}\\u{e01ef}"},
+        {"Mongolian and Khmer, unseen", "\xe1\xa0\x8b\xe1\x9e\xb4", "\\u{180b}\\u{17b4}"},
+        {"grapheme joiner", "a\xcd\x8f", "a\\u{34f}"},
+        {"accents", "e\xcc\x81\xcc\x82 o\xcc\x81", "e\xcc\x81\xcc\x82 o\xcc\x81"},
+        {"a stack of accents", "e\xcc\x81\xcc\x82\xcc\x83\xe2\x83\x9dx\xcc\x81",
+         "e\xcc\x81\xcc\x82\\u{303}\\u{20dd}x\xcc\x81"},
+        {"Hebrew with points", "\xd7\xa9\xd6\xbc\xd7\x81\xd7\x9c",
+         "\xd7\xa9\xd6\xbc\xd7\x81\xd7\x9c"},
+        {"Devanagari", "\xe0\xa4\x95\xe0\xa5\x8d\xe0\xa4\xb7\xe0\xa4\xbf\xe0\xa4\x82",
+         "\xe0\xa4\x95\xe0\xa5\x8d\xe0\xa4\xb7\xe0\xa4\xbf\xe0\xa4\x82"},
+        {"unassigned", "\xef\xbf\xb0\xf0\x90\x80\x8c", "\\u{fff0}\\u{1000c}"},
         {"not UTF-8",
          "a\xff"
          "b",
@@ -66,7 +84,10 @@ static void printable_cells_begin_no_formula(void **state) {
         {"\xef\xbc\x9d"
          "1",
          "\\u{ff1d}1"},
-        {"say \"x\" 'y'", "say \\u{22}x\\u{22} \\u{27}y\\u{27}"},
+        {"realm \"x\" 'y'", "realm \"x\" 'y'"},
+        {"\"x\"", "\\u{22}x\""},
+        {"'x'", "\\u{27}x'"},
+        {" \"a\",\"b\";'c", " \\u{22}a\",\\u{22}b\";\\u{27}c"},
         {"a\tb\r\n", "a\\u{9}b\\u{d}\\u{a}"},
         {NULL, ""},
     };
@@ -94,6 +115,8 @@ static void printable_json_escapes_what_a_generator_leaves(void **state) {
         {"private use", "\"\xee\x80\x80\"", "\"\\ue000\""},
         {"private use, astral", "\"\xf3\xb0\x80\x80\"", "\"\\udb80\\udc00\""},
         {"tag, astral", "\"\xf3\xa0\x80\x81\"", "\"\\udb40\\udc01\""},
+        {"blank of no break", "\" \xc2\xa0\"", "\" \\u00a0\""},
+        {"a stack of accents", "\"e\xcc\x81\xcc\x81\xcc\x81\"", "\"e\xcc\x81\xcc\x81\\u0301\""},
     };
 
     (void)state;

@@ -13,24 +13,24 @@
 static const struct {
     const char *name;
     const char *heading;
-    guint rank;  /* the higher, the sooner it is left out; 0 never */
+    guint rank;  /* the higher, the later it is placed; 0 is always there */
     gsize limit; /* widest it is shown; 0 as wide as it is */
     gboolean keeps_end;
     gboolean right;
 } columns[TURN_LIST_COLUMNS] = {
     [TURN_LIST_FILE] = {"file", "File", 0, 40, TRUE, FALSE},
     [TURN_LIST_SESSION] = {"session", "No", 0, 0, FALSE, TRUE},
-    [TURN_LIST_START] = {"start", "Start", 1, 0, FALSE, FALSE},
-    [TURN_LIST_CLIENT] = {"client", "Client", 2, 0, FALSE, FALSE},
-    [TURN_LIST_SERVER] = {"server", "Server", 5, 0, FALSE, FALSE},
+    [TURN_LIST_START] = {"start", "Start", 2, 0, FALSE, FALSE},
+    [TURN_LIST_CLIENT] = {"client", "Client", 1, 0, FALSE, FALSE},
+    [TURN_LIST_SERVER] = {"server", "Server", 3, 0, FALSE, FALSE},
     [TURN_LIST_TRANSPORT] = {"transport", "Over", 7, 0, FALSE, FALSE},
     [TURN_LIST_RELAY] = {"relay", "Relay", 8, 0, FALSE, FALSE},
-    [TURN_LIST_USER] = {"user", "User", 6, 20, FALSE, FALSE},
-    [TURN_LIST_ALLOCATE] = {"allocate", "Allocate", 4, 0, FALSE, FALSE},
+    [TURN_LIST_USER] = {"user", "User", 4, 20, FALSE, FALSE},
+    [TURN_LIST_ALLOCATE] = {"allocate", "Allocate", 6, 0, FALSE, FALSE},
     [TURN_LIST_PEERS] = {"peers", "Peers", 9, 0, FALSE, TRUE},
     [TURN_LIST_LEVEL] = {"level", "Verdict", 0, 0, FALSE, FALSE},
     [TURN_LIST_CAUSE] = {"cause", "Cause", 0, 0, FALSE, FALSE},
-    [TURN_LIST_SECONDS] = {"seconds", "Seconds", 3, 0, FALSE, TRUE},
+    [TURN_LIST_SECONDS] = {"seconds", "Seconds", 5, 0, FALSE, TRUE},
 };
 
 const char *turn_list_column_name(turn_list_column column) {
@@ -174,9 +174,9 @@ typedef struct layout {
     gsize file_limit;                /* widest that a file is shown */
 } layout;
 
-/* Below this width the name of a file is cut so that verdict, cause and start find room. */
-#define NARROW      100u
-#define NARROW_FILE 18u
+/* The name of a file is cut down to this before a column is left out: in 80 columns the client
+ * then stands beside verdict and cause. */
+#define NARROW_FILE 14u
 
 /* The name behind the last slash; the whole path where there is none. */
 static const char *name_of(const char *path) {
@@ -301,22 +301,24 @@ static gsize total(const layout *laid) {
     return sum - GAP;
 }
 
-/* Leaves columns out, those that matter least first, and names them in LEFT_OUT. */
+/* Leaves out the columns that find no room, what matters most being placed first, and names them in
+ * LEFT_OUT. */
 static void squeeze(layout *laid, gsize width, GString *left_out) {
-    gboolean out[TURN_LIST_COLUMNS] = {FALSE};
+    const layout wanted = *laid;
 
-    for (guint rank = TURN_LIST_COLUMNS; rank > 0; rank--) {
-        const gboolean wide = total(laid) > width;
-
+    for (gsize column = 0; column < TURN_LIST_COLUMNS; column++) {
+        laid->widths[column] = columns[column].rank == 0 ? wanted.widths[column] : 0;
+    }
+    for (guint rank = 1; rank <= TURN_LIST_COLUMNS; rank++) {
         for (gsize column = 0; column < TURN_LIST_COLUMNS; column++) {
-            if (wide && columns[column].rank == rank) {
-                laid->widths[column] = 0;
-                out[column] = TRUE;
+            if (columns[column].rank == rank &&
+                total(laid) + GAP + wanted.widths[column] <= width) {
+                laid->widths[column] = wanted.widths[column];
             }
         }
     }
     for (gsize column = 0; column < TURN_LIST_COLUMNS; column++) {
-        if (out[column]) {
+        if (laid->widths[column] < wanted.widths[column]) {
             g_string_append_printf(left_out, "%s%s", left_out->len > 0 ? ", " : "",
                                    columns[column].name);
         }
@@ -363,9 +365,8 @@ char *turn_list_write_text(const turn_list *self, const turn_text_style *style) 
     const gsize width = style->width;
     GString *out = g_string_new(NULL);
     g_autoptr(GString) left_out = g_string_new(NULL);
-    layout laid = {.day = several_days(self),
-                   .folders = several_folders(self),
-                   .file_limit = width < NARROW ? NARROW_FILE : columns[TURN_LIST_FILE].limit};
+    layout laid = {
+        .day = several_days(self), .folders = several_folders(self), .file_limit = NARROW_FILE};
 
     measure(self, &laid);
     squeeze(&laid, width, left_out);

@@ -6,20 +6,22 @@
 
 #include <glib.h>
 
-/* Controls (C0, C1, DEL), line and paragraph separators, characters without a glyph that change
- * what stands around them (bidirectional controls, zero width), and private or unassigned ones. */
+/* Controls (C0, C1, DEL), line and paragraph separators, blanks but U+0020, characters without a
+ * glyph (bidirectional controls, zero width, fillers, variation selectors), and private or
+ * unassigned ones. */
 gboolean turn_printable_is_active(gunichar character);
 
-/* TEXT with "\u{1b}" for each active character and the replacement character for what is not
- * UTF-8. Owned by the caller; "" for NULL. */
+/* TEXT with "\u{1b}" for each active character, and for each mark that stands upon two others, and
+ * the replacement character for what is not UTF-8. Owned by the caller; "" for NULL. */
 char *turn_printable_text(const char *text);
 
-/* turn_printable_text() as a cell of a table for a spreadsheet: quotes are written as numbers too,
- * and so is a character that would make a formula of what it begins, at the front of the cell or of
- * what a spreadsheet may take for another cell. Owned by the caller; "" for NULL. */
+/* turn_printable_text() as a cell of a table for a spreadsheet: a quote, which would hold what
+ * follows together with other cells, and a character that would make a formula are written as
+ * numbers at the front of the cell or of what a spreadsheet may take for another cell; elsewhere
+ * they are text. Owned by the caller; "" for NULL. */
 char *turn_printable_cell(const char *text);
 
-/* JSON with "\u009b" for each active character that the generator left as it was; line feeds and
+/* JSON with "\u009b" for what is not shown as it is and the generator left so; line feeds and
  * blanks between the values stay. Owned by the caller. */
 char *turn_printable_json(const char *json);
 

@@ -61,6 +61,12 @@ static void one_session(text_writer *writer, const turn_session *session) {
     session_relays(writer, session);
 }
 
+static void more(text_writer *writer, guint kept, guint shown) {
+    g_autofree char *line = turn_words_more(writer->report, kept - shown, NULL, kept);
+
+    turn_wrap_append(writer->out, "  ", line);
+}
+
 void text_sessions(text_writer *writer) {
     const GPtrArray *all = writer->report->model->sessions;
 
@@ -72,9 +78,7 @@ void text_sessions(text_writer *writer) {
         one_session(writer, g_ptr_array_index(all, i));
     }
     if (all->len > TURN_SHOWN_SESSIONS) {
-        g_string_append_printf(writer->out,
-                               "  and %u more; turnpcap report --format json has all of them\n",
-                               all->len - TURN_SHOWN_SESSIONS);
+        more(writer, all->len, TURN_SHOWN_SESSIONS);
     }
 }
 
@@ -89,8 +93,6 @@ void text_pairs(text_writer *writer) {
         text_pair(writer, g_ptr_array_index(all, i));
     }
     if (all->len > TURN_SHOWN_PAIRS) {
-        g_string_append_printf(writer->out,
-                               "  and %u more; turnpcap report --format json has all of them\n",
-                               all->len - TURN_SHOWN_PAIRS);
+        more(writer, all->len, TURN_SHOWN_PAIRS);
     }
 }

@@ -140,3 +140,17 @@ GPtrArray *turn_words_unknowns(const turn_report *report) {
     }
     return all;
 }
+
+char *turn_words_more(const turn_report *report, guint more, const char *something, guint kept) {
+    g_autofree char *things = something != NULL ? g_strconcat(" ", something, NULL) : g_strdup("");
+    g_autofree char *number = kept > 0 ? g_strdup_printf("all %u", kept) : g_strdup("those");
+    const gboolean has_all = report->model == NULL || !report->model->limit_reached;
+
+    if (has_all) {
+        return g_strdup_printf("and %u more%s; turnpcap report --format json has all of them", more,
+                               things);
+    }
+    return g_strdup_printf("and %u more%s, of those that turnpcap keeps; turnpcap report --format "
+                           "json has %s that are kept",
+                           more, things, number);
+}

@@ -35,6 +35,10 @@ char *turn_words_next(const turn_next *next);
 /* What limits the verdict, and what limits the captures that it was made from: of const char,
  * borrowed from REPORT. Owned by the caller: g_ptr_array_unref(). */
 GPtrArray *turn_words_unknowns(const turn_report *report);
+/* "and 12 more peers; turnpcap report --format json has all of them", or has all of the KEPT ones
+ * where the capture had more than turnpcap keeps. Nothing is named where SOMETHING is NULL, no
+ * number of them where KEPT is 0. */
+char *turn_words_more(const turn_report *report, guint more, const char *something, guint kept);
 
 /* words_session.c: sessions */
 
