@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/html/ladder_rows.h"
 
+#include "analyzer/html/ladder_limit.h"
 #include "turn/hash.h"
 
 #include <string.h>
 
 /* The first exchange of a kind stands for itself; so many after it are a run. */
 #define RUN_AT_LEAST 3u
-/* Of too many rows so many at the beginning and at the end are kept, and of those between them the
- * ones that matter. */
-#define KEEP_FIRST  100u
-#define KEEP_LAST   40u
-#define KEEP_MARKED 25u
-G_STATIC_ASSERT(KEEP_FIRST + KEEP_LAST + 2 * KEEP_MARKED + 1 <= LADDER_MAX_ROWS);
 
 const char *ladder_outcome_name(ladder_outcome outcome) {
     static const char *const names[] = {
@@ -24,7 +19,7 @@ const char *ladder_outcome_name(ladder_outcome outcome) {
     return names[outcome];
 }
 
-static void row_free(gpointer data) {
+void ladder_row_free(gpointer data) {
     ladder_row *row = data;
 
     if (row == NULL) {
@@ -34,7 +29,7 @@ static void row_free(gpointer data) {
     g_free(row);
 }
 
-static ladder_row *row_new(ladder_row_kind kind, const turn_step *step) {
+ladder_row *ladder_row_new(ladder_row_kind kind, const turn_step *step) {
     ladder_row *row = g_new0(ladder_row, 1);
 
     row->kind = kind;
@@ -155,7 +150,7 @@ static void add_transmission(const turn_ladder *ladder, ladder_row *row, const t
 }
 
 static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
-    GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+    GPtrArray *rows = g_ptr_array_new_with_free_func(ladder_row_free);
     g_autoptr(GHashTable) messages = g_hash_table_new(message_hash, message_equal);
 
     for (guint i = 0; i < ladder->steps->len; i++) {
@@ -165,7 +160,7 @@ static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
             step->kind == TURN_STEP_MESSAGE ? g_hash_table_lookup(messages, &key) : NULL;
 
         if (row == NULL) {
-            row = row_new(LADDER_ROW_STEP, step);
+            row = ladder_row_new(LADDER_ROW_STEP, step);
             row->outcome = outcome_of(ladder, step);
             row->sent_as = row->outcome;
             g_ptr_array_add(rows, row);
@@ -241,7 +236,8 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
         return;
     }
     first = &g_array_index(of->all, exchange, 1);
-    run = row_new(LADDER_ROW_RUN, ((const ladder_row *)g_ptr_array_index(rows, first->row))->step);
+    run = ladder_row_new(LADDER_ROW_RUN,
+                         ((const ladder_row *)g_ptr_array_index(rows, first->row))->step);
     run->count = of->all->len - 1;
     for (guint i = 1; i < of->all->len; i++) {
         const exchange *each = &g_array_index(of->all, exchange, i);
@@ -255,9 +251,9 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
         run->copies += asked->copies;
         run->last = answer->last;
         run->last_sent = asked->step->seen.time;
-        g_clear_pointer(&rows->pdata[each->row], row_free);
+        g_clear_pointer(&rows->pdata[each->row], ladder_row_free);
         if (each->answer != each->row) {
-            g_clear_pointer(&rows->pdata[each->answer], row_free);
+            g_clear_pointer(&rows->pdata[each->answer], ladder_row_free);
         }
     }
     begin = run->step->seen.time;
@@ -322,10 +318,14 @@ static void add_to_chain(GHashTable *chains, GPtrArray *order, const GPtrArray *
 }
 
 /* An answer belongs to one request. */
-static gboolean take(ladder_row *answer) {
+static gboolean take(ladder_row *request, ladder_row *answer) {
     const gboolean is_free = !answer->taken;
 
     answer->taken = TRUE;
+    if (is_free) {
+        request->other = answer;
+        answer->other = request;
+    }
     return is_free;
 }
 
@@ -335,7 +335,7 @@ static void fold_runs(GPtrArray *rows) {
     g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(chain_free);
 
     for (guint i = 0; i < rows->len; i++) {
-        const ladder_row *row = g_ptr_array_index(rows, i);
+        ladder_row *row = g_ptr_array_index(rows, i);
         exchange added = {.row = i, .answer = i};
         guint answer = 0;
 
@@ -345,7 +345,7 @@ static void fold_runs(GPtrArray *rows) {
         if (row->step->cls == STUN_REQUEST) {
             answer = answer_to(answers, row);
         }
-        if (answer > i + 1 && take(g_ptr_array_index(rows, answer - 1))) {
+        if (answer > i + 1 && take(row, g_ptr_array_index(rows, answer - 1))) {
             added.answer = answer - 1;
         }
         added.marked =
@@ -358,42 +358,9 @@ static void fold_runs(GPtrArray *rows) {
     }
 }
 
-/* Too many */
-
-static gboolean matters(const ladder_row *row) {
-    return row->findings->len > 0 || row->outcome == LADDER_OUTCOME_ERROR ||
-           row->outcome == LADDER_OUTCOME_FAILURE;
-}
-
-/* Takes the rows that are left, with one row for each stretch of them that is left out. */
-static GPtrArray *limited(GPtrArray *rows) {
-    GPtrArray *kept = g_ptr_array_new_with_free_func(row_free);
-    const guint middle_end = rows->len > LADDER_MAX_ROWS ? rows->len - KEEP_LAST : 0;
-    ladder_row *gap = NULL;
-    guint marked = 0;
-
-    for (guint i = 0; i < rows->len; i++) {
-        ladder_row *row = g_ptr_array_index(rows, i);
-
-        if (i < KEEP_FIRST || i >= middle_end || (matters(row) && marked < KEEP_MARKED)) {
-            marked += i >= KEEP_FIRST && i < middle_end ? 1 : 0;
-            gap = NULL;
-            g_ptr_array_add(kept, g_steal_pointer(&rows->pdata[i]));
-            continue;
-        }
-        if (gap == NULL) {
-            gap = row_new(LADDER_ROW_LEFT_OUT, row->step);
-            g_ptr_array_add(kept, gap);
-        }
-        gap->count++;
-        gap->last = row->last;
-    }
-    return kept;
-}
-
 GPtrArray *ladder_rows_new(const turn_ladder *ladder) {
     g_autoptr(GPtrArray) rows = fold_transmissions(ladder);
-    GPtrArray *whole = g_ptr_array_new_with_free_func(row_free);
+    GPtrArray *whole = g_ptr_array_new_with_free_func(ladder_row_free);
     GPtrArray *kept;
 
     fold_runs(rows);
@@ -402,7 +369,7 @@ GPtrArray *ladder_rows_new(const turn_ladder *ladder) {
             g_ptr_array_add(whole, g_steal_pointer(&rows->pdata[i]));
         }
     }
-    kept = limited(whole);
+    kept = ladder_limit(whole);
     g_ptr_array_unref(whole);
     return kept;
 }

@@ -183,12 +183,28 @@ char *ladder_words_frame(const ladder_drawing *self, const turn_step *step, turn
     return frame_text(self, seen_at == point ? &step->seen : &step->there);
 }
 
+/* ", 5 of them errors, 2 lost or not answered": what is worst is told. */
+static char *hidden_text(const ladder_row *row) {
+    GString *text = g_string_new(NULL);
+
+    if (row->errors > 0) {
+        g_string_append_printf(text, ", %u of them %s", row->errors,
+                               row->errors == 1 ? "an error" : "errors");
+    }
+    if (row->silent > 0) {
+        g_string_append_printf(text, ", %u %slost or not answered", row->silent,
+                               row->errors > 0 ? "" : "of them ");
+    }
+    return g_string_free(text, FALSE);
+}
+
 char *ladder_words_left_out(const ladder_drawing *self, const ladder_row *row) {
     g_autofree char *from = svg_tenths(row->step->seen.time - self->begin);
     g_autofree char *to = svg_tenths(row->last->seen.time - self->begin);
     g_autofree char *first = frame_text(self, &row->step->seen);
     g_autofree char *last = frame_text(self, &row->last->seen);
+    g_autofree char *hidden = hidden_text(row);
 
-    return g_strdup_printf("%u row%s left out here: %s to %s s, frames %s to %s", row->count,
-                           row->count == 1 ? " is" : "s are", from, to, first, last);
+    return g_strdup_printf("%u rows are left out here%s: %s to %s s, frames %s to %s", row->count,
+                           hidden, from, to, first, last);
 }
