@@ -159,13 +159,14 @@ static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
         ladder_row *row =
             step->kind == TURN_STEP_MESSAGE ? g_hash_table_lookup(messages, &key) : NULL;
 
-        if (row == NULL) {
+        if (row == NULL || step->seen.time - row->last_sent > TURN_REPEAT_WITHIN) {
             row = ladder_row_new(LADDER_ROW_STEP, step);
             row->outcome = outcome_of(ladder, step);
             row->sent_as = row->outcome;
+            row->last_sent = step->seen.time;
             g_ptr_array_add(rows, row);
             if (step->kind == TURN_STEP_MESSAGE) {
-                g_hash_table_add(messages, row);
+                g_hash_table_replace(messages, row, row);
             }
         }
         add_transmission(ladder, row, step);
@@ -226,6 +227,11 @@ static GString *likeness(const GPtrArray *rows, const exchange *of) {
     return text;
 }
 
+static void note_interval(ladder_row *run, gint64 time) {
+    run->shortest = run->longest == 0 ? time : MIN(run->shortest, time);
+    run->longest = MAX(run->longest, time);
+}
+
 /* Takes the exchanges of CHAIN but the first out of ROWS, and puts one row in their place. */
 static void fold_chain(GPtrArray *rows, const chain *of) {
     const exchange *first;
@@ -250,6 +256,9 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
         run->lost_on = asked->lost_on;
         run->copies += asked->copies;
         run->last = answer->last;
+        if (i > 1) {
+            note_interval(run, asked->step->seen.time - run->last_sent);
+        }
         run->last_sent = asked->step->seen.time;
         g_clear_pointer(&rows->pdata[each->row], ladder_row_free);
         if (each->answer != each->row) {
@@ -261,35 +270,42 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
     rows->pdata[first->row] = run;
 }
 
-/* Places of the answers among ROWS, by the message that they answer. */
-static GHashTable *answers_in(const GPtrArray *rows) {
-    GHashTable *answers = g_hash_table_new(message_hash, message_equal);
-
-    for (guint i = 0; i < rows->len; i++) {
-        ladder_row *row = g_ptr_array_index(rows, i);
-        const turn_step *step = row->step;
-
-        if (step->kind == TURN_STEP_MESSAGE &&
-            (step->cls == STUN_SUCCESS || step->cls == STUN_ERROR)) {
-            g_hash_table_insert(answers, row, GUINT_TO_POINTER(i + 1));
-        }
-    }
-    return answers;
-}
-
-/* The row of the answer to what ROW asks; 0 when there is none, else its place plus one. */
-static guint answer_to(GHashTable *answers, const ladder_row *row) {
+/* Takes the answer to what ROW asks out of ANSWERS; 0 when there is none, else its place plus
+ * one. */
+static guint take_answer(GHashTable *answers, const ladder_row *row) {
+    static const stun_class classes[] = {STUN_SUCCESS, STUN_ERROR};
     turn_step asked = *row->step;
     const ladder_row key = {.step = &asked};
-    guint found;
+    guint found = 0;
 
     asked.from = row->step->to;
     asked.to = row->step->from;
-    asked.cls = STUN_SUCCESS;
-    found = GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
-    if (found == 0) {
-        asked.cls = STUN_ERROR;
-        found = GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
+    for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
+        asked.cls = classes[i];
+        found = found > 0 ? found : GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
+        g_hash_table_remove(answers, &key);
+    }
+    return found;
+}
+
+/* Of each row the place of its answer, plus one; 0 where there is none. An answer is that to the
+ * latest request before it. */
+static GArray *answers_in(const GPtrArray *rows) {
+    g_autoptr(GHashTable) answers = g_hash_table_new(message_hash, message_equal);
+    GArray *found = g_array_sized_new(FALSE, TRUE, sizeof(guint), rows->len);
+
+    g_array_set_size(found, rows->len);
+    for (guint i = rows->len; i-- > 0;) {
+        ladder_row *row = g_ptr_array_index(rows, i);
+
+        if (row->step->kind != TURN_STEP_MESSAGE) {
+            continue;
+        }
+        if (row->step->cls == STUN_SUCCESS || row->step->cls == STUN_ERROR) {
+            g_hash_table_replace(answers, row, GUINT_TO_POINTER(i + 1));
+        } else if (row->step->cls == STUN_REQUEST) {
+            g_array_index(found, guint, i) = take_answer(answers, row);
+        }
     }
     return found;
 }
@@ -317,36 +333,28 @@ static void add_to_chain(GHashTable *chains, GPtrArray *order, const GPtrArray *
     g_array_append_val(of->all, *added);
 }
 
-/* An answer belongs to one request. */
-static gboolean take(ladder_row *request, ladder_row *answer) {
-    const gboolean is_free = !answer->taken;
-
+static void pair_up(ladder_row *request, ladder_row *answer) {
     answer->taken = TRUE;
-    if (is_free) {
-        request->other = answer;
-        answer->other = request;
-    }
-    return is_free;
+    request->other = answer;
+    answer->other = request;
 }
 
 static void fold_runs(GPtrArray *rows) {
-    g_autoptr(GHashTable) answers = answers_in(rows);
+    g_autoptr(GArray) answers = answers_in(rows);
     g_autoptr(GHashTable) chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(chain_free);
 
     for (guint i = 0; i < rows->len; i++) {
         ladder_row *row = g_ptr_array_index(rows, i);
         exchange added = {.row = i, .answer = i};
-        guint answer = 0;
+        const guint answer = g_array_index(answers, guint, i);
 
         if (row->step->kind != TURN_STEP_MESSAGE || row->taken) {
             continue;
         }
-        if (row->step->cls == STUN_REQUEST) {
-            answer = answer_to(answers, row);
-        }
-        if (answer > i + 1 && take(row, g_ptr_array_index(rows, answer - 1))) {
+        if (answer > 0) {
             added.answer = answer - 1;
+            pair_up(row, g_ptr_array_index(rows, added.answer));
         }
         added.marked =
             row->findings->len > 0 ||

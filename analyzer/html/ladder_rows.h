@@ -49,6 +49,8 @@ typedef struct ladder_row {
                                        when all is done */
     gint64 last_sent;    /* when the latest transmission left, or the latest exchange began */
     gint64 every;        /* RUN: nanoseconds from one to the next, on average */
+    gint64 shortest;     /* and at least */
+    gint64 longest;      /* and at most */
     GPtrArray *findings; /* of const turn_finding, each once; never NULL */
 } ladder_row;
 

@@ -306,6 +306,45 @@ static void too_many_rows_are_counted(void **state) {
     assert_int_equal(shown + left_out, c->ladder->steps->len);
 }
 
+/* The first of five stands for itself; 20, 24 and 16 s after one another the others are within a
+ * fifth of 20 s. */
+static void intervals_are_kept_with_the_run(void **state) {
+    static const gint64 at[] = {0, 20000, 40000, 64000, 80000};
+    climb *c = *state;
+    const ladder_row *run;
+
+    scene_allocate(c->s, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(at); i++) {
+        refresh(c, 1000 + at[i], 10 + i, "success");
+    }
+    permission(c, 300000);
+    run = row_at(rows_of(c), 6);
+    assert_int_equal(run->count, 4);
+    assert_int_equal(run->every, 20000 * MS);
+    assert_int_equal(run->shortest, 16000 * MS);
+    assert_int_equal(run->longest, 24000 * MS);
+}
+
+/* One id for two requests a minute apart, each with its own answer. */
+static void an_id_that_comes_back_is_a_row_of_its_own(void **state) {
+    climb *c = *state;
+    const GPtrArray *rows;
+
+    scene_allocate(c->s, 0);
+    refresh(c, 1000, 10, "success");
+    refresh(c, 61000, 10, "error=500");
+    permission(c, 70000);
+    rows = rows_of(c);
+    assert_int_equal(rows->len, 4 + 2 + 2 + 2);
+    assert_int_equal(row_at(rows, 4)->transmissions, 1);
+    assert_int_equal(row_at(rows, 5)->outcome, LADDER_OUTCOME_SUCCESS);
+    assert_int_equal(row_at(rows, 6)->transmissions, 1);
+    assert_int_equal(row_at(rows, 6)->step->seen.frame, 7);
+    assert_int_equal(row_at(rows, 7)->outcome, LADDER_OUTCOME_ERROR);
+    assert_ptr_equal(row_at(rows, 5)->other, row_at(rows, 4));
+    assert_ptr_equal(row_at(rows, 7)->other, row_at(rows, 6));
+}
+
 /* 300 permissions that differ, REFUSED of them spread evenly with "error=486". */
 static void many_permissions(climb *c, guint refused) {
     for (guint i = 0; i < 300; i++) {
@@ -407,6 +446,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(silence_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(silence_that_says_nothing_is_not, setup, teardown),
         cmocka_unit_test_setup_teardown(too_many_rows_are_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(intervals_are_kept_with_the_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_id_that_comes_back_is_a_row_of_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(evidence_is_never_left_out, setup, teardown),
         cmocka_unit_test_setup_teardown(silence_is_never_left_out, setup, teardown),
     };
