@@ -149,26 +149,79 @@ static void add_transmission(const turn_ladder *ladder, ladder_row *row, const t
     row->last_sent = step->seen.time;
 }
 
+static const stun_class answer_classes[] = {STUN_SUCCESS, STUN_ERROR};
+
+/* The message of the other direction and the same transaction that is of this class. */
+static turn_step counterpart(const turn_step *step, stun_class cls) {
+    turn_step other = *step;
+
+    other.from = step->to;
+    other.to = step->from;
+    other.cls = cls;
+    return other;
+}
+
+/* A request that is sent again later, or was answered before, is not the same row. */
+static gboolean continues(const ladder_row *row, const turn_step *step) {
+    const gboolean again =
+        step->repeat == TURN_REPEAT_COPY || step->repeat == TURN_REPEAT_CAPTURED_TWICE;
+
+    return again || (step->seen.time - row->last_sent <= TURN_REPEAT_WITHIN && !row->answered);
+}
+
+static ladder_row *begin_message(GHashTable *messages, ladder_row *row) {
+    g_hash_table_replace(messages, row, row);
+    /* What answers it is a row of its own too. */
+    for (gsize i = 0; row->step->cls == STUN_REQUEST && i < G_N_ELEMENTS(answer_classes); i++) {
+        const turn_step answer = counterpart(row->step, answer_classes[i]);
+        const ladder_row key = {.step = &answer};
+
+        g_hash_table_remove(messages, &key);
+    }
+    return row;
+}
+
+static void note_answer(GHashTable *messages, const turn_step *step) {
+    const turn_step asked = counterpart(step, STUN_REQUEST);
+    const ladder_row key = {.step = &asked};
+    ladder_row *row = g_hash_table_lookup(messages, &key);
+
+    if (row != NULL && (step->cls == STUN_SUCCESS || step->cls == STUN_ERROR)) {
+        row->answered = TRUE;
+    }
+}
+
+static ladder_row *begin_row(const turn_ladder *ladder, GPtrArray *rows, const turn_step *step) {
+    ladder_row *row = ladder_row_new(LADDER_ROW_STEP, step);
+
+    row->outcome = outcome_of(ladder, step);
+    row->sent_as = row->outcome;
+    row->last_sent = step->seen.time;
+    g_ptr_array_add(rows, row);
+    return row;
+}
+
+static ladder_row *row_of_message(const turn_ladder *ladder, GPtrArray *rows, GHashTable *messages,
+                                  const turn_step *step) {
+    const ladder_row key = {.step = step};
+    ladder_row *row = g_hash_table_lookup(messages, &key);
+
+    note_answer(messages, step);
+    return row != NULL && continues(row, step)
+               ? row
+               : begin_message(messages, begin_row(ladder, rows, step));
+}
+
 static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
     GPtrArray *rows = g_ptr_array_new_with_free_func(ladder_row_free);
     g_autoptr(GHashTable) messages = g_hash_table_new(message_hash, message_equal);
 
     for (guint i = 0; i < ladder->steps->len; i++) {
         const turn_step *step = g_ptr_array_index(ladder->steps, i);
-        const ladder_row key = {.step = step};
-        ladder_row *row =
-            step->kind == TURN_STEP_MESSAGE ? g_hash_table_lookup(messages, &key) : NULL;
+        ladder_row *row = step->kind == TURN_STEP_MESSAGE
+                              ? row_of_message(ladder, rows, messages, step)
+                              : begin_row(ladder, rows, step);
 
-        if (row == NULL || step->seen.time - row->last_sent > TURN_REPEAT_WITHIN) {
-            row = ladder_row_new(LADDER_ROW_STEP, step);
-            row->outcome = outcome_of(ladder, step);
-            row->sent_as = row->outcome;
-            row->last_sent = step->seen.time;
-            g_ptr_array_add(rows, row);
-            if (step->kind == TURN_STEP_MESSAGE) {
-                g_hash_table_replace(messages, row, row);
-            }
-        }
         add_transmission(ladder, row, step);
     }
     return rows;
@@ -273,15 +326,12 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
 /* Takes the answer to what ROW asks out of ANSWERS; 0 when there is none, else its place plus
  * one. */
 static guint take_answer(GHashTable *answers, const ladder_row *row) {
-    static const stun_class classes[] = {STUN_SUCCESS, STUN_ERROR};
-    turn_step asked = *row->step;
-    const ladder_row key = {.step = &asked};
     guint found = 0;
 
-    asked.from = row->step->to;
-    asked.to = row->step->from;
-    for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
-        asked.cls = classes[i];
+    for (gsize i = 0; i < G_N_ELEMENTS(answer_classes); i++) {
+        const turn_step answer = counterpart(row->step, answer_classes[i]);
+        const ladder_row key = {.step = &answer};
+
         found = found > 0 ? found : GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
         g_hash_table_remove(answers, &key);
     }

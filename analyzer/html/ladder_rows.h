@@ -44,6 +44,7 @@ typedef struct ladder_row {
     guint count;                    /* RUN: exchanges; LEFT_OUT: rows */
     guint errors;                   /* LEFT_OUT: rows of errors */
     guint silent;                   /* LEFT_OUT: rows of what was lost or not answered */
+    gboolean answered;              /* a request: its answer has come */
     gboolean taken;                 /* an answer whose request is a row too */
     const struct ladder_row *other; /* of a request its answer, and of an answer its request; NULL
                                        when all is done */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "analyzer/html/ladder_lanes.h"
 #include "analyzer/html/ladder_rows.h"
 #include "support/scene.h"
 
@@ -345,6 +346,55 @@ static void an_id_that_comes_back_is_a_row_of_its_own(void **state) {
     assert_ptr_equal(row_at(rows, 7)->other, row_at(rows, 6));
 }
 
+/* Sent at 1 and 1.5 s, answered at 1.6 s, and sent again at 3 s: the answer went astray. */
+static void what_is_sent_after_the_answer_is_a_row_of_its_own(void **state) {
+    climb *c = *state;
+    const GPtrArray *rows;
+
+    scene_allocate(c->s, 0);
+    feed_udp(c->s, 1000, CLIENT, SERVER, "refresh request 8 lifetime=600 " CREDENTIALS);
+    feed_udp(c->s, 1500, CLIENT, SERVER, "refresh request 8 lifetime=600 " CREDENTIALS);
+    feed_udp(c->s, 1600, SERVER, CLIENT, "refresh success 8 lifetime=600 mi");
+    feed_udp(c->s, 3000, CLIENT, SERVER, "refresh request 8 lifetime=600 " CREDENTIALS);
+    feed_udp(c->s, 3100, SERVER, CLIENT, "refresh success 8 lifetime=600 mi");
+    permission(c, 70000);
+    rows = rows_of(c);
+    assert_int_equal(rows->len, 4 + 4 + 2);
+    assert_int_equal(row_at(rows, 4)->transmissions, 2);
+    assert_int_equal(row_at(rows, 5)->transmissions, 1);
+    assert_int_equal(row_at(rows, 6)->transmissions, 1);
+    assert_int_equal(row_at(rows, 6)->step->seen.frame, 8);
+    assert_int_equal(row_at(rows, 6)->step->repeat, TURN_REPEAT_RETRANSMISSION);
+    assert_int_equal(row_at(rows, 7)->step->seen.frame, 9);
+    assert_ptr_equal(row_at(rows, 7)->other, row_at(rows, 6));
+}
+
+/* Six peers: four have a lane, and the steps of the two others name theirs. */
+static void peers_that_share_a_lane_are_named(void **state) {
+    climb *c = *state;
+    const turn_report found = {.join = NULL};
+    ladder_lanes *lanes;
+
+    scene_allocate(c->s, 0);
+    for (guint i = 1; i <= 6; i++) {
+        g_autofree char *peer = g_strdup_printf("203.0.113.%u:5000", i);
+
+        feed_send_bytes(c->s, 1000 * (gint64)i, peer, 100);
+    }
+    rows_of(c);
+    lanes = ladder_lanes_new(c->ladder, &found, 0);
+    for (guint i = 0; i < 10; i++) {
+        g_autofree char *peer = ladder_lane_peer(lanes, g_ptr_array_index(c->ladder->steps, i));
+
+        if (i < 8) {
+            assert_null(peer);
+        } else {
+            assert_string_equal(peer, i == 8 ? "peer 203.0.113.5:5000" : "peer 203.0.113.6:5000");
+        }
+    }
+    ladder_lanes_free(lanes);
+}
+
 /* 300 permissions that differ, REFUSED of them spread evenly with "error=486". */
 static void many_permissions(climb *c, guint refused) {
     for (guint i = 0; i < 300; i++) {
@@ -448,6 +498,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(too_many_rows_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(intervals_are_kept_with_the_run, setup, teardown),
         cmocka_unit_test_setup_teardown(an_id_that_comes_back_is_a_row_of_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_sent_after_the_answer_is_a_row_of_its_own, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(peers_that_share_a_lane_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(evidence_is_never_left_out, setup, teardown),
         cmocka_unit_test_setup_teardown(silence_is_never_left_out, setup, teardown),
     };
