@@ -26,7 +26,11 @@ typedef enum turn_step_kind {
 /* "message", "tcp", "icmp", "media", "note". */
 const char *turn_step_kind_name(turn_step_kind kind);
 
-/* Whether the same message went the same way before. */
+/* RFC 8489 section 6.2.1 gives up after 39.5 s, and a sender waits no longer than that between two
+ * transmissions: an id that comes back later is another message. Nanoseconds. */
+#define TURN_REPEAT_WITHIN (40 * G_GINT64_CONSTANT(1000000000))
+
+/* Whether the same message went the same way before, not longer than TURN_REPEAT_WITHIN ago. */
 typedef enum turn_repeat {
     TURN_REPEAT_NONE,
     TURN_REPEAT_RETRANSMISSION,
@@ -70,15 +74,24 @@ typedef struct turn_step {
     guint8 transaction[STUN_TRANSACTION_ID_SIZE];
     turn_fate fate;
     const turn_leg *lost_on; /* LOST: borrowed from the join */
-    turn_point_name point;   /* who saw it first; CLIENT with one capture point */
+    turn_point_name point;   /* whose sighting SEEN is: the client's where it has one; CLIENT with
+                                one capture point */
     turn_seen there;         /* the other point's sighting, by the client's clock; frame 0 when it
                                 has none */
     gboolean expects_answer; /* and the capture would show it */
     guint64 packets;         /* MEDIA */
     guint64 bytes;
     turn_seen last;
+    guint64 last_bytes; /* of the last packet */
+    turn_pauses pauses;
     GArray *marks; /* of turn_ladder_mark; never NULL */
 } turn_step;
+
+/* Whether packets come closely but for a few pauses, MEDIA. */
+gboolean turn_step_pauses(const turn_step *step);
+/* Bytes in each second from the first packet to the last, pauses left out; FALSE where there are
+ * too few packets to tell, or the time is too short. MEDIA. */
+gboolean turn_step_rate(const turn_step *step, guint64 *bytes_per_second);
 
 typedef struct turn_ladder {
     const turn_session *session; /* NULL of a pair */

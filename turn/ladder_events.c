@@ -68,6 +68,8 @@ static void add_media(turn_ladder *self, const turn_direction *direction, const 
     step->packets = direction->packets;
     step->bytes = direction->bytes;
     step->last = direction->last_packet;
+    step->last_bytes = direction->last_bytes;
+    step->pauses = direction->pauses;
     step->peer = peer->address;
 }
 
@@ -122,5 +124,6 @@ void ladder_add_events(turn_ladder *self, const ladder_view *view) {
         step->point = view->point;
         step->seen.time += view->shift;
         step->last.time += view->shift;
+        step->pauses.before.time += view->shift;
     }
 }

@@ -232,11 +232,26 @@ static void name_peers(const turn_ladder_join *self, turn_ladder *ladder) {
     }
 }
 
+/* Times are of the client's clock: where its point saw a message, that is when it was there. */
+static void tell_as_client(turn_ladder *ladder) {
+    for (guint i = 0; i < ladder->steps->len; i++) {
+        turn_step *step = g_ptr_array_index(ladder->steps, i);
+        const turn_seen seen = step->seen;
+
+        if (step->point == TURN_POINT_SERVER && step->there.frame != 0) {
+            step->seen = step->there;
+            step->there = seen;
+            step->point = TURN_POINT_CLIENT;
+        }
+    }
+}
+
 static void conclude(const turn_ladder_join *self, turn_ladder *ladder, ladder_view *views,
                      const turn_judgement *judgement) {
     merge_points(self, ladder);
     ladder_losses_mark(self->losses, ladder, views);
     ladder_mark_unanswered(ladder, views);
+    tell_as_client(ladder);
     ladder_finish(ladder, judgement, self->join);
     for (gint point = 0; point < TURN_POINT_COUNT; point++) {
         g_array_unref(views[point].relayed);

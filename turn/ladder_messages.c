@@ -198,7 +198,7 @@ static turn_repeat repeat_of(GHashTable *sent, const turn_logged *logged) {
     now->identity = logged->packet.identity;
     now->time = logged->packet.time;
     before = g_hash_table_lookup(sent, now);
-    if (before == NULL) {
+    if (before == NULL || ABS(now->time - before->time) > TURN_REPEAT_WITHIN) {
         repeat = TURN_REPEAT_NONE;
     } else if (ABS(now->time - before->time) < COPY_WITHIN) {
         repeat = now->identity != 0 && now->identity == before->identity

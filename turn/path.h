@@ -26,6 +26,18 @@ typedef enum turn_role { TURN_ROLE_NONE, TURN_ROLE_CONTROLLING, TURN_ROLE_CONTRO
 /* "controlling", "controlled"; NULL for TURN_ROLE_NONE. */
 const char *turn_role_name(turn_role role);
 
+/* Longer than this between two packets of a direction is a pause. Nanoseconds. */
+#define TURN_PAUSE G_GINT64_CONSTANT(1000000000)
+
+/* Pauses between packets of one capture. */
+typedef struct turn_pauses {
+    guint64 count;
+    gint64 time;   /* of all together, nanoseconds */
+    guint64 bytes; /* of the packets before them */
+    gint64 longest;
+    turn_seen before; /* the packet before the longest */
+} turn_pauses;
+
 /* One direction of a path: the Binding checks that went that way and what came back for them, and
  * the packets that were no STUN. */
 typedef struct turn_direction {
@@ -58,6 +70,8 @@ typedef struct turn_direction {
     guint64 bytes;
     turn_seen first_packet;
     turn_seen last_packet;
+    guint64 last_bytes; /* of the last packet */
+    turn_pauses pauses;
     guint64 handshakes; /* of PACKETS: DTLS that agrees on keys, and carries no data */
     turn_seen first_data;
     turn_seen last_data;

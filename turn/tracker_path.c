@@ -79,6 +79,24 @@ static gboolean is_handshake(const payload *carried) {
                STUN_PAYLOAD_DTLS;
 }
 
+/* Before the packet becomes the last one. */
+static void note_pause(turn_direction *direction, const turn_packet *packet) {
+    const turn_seen *last = &direction->last_packet;
+    turn_pauses *pauses = &direction->pauses;
+    const gint64 time = packet->time - last->time;
+
+    if (last->frame == 0 || last->capture != packet->capture || time < TURN_PAUSE) {
+        return;
+    }
+    pauses->count++;
+    pauses->time += time;
+    pauses->bytes += direction->last_bytes;
+    if (time > pauses->longest) {
+        pauses->longest = time;
+        pauses->before = *last;
+    }
+}
+
 /* Whether the packet is counted, and so is no message. */
 static gboolean count(turn_direction *direction, const turn_packet *packet,
                       const payload *carried) {
@@ -92,7 +110,9 @@ static gboolean count(turn_direction *direction, const turn_packet *packet,
     direction->packets++;
     direction->bytes += carried->length;
     seen_once(&direction->first_packet, packet);
+    note_pause(direction, packet);
     direction->last_packet = turn_seen_at(packet);
+    direction->last_bytes = carried->length;
     if (is_handshake(carried)) {
         direction->handshakes++;
         return TRUE;

@@ -41,7 +41,7 @@ char *ladder_words_time(const ladder_drawing *self, gint64 time);
 /* The frame at POINT, "" where it has none; with several captures "2:31". With one capture point
  * all is CLIENT's. */
 char *ladder_words_frame(const ladder_drawing *self, const turn_step *step, turn_point_name point);
-/* "3 rows are left out here: 12.5 to 80.1 s, frames 31 to 99". */
+/* "3 rows are left out here, 1 of them an error: 12.5 to 80.1 s, frames 31 to 99". */
 char *ladder_words_left_out(const ladder_drawing *self, const ladder_row *row);
 
 /* ladder_picture.c */

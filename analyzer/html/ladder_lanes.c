@@ -35,7 +35,28 @@ static void add(ladder_lanes *self, const char *role, char *address, char *note)
     g_array_append_val(self->all, lane);
 }
 
-static void add_session(ladder_lanes *self, const turn_session *session) {
+/* What the server is called on the other side of its NAT; NULL where it has one name. */
+static char *server_note(const turn_session *session, const turn_report *found) {
+    const turn_nat *nat = found->join != NULL ? found->join->matches->nat : NULL;
+    const stun_address *known = &session->server;
+    stun_address other;
+    g_autofree char *text = NULL;
+
+    if (nat == NULL) {
+        return NULL;
+    }
+    other = turn_nat_inside(nat, TRUE, known);
+    if (stun_address_equal(&other, known)) {
+        other = turn_nat_outside(nat, TRUE, known);
+    }
+    if (stun_address_equal(&other, known)) {
+        return NULL;
+    }
+    text = address_text(&other);
+    return g_strdup_printf("NAT: %s", text);
+}
+
+static void add_session(ladder_lanes *self, const turn_session *session, const turn_report *found) {
     char *note = NULL;
 
     if (turn_session_behind_nat(session)) {
@@ -44,7 +65,7 @@ static void add_session(ladder_lanes *self, const turn_session *session) {
         note = g_strdup_printf("NAT: %s", mapped);
     }
     add(self, "Client", address_text(&session->client), note);
-    add(self, "TURN server", address_text(&session->server), NULL);
+    add(self, "TURN server", address_text(&session->server), server_note(session, found));
     self->relay = 1;
     if (session->relayed->len > 0) {
         add(self, "Relayed address",
@@ -129,7 +150,7 @@ ladder_lanes *ladder_lanes_new(const turn_ladder *ladder, const turn_report *fou
     self->all = g_array_new(FALSE, FALSE, sizeof(ladder_lane));
     g_array_set_clear_func(self->all, lane_clear);
     if (ladder->session != NULL) {
-        add_session(self, ladder->session);
+        add_session(self, ladder->session, found);
         add_peers(self, ladder);
     } else {
         add_pair(self, ladder->pair, found);
@@ -183,6 +204,18 @@ char *ladder_lane_name(const ladder_lanes *self, guint index) {
                    self->relay == 0
                ? g_strdup_printf("%s %s", lane->role, lane->address)
                : g_strdup(lane->role);
+}
+
+char *ladder_lane_peer(const ladder_lanes *self, const turn_step *step) {
+    const guint shared = self->all->len - 1;
+    g_autofree char *peer = NULL;
+
+    if (!self->rest || step->peer.family == STUN_FAMILY_NONE ||
+        (ladder_lane_from(self, step) != shared && ladder_lane_to(self, step) != shared)) {
+        return NULL;
+    }
+    peer = address_text(&step->peer);
+    return g_strdup_printf("peer %s", peer);
 }
 
 /* The last colon or dot of LINE that does not begin it, its end where there is none. */

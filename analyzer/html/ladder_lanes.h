@@ -39,6 +39,10 @@ const ladder_lane *ladder_lane_at(const ladder_lanes *self, guint index);
 /* Role, and for a peer its address where there are several. Owned by the caller. */
 char *ladder_lane_name(const ladder_lanes *self, guint index);
 
+/* "peer 203.0.113.9:5000" for a step that goes to or comes from the lane that several share; NULL
+ * for others. Owned by the caller. */
+char *ladder_lane_peer(const ladder_lanes *self, const turn_step *step);
+
 /* Draws the heads of the lanes, and their lines down to BOTTOM. Returns where the first row
  * begins. */
 gint ladder_lanes_draw(const ladder_lanes *self, GString *out, gint bottom);

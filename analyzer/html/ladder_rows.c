@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/html/ladder_rows.h"
 
+#include "analyzer/html/ladder_limit.h"
 #include "turn/hash.h"
 
 #include <string.h>
 
 /* The first exchange of a kind stands for itself; so many after it are a run. */
 #define RUN_AT_LEAST 3u
-/* Of too many rows so many at the beginning and at the end are kept, and of those between them the
- * ones that matter. */
-#define KEEP_FIRST  100u
-#define KEEP_LAST   40u
-#define KEEP_MARKED 25u
-G_STATIC_ASSERT(KEEP_FIRST + KEEP_LAST + 2 * KEEP_MARKED + 1 <= LADDER_MAX_ROWS);
 
 const char *ladder_outcome_name(ladder_outcome outcome) {
     static const char *const names[] = {
@@ -24,7 +19,7 @@ const char *ladder_outcome_name(ladder_outcome outcome) {
     return names[outcome];
 }
 
-static void row_free(gpointer data) {
+void ladder_row_free(gpointer data) {
     ladder_row *row = data;
 
     if (row == NULL) {
@@ -34,7 +29,7 @@ static void row_free(gpointer data) {
     g_free(row);
 }
 
-static ladder_row *row_new(ladder_row_kind kind, const turn_step *step) {
+ladder_row *ladder_row_new(ladder_row_kind kind, const turn_step *step) {
     ladder_row *row = g_new0(ladder_row, 1);
 
     row->kind = kind;
@@ -154,25 +149,79 @@ static void add_transmission(const turn_ladder *ladder, ladder_row *row, const t
     row->last_sent = step->seen.time;
 }
 
+static const stun_class answer_classes[] = {STUN_SUCCESS, STUN_ERROR};
+
+/* The message of the other direction and the same transaction that is of this class. */
+static turn_step counterpart(const turn_step *step, stun_class cls) {
+    turn_step other = *step;
+
+    other.from = step->to;
+    other.to = step->from;
+    other.cls = cls;
+    return other;
+}
+
+/* A request that is sent again later, or was answered before, is not the same row. */
+static gboolean continues(const ladder_row *row, const turn_step *step) {
+    const gboolean again =
+        step->repeat == TURN_REPEAT_COPY || step->repeat == TURN_REPEAT_CAPTURED_TWICE;
+
+    return again || (step->seen.time - row->last_sent <= TURN_REPEAT_WITHIN && !row->answered);
+}
+
+static ladder_row *begin_message(GHashTable *messages, ladder_row *row) {
+    g_hash_table_replace(messages, row, row);
+    /* What answers it is a row of its own too. */
+    for (gsize i = 0; row->step->cls == STUN_REQUEST && i < G_N_ELEMENTS(answer_classes); i++) {
+        const turn_step answer = counterpart(row->step, answer_classes[i]);
+        const ladder_row key = {.step = &answer};
+
+        g_hash_table_remove(messages, &key);
+    }
+    return row;
+}
+
+static void note_answer(GHashTable *messages, const turn_step *step) {
+    const turn_step asked = counterpart(step, STUN_REQUEST);
+    const ladder_row key = {.step = &asked};
+    ladder_row *row = g_hash_table_lookup(messages, &key);
+
+    if (row != NULL && (step->cls == STUN_SUCCESS || step->cls == STUN_ERROR)) {
+        row->answered = TRUE;
+    }
+}
+
+static ladder_row *begin_row(const turn_ladder *ladder, GPtrArray *rows, const turn_step *step) {
+    ladder_row *row = ladder_row_new(LADDER_ROW_STEP, step);
+
+    row->outcome = outcome_of(ladder, step);
+    row->sent_as = row->outcome;
+    row->last_sent = step->seen.time;
+    g_ptr_array_add(rows, row);
+    return row;
+}
+
+static ladder_row *row_of_message(const turn_ladder *ladder, GPtrArray *rows, GHashTable *messages,
+                                  const turn_step *step) {
+    const ladder_row key = {.step = step};
+    ladder_row *row = g_hash_table_lookup(messages, &key);
+
+    note_answer(messages, step);
+    return row != NULL && continues(row, step)
+               ? row
+               : begin_message(messages, begin_row(ladder, rows, step));
+}
+
 static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
-    GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+    GPtrArray *rows = g_ptr_array_new_with_free_func(ladder_row_free);
     g_autoptr(GHashTable) messages = g_hash_table_new(message_hash, message_equal);
 
     for (guint i = 0; i < ladder->steps->len; i++) {
         const turn_step *step = g_ptr_array_index(ladder->steps, i);
-        const ladder_row key = {.step = step};
-        ladder_row *row =
-            step->kind == TURN_STEP_MESSAGE ? g_hash_table_lookup(messages, &key) : NULL;
+        ladder_row *row = step->kind == TURN_STEP_MESSAGE
+                              ? row_of_message(ladder, rows, messages, step)
+                              : begin_row(ladder, rows, step);
 
-        if (row == NULL) {
-            row = row_new(LADDER_ROW_STEP, step);
-            row->outcome = outcome_of(ladder, step);
-            row->sent_as = row->outcome;
-            g_ptr_array_add(rows, row);
-            if (step->kind == TURN_STEP_MESSAGE) {
-                g_hash_table_add(messages, row);
-            }
-        }
         add_transmission(ladder, row, step);
     }
     return rows;
@@ -231,6 +280,11 @@ static GString *likeness(const GPtrArray *rows, const exchange *of) {
     return text;
 }
 
+static void note_interval(ladder_row *run, gint64 time) {
+    run->shortest = run->longest == 0 ? time : MIN(run->shortest, time);
+    run->longest = MAX(run->longest, time);
+}
+
 /* Takes the exchanges of CHAIN but the first out of ROWS, and puts one row in their place. */
 static void fold_chain(GPtrArray *rows, const chain *of) {
     const exchange *first;
@@ -241,7 +295,8 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
         return;
     }
     first = &g_array_index(of->all, exchange, 1);
-    run = row_new(LADDER_ROW_RUN, ((const ladder_row *)g_ptr_array_index(rows, first->row))->step);
+    run = ladder_row_new(LADDER_ROW_RUN,
+                         ((const ladder_row *)g_ptr_array_index(rows, first->row))->step);
     run->count = of->all->len - 1;
     for (guint i = 1; i < of->all->len; i++) {
         const exchange *each = &g_array_index(of->all, exchange, i);
@@ -254,10 +309,13 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
         run->lost_on = asked->lost_on;
         run->copies += asked->copies;
         run->last = answer->last;
+        if (i > 1) {
+            note_interval(run, asked->step->seen.time - run->last_sent);
+        }
         run->last_sent = asked->step->seen.time;
-        g_clear_pointer(&rows->pdata[each->row], row_free);
+        g_clear_pointer(&rows->pdata[each->row], ladder_row_free);
         if (each->answer != each->row) {
-            g_clear_pointer(&rows->pdata[each->answer], row_free);
+            g_clear_pointer(&rows->pdata[each->answer], ladder_row_free);
         }
     }
     begin = run->step->seen.time;
@@ -265,35 +323,39 @@ static void fold_chain(GPtrArray *rows, const chain *of) {
     rows->pdata[first->row] = run;
 }
 
-/* Places of the answers among ROWS, by the message that they answer. */
-static GHashTable *answers_in(const GPtrArray *rows) {
-    GHashTable *answers = g_hash_table_new(message_hash, message_equal);
+/* Takes the answer to what ROW asks out of ANSWERS; 0 when there is none, else its place plus
+ * one. */
+static guint take_answer(GHashTable *answers, const ladder_row *row) {
+    guint found = 0;
 
-    for (guint i = 0; i < rows->len; i++) {
-        ladder_row *row = g_ptr_array_index(rows, i);
-        const turn_step *step = row->step;
+    for (gsize i = 0; i < G_N_ELEMENTS(answer_classes); i++) {
+        const turn_step answer = counterpart(row->step, answer_classes[i]);
+        const ladder_row key = {.step = &answer};
 
-        if (step->kind == TURN_STEP_MESSAGE &&
-            (step->cls == STUN_SUCCESS || step->cls == STUN_ERROR)) {
-            g_hash_table_insert(answers, row, GUINT_TO_POINTER(i + 1));
-        }
+        found = found > 0 ? found : GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
+        g_hash_table_remove(answers, &key);
     }
-    return answers;
+    return found;
 }
 
-/* The row of the answer to what ROW asks; 0 when there is none, else its place plus one. */
-static guint answer_to(GHashTable *answers, const ladder_row *row) {
-    turn_step asked = *row->step;
-    const ladder_row key = {.step = &asked};
-    guint found;
+/* Of each row the place of its answer, plus one; 0 where there is none. An answer is that to the
+ * latest request before it. */
+static GArray *answers_in(const GPtrArray *rows) {
+    g_autoptr(GHashTable) answers = g_hash_table_new(message_hash, message_equal);
+    GArray *found = g_array_sized_new(FALSE, TRUE, sizeof(guint), rows->len);
 
-    asked.from = row->step->to;
-    asked.to = row->step->from;
-    asked.cls = STUN_SUCCESS;
-    found = GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
-    if (found == 0) {
-        asked.cls = STUN_ERROR;
-        found = GPOINTER_TO_UINT(g_hash_table_lookup(answers, &key));
+    g_array_set_size(found, rows->len);
+    for (guint i = rows->len; i-- > 0;) {
+        ladder_row *row = g_ptr_array_index(rows, i);
+
+        if (row->step->kind != TURN_STEP_MESSAGE) {
+            continue;
+        }
+        if (row->step->cls == STUN_SUCCESS || row->step->cls == STUN_ERROR) {
+            g_hash_table_replace(answers, row, GUINT_TO_POINTER(i + 1));
+        } else if (row->step->cls == STUN_REQUEST) {
+            g_array_index(found, guint, i) = take_answer(answers, row);
+        }
     }
     return found;
 }
@@ -321,32 +383,28 @@ static void add_to_chain(GHashTable *chains, GPtrArray *order, const GPtrArray *
     g_array_append_val(of->all, *added);
 }
 
-/* An answer belongs to one request. */
-static gboolean take(ladder_row *answer) {
-    const gboolean is_free = !answer->taken;
-
+static void pair_up(ladder_row *request, ladder_row *answer) {
     answer->taken = TRUE;
-    return is_free;
+    request->other = answer;
+    answer->other = request;
 }
 
 static void fold_runs(GPtrArray *rows) {
-    g_autoptr(GHashTable) answers = answers_in(rows);
+    g_autoptr(GArray) answers = answers_in(rows);
     g_autoptr(GHashTable) chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(chain_free);
 
     for (guint i = 0; i < rows->len; i++) {
-        const ladder_row *row = g_ptr_array_index(rows, i);
+        ladder_row *row = g_ptr_array_index(rows, i);
         exchange added = {.row = i, .answer = i};
-        guint answer = 0;
+        const guint answer = g_array_index(answers, guint, i);
 
         if (row->step->kind != TURN_STEP_MESSAGE || row->taken) {
             continue;
         }
-        if (row->step->cls == STUN_REQUEST) {
-            answer = answer_to(answers, row);
-        }
-        if (answer > i + 1 && take(g_ptr_array_index(rows, answer - 1))) {
+        if (answer > 0) {
             added.answer = answer - 1;
+            pair_up(row, g_ptr_array_index(rows, added.answer));
         }
         added.marked =
             row->findings->len > 0 ||
@@ -358,42 +416,9 @@ static void fold_runs(GPtrArray *rows) {
     }
 }
 
-/* Too many */
-
-static gboolean matters(const ladder_row *row) {
-    return row->findings->len > 0 || row->outcome == LADDER_OUTCOME_ERROR ||
-           row->outcome == LADDER_OUTCOME_FAILURE;
-}
-
-/* Takes the rows that are left, with one row for each stretch of them that is left out. */
-static GPtrArray *limited(GPtrArray *rows) {
-    GPtrArray *kept = g_ptr_array_new_with_free_func(row_free);
-    const guint middle_end = rows->len > LADDER_MAX_ROWS ? rows->len - KEEP_LAST : 0;
-    ladder_row *gap = NULL;
-    guint marked = 0;
-
-    for (guint i = 0; i < rows->len; i++) {
-        ladder_row *row = g_ptr_array_index(rows, i);
-
-        if (i < KEEP_FIRST || i >= middle_end || (matters(row) && marked < KEEP_MARKED)) {
-            marked += i >= KEEP_FIRST && i < middle_end ? 1 : 0;
-            gap = NULL;
-            g_ptr_array_add(kept, g_steal_pointer(&rows->pdata[i]));
-            continue;
-        }
-        if (gap == NULL) {
-            gap = row_new(LADDER_ROW_LEFT_OUT, row->step);
-            g_ptr_array_add(kept, gap);
-        }
-        gap->count++;
-        gap->last = row->last;
-    }
-    return kept;
-}
-
 GPtrArray *ladder_rows_new(const turn_ladder *ladder) {
     g_autoptr(GPtrArray) rows = fold_transmissions(ladder);
-    GPtrArray *whole = g_ptr_array_new_with_free_func(row_free);
+    GPtrArray *whole = g_ptr_array_new_with_free_func(ladder_row_free);
     GPtrArray *kept;
 
     fold_runs(rows);
@@ -402,7 +427,7 @@ GPtrArray *ladder_rows_new(const turn_ladder *ladder) {
             g_ptr_array_add(whole, g_steal_pointer(&rows->pdata[i]));
         }
     }
-    kept = limited(whole);
+    kept = ladder_limit(whole);
     g_ptr_array_unref(whole);
     return kept;
 }

@@ -41,15 +41,26 @@ typedef struct ladder_row {
     guint lost;              /* of TRANSMISSIONS */
     const turn_leg *lost_on; /* NULL where nothing is lost */
     guint copies;
-    guint count;         /* RUN: exchanges; LEFT_OUT: rows */
-    gboolean taken;      /* an answer whose request is a row too */
+    guint count;                    /* RUN: exchanges; LEFT_OUT: rows */
+    guint errors;                   /* LEFT_OUT: rows of errors */
+    guint silent;                   /* LEFT_OUT: rows of what was lost or not answered */
+    gboolean answered;              /* a request: its answer has come */
+    gboolean taken;                 /* an answer whose request is a row too */
+    const struct ladder_row *other; /* of a request its answer, and of an answer its request; NULL
+                                       when all is done */
     gint64 last_sent;    /* when the latest transmission left, or the latest exchange began */
     gint64 every;        /* RUN: nanoseconds from one to the next, on average */
+    gint64 shortest;     /* and at least */
+    gint64 longest;      /* and at most */
     GPtrArray *findings; /* of const turn_finding, each once; never NULL */
 } ladder_row;
 
 /* Of ladder_row. Borrows from LADDER. Owned by the caller: g_ptr_array_unref(). */
 GPtrArray *ladder_rows_new(const turn_ladder *ladder);
+
+/* For the parts of this module. */
+ladder_row *ladder_row_new(ladder_row_kind kind, const turn_step *step);
+void ladder_row_free(gpointer row);
 
 /* "request", "success" and so on. */
 const char *ladder_outcome_name(ladder_outcome outcome);

@@ -7,12 +7,12 @@
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
 char *ladder_words_time(const ladder_drawing *self, gint64 time) {
-    return svg_milliseconds(time - self->begin);
+    return turn_words_seconds(time - self->begin);
 }
 
 static char *name_of_media(const turn_step *step) {
-    g_autofree char *packets = svg_count(step->packets);
-    g_autofree char *bytes = svg_bytes(step->bytes);
+    g_autofree char *packets = turn_words_number(step->packets);
+    g_autofree char *bytes = turn_words_bytes(step->bytes);
 
     return g_strdup_printf("%s packet%s, %s", packets, step->packets == 1 ? "" : "s", bytes);
 }
@@ -48,23 +48,39 @@ static void add(GString *text, const char *words) {
 
 static void add_until(const ladder_drawing *self, GString *text, gint64 time) {
     const gint64 since = time - self->begin;
-    g_autofree char *until = ABS(since) < SECOND ? svg_milliseconds(since) : svg_tenths(since);
+    g_autofree char *until =
+        ABS(since) < SECOND ? turn_words_seconds(since) : turn_words_tenths(since);
 
     g_string_append_printf(text, "%suntil %s s", text->len > 0 ? ", " : "", until);
 }
 
 static void add_media(const ladder_drawing *self, GString *text, const turn_step *step) {
-    const gint64 time = step->last.time - step->seen.time;
+    g_autofree char *pauses = turn_words_pauses(step, self->begin);
+    guint64 each_second;
 
-    /* Of a moment there is no rate. */
-    if (time >= SECOND / 10) {
-        g_autofree char *rate = svg_rate((guint64)((gdouble)step->bytes * 1e9 / (gdouble)time));
+    if (turn_step_rate(step, &each_second)) {
+        g_autofree char *rate = turn_words_rate(each_second);
 
         add(text, rate);
     }
+    add(text, pauses);
     if (step->packets > 1) {
         add_until(self, text, step->last.time);
     }
+}
+
+/* A time between them is told as one where all are within a fifth of it. */
+static char *interval_text(const ladder_row *row) {
+    const gboolean even =
+        row->shortest >= row->every - row->every / 5 && row->longest <= row->every + row->every / 5;
+    g_autofree char *mean = turn_words_tenths(row->every);
+    g_autofree char *shortest = turn_words_tenths(MAX(row->shortest, 0));
+    g_autofree char *longest = turn_words_tenths(row->longest);
+
+    if (even || g_str_equal(shortest, longest)) {
+        return g_strdup_printf("every %s s", mean);
+    }
+    return g_strdup_printf("%s to %s s apart", shortest, longest);
 }
 
 static void add_run(const ladder_drawing *self, GString *text, const ladder_row *row) {
@@ -74,13 +90,13 @@ static void add_run(const ladder_drawing *self, GString *text, const ladder_row 
                                       [LADDER_OUTCOME_LOST] = "all lost",
                                       [LADDER_OUTCOME_UNANSWERED] = "none answered",
                                       [LADDER_OUTCOME_NOTE] = NULL};
-    g_autofree char *every = svg_tenths(row->every);
+    g_autofree char *interval = interval_text(row);
 
     if (row->transmissions > row->count) {
         g_string_append_printf(text, "sent %u times", row->transmissions);
     }
     if (row->every >= SECOND / 20) {
-        g_string_append_printf(text, "%severy %s s", text->len > 0 ? ", " : "", every);
+        add(text, interval);
     }
     if (row->step->cls != STUN_INDICATION) {
         add(text, all[row->outcome]);
@@ -129,12 +145,14 @@ static gboolean is_told(ladder_drawing *self, const char *detail) {
 
 char *ladder_words_details(ladder_drawing *self, const ladder_row *row) {
     GString *text = g_string_new(NULL);
+    g_autofree char *peer = ladder_lane_peer(self->lanes, row->step);
 
     if (row->outcome == LADDER_OUTCOME_LOST && row->lost_on != NULL) {
         g_autofree char *leg = turn_words_leg(row->lost_on);
 
         g_string_append_printf(text, "lost between the two captures, %s", leg);
     }
+    add(text, peer);
     for (guint i = 0; i < row->step->details->len; i++) {
         const char *detail = g_ptr_array_index(row->step->details, i);
 
@@ -183,12 +201,28 @@ char *ladder_words_frame(const ladder_drawing *self, const turn_step *step, turn
     return frame_text(self, seen_at == point ? &step->seen : &step->there);
 }
 
+/* ", 5 of them errors, 2 lost or not answered": what is worst is told. */
+static char *hidden_text(const ladder_row *row) {
+    GString *text = g_string_new(NULL);
+
+    if (row->errors > 0) {
+        g_string_append_printf(text, ", %u of them %s", row->errors,
+                               row->errors == 1 ? "an error" : "errors");
+    }
+    if (row->silent > 0) {
+        g_string_append_printf(text, ", %u %slost or not answered", row->silent,
+                               row->errors > 0 ? "" : "of them ");
+    }
+    return g_string_free(text, FALSE);
+}
+
 char *ladder_words_left_out(const ladder_drawing *self, const ladder_row *row) {
-    g_autofree char *from = svg_tenths(row->step->seen.time - self->begin);
-    g_autofree char *to = svg_tenths(row->last->seen.time - self->begin);
+    g_autofree char *from = turn_words_tenths(row->step->seen.time - self->begin);
+    g_autofree char *to = turn_words_tenths(row->last->seen.time - self->begin);
     g_autofree char *first = frame_text(self, &row->step->seen);
     g_autofree char *last = frame_text(self, &row->last->seen);
+    g_autofree char *hidden = hidden_text(row);
 
-    return g_strdup_printf("%u row%s left out here: %s to %s s, frames %s to %s", row->count,
-                           row->count == 1 ? " is" : "s are", from, to, first, last);
+    return g_strdup_printf("%u rows are left out here%s: %s to %s s, frames %s to %s", row->count,
+                           hidden, from, to, first, last);
 }

@@ -39,12 +39,4 @@ char *svg_fitting(const char *text, gint size, gint width);
 /* The mark of a finding, its middle at X, Y: its shape says the level, the number which one. */
 void svg_mark(GString *out, turn_level level, guint number, gint x, gint y);
 
-/* "12,345", "1.2 MB" and "48.0 kB/s". Owned by the caller. */
-char *svg_count(guint64 number);
-char *svg_bytes(guint64 bytes);
-char *svg_rate(guint64 bytes_per_second);
-/* "12.345", seconds to the millisecond, and "22.4", to the tenth. Owned by the caller. */
-char *svg_milliseconds(gint64 nanoseconds);
-char *svg_tenths(gint64 nanoseconds);
-
 #endif

@@ -27,6 +27,15 @@ typedef struct timeline {
 /* TIME by the client's clock. */
 gint timeline_x(const timeline *self, gint64 time);
 
+/* When it was seen, by the client's clock. */
+gint64 timeline_moment(const timeline *self, const turn_seen *seen);
+
+/* timeline_rest.c */
+
+/* One row for COUNT sessions that are not in DRAWN, a set of turn_session: how many findings they
+ * have, over the time. */
+void timeline_rest(timeline *self, GHashTable *drawn, guint count);
+
 /* timeline_rates.c */
 
 /* Bytes in each second, to the peers and from them. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/html/timeline_private.h"
+#include "turn/report/words.h"
 
 #define PLOT    56
 #define CAPTION 54
@@ -76,7 +77,7 @@ static void draw_area(const timeline *self, const columns *of, guint64 most, con
 
 static void draw_axis(const timeline *self, guint64 most) {
     const gint base = self->y + CAPTION + PLOT;
-    g_autofree char *full = svg_rate(most);
+    g_autofree char *full = turn_words_rate(most);
 
     svg_line(self->out, "tickline", TIMELINE_LEFT, base - PLOT, TIMELINE_RIGHT, base - PLOT);
     svg_line(self->out, "tickline", TIMELINE_LEFT, base - PLOT / 2, TIMELINE_RIGHT,
@@ -89,7 +90,7 @@ static void draw_plot(timeline *self, const turn_rate *rate, turn_rate_way way, 
     static const char *const names[] = {
         [TURN_RATE_TO_PEER] = "Relayed to peers", [TURN_RATE_FROM_PEER] = "Relayed from peers"};
     const columns of = columns_of(self, rate, way, shift);
-    g_autofree char *total = svg_bytes(rate->total[way]);
+    g_autofree char *total = turn_words_bytes(rate->total[way]);
     g_autofree char *caption = self->found->join != NULL
                                    ? g_strdup_printf("%s in all, seen at the %s", total,
                                                      turn_point_text(self->found->rates_at))

@@ -29,7 +29,7 @@ gint timeline_x(const timeline *self, gint64 time) {
     return TIMELINE_LEFT + (gint)(CLAMP(part, 0.0, 1.0) * (TIMELINE_RIGHT - TIMELINE_LEFT) + 0.5);
 }
 
-static gint64 on_line(const timeline *self, const turn_seen *seen) {
+gint64 timeline_moment(const timeline *self, const turn_seen *seen) {
     return seen->time - turn_join_ahead(self->found->join, seen->capture);
 }
 
@@ -126,7 +126,8 @@ static GHashTable *marks_of(timeline *self) {
             list = g_array_new(FALSE, FALSE, sizeof(mark));
             g_hash_table_insert(marks, (gpointer)finding->session, list);
         }
-        added.time = on_line(self, &g_array_index(finding->evidence, turn_evidence, 0).seen);
+        added.time =
+            timeline_moment(self, &g_array_index(finding->evidence, turn_evidence, 0).seen);
         if (list->len < MAX_MARKS) {
             g_array_append_val(list, added);
         }
@@ -194,7 +195,8 @@ static void draw_session(timeline *self, const turn_session *session, GArray *ma
     name = g_strdup_printf("Session %u: %s", session->id, client);
     row_name(self, name);
     svg_group(self->out, has ? level : NULL);
-    draw_bar(self, "bar", on_line(self, &session->first), on_line(self, &session->last));
+    draw_bar(self, "bar", timeline_moment(self, &session->first),
+             timeline_moment(self, &session->last));
     svg_group_close(self->out);
     draw_marks(self, marks);
     self->y += ROW;
@@ -204,6 +206,7 @@ static void draw_sessions(timeline *self) {
     const GPtrArray *all = self->found->model->sessions;
     g_autoptr(GArray) order = turn_sessions_worst_first(self->found->model, self->found->judgement);
     g_autoptr(GHashTable) marks = marks_of(self);
+    g_autoptr(GHashTable) drawn = g_hash_table_new(NULL, NULL);
     GArray *loose = g_hash_table_lookup(marks, NULL);
 
     if (loose != NULL) {
@@ -217,13 +220,10 @@ static void draw_sessions(timeline *self) {
         const turn_session *session = g_ptr_array_index(all, g_array_index(order, guint, i));
 
         draw_session(self, session, g_hash_table_lookup(marks, session));
+        g_hash_table_add(drawn, (gpointer)session);
     }
     if (all->len > order->len) {
-        g_autofree char *more =
-            g_strdup_printf("and %u more sessions, with no worse findings", all->len - order->len);
-
-        row_name(self, more);
-        self->y += ROW;
+        timeline_rest(self, drawn, all->len - order->len);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "analyzer/html/ladder_svg.h"
 #include "analyzer/html/timeline_svg.h"
 #include "analyzer/points.h"
+#include "support/scene.h"
 
 #include <string.h>
 
@@ -138,8 +139,11 @@ static void s3_has_a_session_in_which_nothing_is_lost(void **state) {
     ladder_svg(d->out, d->found, 0);
     expect_arrows(d->out, &(arrows){.asked = 5, .challenge = 1, .ok = 4 + 1});
     assert_int_equal(count_of(d->out, "3 \xc3\x97 Refresh"), 2);
-    assert_int_equal(count_of(d->out, "every 11.5 s, all answered, until 57.0 s"), 2);
+    assert_int_equal(count_of(d->out, "7.0 to 16.0 s apart, all answered, until 57.0 s"), 2);
     assert_int_equal(count_of(d->out, "NAT: 198.51.100.23:61734"), 1);
+    assert_int_equal(count_of(d->out, "NAT: 192.168.245.61:3478"), 1);
+    /* The answer of frame 2 came to the client 42 ms after frame 1. */
+    assert_int_equal(count_of(d->out, "<td class=\"number\">0.042</td>"), 1);
 }
 
 /* The near miss: what is lost in the other case comes through. */
@@ -161,8 +165,8 @@ static void media_is_a_band_for_each_direction(void **state) {
     ladder_svg(d->out, d->found, 0);
     assert_int_equal(count_of(d->out, "class=\"rung media\""), 2);
     assert_int_equal(count_of(d->out, "class=\"band\""), 2);
-    assert_int_equal(count_of(d->out, "107 packets, 8.7 kB"), 2);
-    assert_int_equal(count_of(d->out, "106 packets, 9.7 kB"), 2);
+    assert_int_equal(count_of(d->out, "107 packets, 8.8 kB"), 2);
+    assert_int_equal(count_of(d->out, "106 packets, 9.8 kB"), 2);
 }
 
 /* Once in a row of its own as the sender's, and the table beside it. */
@@ -220,6 +224,35 @@ static void the_time_line_has_a_bar_for_each(void **state) {
     assert_int_equal(count_of(d->out, ">20:10:30</text>"), 1);
 }
 
+/* 30 sessions, 6 more than have a row. Each was refused at its own second, two seconds apart: of
+ * one bar each. */
+static void sessions_without_a_row_are_told_together(void **state) {
+    drawn *d = *state;
+    scene *s = scene_new();
+    turn_report_capture taken = {.packets = 1, .first = scene_time(0), .last = scene_time(60000)};
+    g_autoptr(GPtrArray) captures = g_ptr_array_new();
+    turn_report found = {.captures = captures};
+
+    for (guint i = 0; i < 30; i++) {
+        g_autofree char *client = g_strdup_printf("10.1.2.%u:40000", i + 1);
+        g_autofree char *first = g_strdup_printf("allocate request %u transport=17", 10 + i);
+        g_autofree char *error = g_strdup_printf("allocate error %u error=486", 10 + i);
+
+        feed_udp(s, 2000 * (gint64)i, client, SERVER, first);
+        feed_udp(s, 2000 * (gint64)i + 10, SERVER, client, error);
+    }
+    g_ptr_array_add(captures, &taken);
+    found.model = scene_model(s);
+    found.judgement = scene_judgement(s);
+    assert_int_equal(found.model->sessions->len, 30);
+    timeline_svg(d->out, &found);
+    assert_int_equal(count_of(d->out, ">Session "), 24);
+    assert_int_equal(count_of(d->out, ">6 more sessions</text>"), 1);
+    assert_int_equal(count_of(d->out, ">6 findings, 1 in the highest bar</text>"), 1);
+    assert_int_equal(count_of(d->out, "class=\"bar\""), 24 + 6);
+    scene_free(s);
+}
+
 /* 8798 bytes to the peer and 9771 from it. */
 static void the_time_line_plots_both_directions(void **state) {
     drawn *d = *state;
@@ -236,8 +269,8 @@ static void the_time_line_plots_both_directions(void **state) {
     timeline_svg(d->out, d->found);
     assert_int_equal(count_of(d->out, "class=\"area\""), 1);
     assert_int_equal(count_of(d->out, "class=\"area back\""), 1);
-    assert_int_equal(count_of(d->out, "8.7 kB in all"), 1);
-    assert_int_equal(count_of(d->out, "9.7 kB in all"), 1);
+    assert_int_equal(count_of(d->out, "8.8 kB in all"), 1);
+    assert_int_equal(count_of(d->out, "9.8 kB in all"), 1);
 }
 
 /* Nothing is kept where nothing is drawn. */
@@ -261,6 +294,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_long_ladder_has_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_in_it_needs_a_style_or_a_script, setup, teardown),
         cmocka_unit_test_setup_teardown(the_time_line_has_a_bar_for_each, setup, teardown),
+        cmocka_unit_test_setup_teardown(sessions_without_a_row_are_told_together, setup, teardown),
         cmocka_unit_test_setup_teardown(the_time_line_plots_both_directions, setup, teardown),
         cmocka_unit_test_setup_teardown(without_diagrams_there_is_nothing_to_draw, setup, teardown),
     };

@@ -10,6 +10,7 @@
 #include "turn/ladder.h"
 #include "turn/report/ladder_tsv.h"
 #include "turn/report/text_ladder.h"
+#include "turn/report/words.h"
 
 #include <string.h>
 
@@ -229,6 +230,88 @@ static void media_is_one_step_for_each_direction(void **state) {
     assert_int_equal(to->last.time - to->seen.time, 2500 * G_GINT64_CONSTANT(1000000));
 }
 
+/* The same id after 60 s is another request; after 30 s more it is sent again. */
+static void an_id_that_comes_back_is_no_retransmission(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    feed_udp(c->s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(c->s, 60000, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(c->s, 90000, CLIENT, SERVER, "allocate request 1 transport=17");
+    ladder = ladder_of(c, 1);
+    assert_int_equal(step_of(ladder, 1)->repeat, TURN_REPEAT_NONE);
+    assert_int_equal(step_of(ladder, 2)->repeat, TURN_REPEAT_RETRANSMISSION);
+}
+
+/* 1000 bytes each 100 ms, 11 times: 10 intervals of 1000 bytes in a second. */
+static void the_rate_is_that_of_the_intervals(void **state) {
+    climb *c = *state;
+    const turn_step *media;
+    guint64 rate = 0;
+
+    scene_allocate(c->s, 0);
+    for (gint64 ms = 1000; ms <= 2000; ms += 100) {
+        feed_send_bytes(c->s, ms, PEER, 1000);
+    }
+    media = step_of(ladder_of(c, 1), 4);
+    assert_false(turn_step_pauses(media));
+    assert_true(turn_step_rate(media, &rate));
+    assert_int_equal(rate, 10000);
+}
+
+static void two_packets_have_no_rate(void **state) {
+    climb *c = *state;
+    guint64 rate = 0;
+
+    scene_allocate(c->s, 0);
+    feed_send_bytes(c->s, 1000, PEER, 1000);
+    feed_send_bytes(c->s, 1500, PEER, 1000);
+    assert_false(turn_step_rate(step_of(ladder_of(c, 1), 4), &rate));
+}
+
+/* 1 s of 1000 bytes each 20 ms from 1 s on and again from 62 s on: 100 intervals in 2 s, and 60 s
+ * without a packet after 2 s. */
+static void a_pause_is_told_and_not_counted(void **state) {
+    climb *c = *state;
+    const turn_step *media;
+    guint64 rate = 0;
+    g_autofree char *words = NULL;
+
+    scene_allocate(c->s, 0);
+    for (gint64 ms = 0; ms <= 1000; ms += 20) {
+        feed_send_bytes(c->s, 1000 + ms, PEER, 1000);
+    }
+    for (gint64 ms = 0; ms <= 1000; ms += 20) {
+        feed_send_bytes(c->s, 62000 + ms, PEER, 1000);
+    }
+    media = step_of(ladder_of(c, 1), 4);
+    assert_true(turn_step_pauses(media));
+    assert_int_equal(media->pauses.count, 1);
+    assert_int_equal(media->pauses.longest, scene_time(62000) - scene_time(2000));
+    assert_int_equal(media->pauses.before.frame, 5 + 50);
+    assert_true(turn_step_rate(media, &rate));
+    assert_int_equal(rate, 50000);
+    words = turn_words_pauses(media, scene_time(0));
+    assert_string_equal(words, "pause of 60.0 s from 2.0 s");
+}
+
+/* A packet every 5 s comes slowly, and does not pause: 5 intervals of 100 bytes in 25 s. */
+static void what_comes_slowly_does_not_pause(void **state) {
+    climb *c = *state;
+    const turn_step *media;
+    guint64 rate = 0;
+
+    scene_allocate(c->s, 0);
+    for (gint64 ms = 1000; ms <= 26000; ms += 5000) {
+        feed_send_bytes(c->s, ms, PEER, 100);
+    }
+    media = step_of(ladder_of(c, 1), 4);
+    assert_false(turn_step_pauses(media));
+    assert_null(turn_words_pauses(media, scene_time(0)));
+    assert_true(turn_step_rate(media, &rate));
+    assert_int_equal(rate, 20);
+}
+
 static void findings_stand_at_their_evidence(void **state) {
     climb *c = *state;
     const turn_ladder *ladder;
@@ -347,6 +430,11 @@ int main(void) {
         TEST(a_repeated_request_is_a_retransmission),
         TEST(copies_are_no_retransmissions),
         TEST(media_is_one_step_for_each_direction),
+        TEST(an_id_that_comes_back_is_no_retransmission),
+        TEST(the_rate_is_that_of_the_intervals),
+        TEST(two_packets_have_no_rate),
+        TEST(a_pause_is_told_and_not_counted),
+        TEST(what_comes_slowly_does_not_pause),
         TEST(findings_stand_at_their_evidence),
         TEST(what_is_too_much_to_keep_is_counted),
         TEST(a_wide_terminal_has_longer_lines),

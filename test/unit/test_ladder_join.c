@@ -96,10 +96,11 @@ static void what_both_saw_is_one_step(void **state) {
     assert_int_equal(step_of(ladder, 0)->point, TURN_POINT_CLIENT);
     assert_int_equal(step_of(ladder, 0)->seen.frame, 1);
     assert_int_equal(step_of(ladder, 0)->there.frame, 1);
-    assert_int_equal(step_of(ladder, 1)->point, TURN_POINT_SERVER);
-    assert_int_equal(step_of(ladder, 1)->seen.time, scene_time(30));
-    assert_int_equal(step_of(ladder, 1)->there.time, scene_time(50));
-    assert_int_equal(step_of(ladder, 1)->seen.capture, 1);
+    assert_int_equal(step_of(ladder, 1)->point, TURN_POINT_CLIENT);
+    assert_int_equal(step_of(ladder, 1)->seen.time, scene_time(50));
+    assert_int_equal(step_of(ladder, 1)->seen.capture, 0);
+    assert_int_equal(step_of(ladder, 1)->there.time, scene_time(30));
+    assert_int_equal(step_of(ladder, 1)->there.capture, 1);
 }
 
 /* The server's capture goes on and has none of them: each of the transmissions was lost. */

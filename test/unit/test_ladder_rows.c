@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "analyzer/html/ladder_lanes.h"
 #include "analyzer/html/ladder_rows.h"
 #include "support/scene.h"
 
@@ -306,6 +307,181 @@ static void too_many_rows_are_counted(void **state) {
     assert_int_equal(shown + left_out, c->ladder->steps->len);
 }
 
+/* The first of five stands for itself; 20, 24 and 16 s after one another the others are within a
+ * fifth of 20 s. */
+static void intervals_are_kept_with_the_run(void **state) {
+    static const gint64 at[] = {0, 20000, 40000, 64000, 80000};
+    climb *c = *state;
+    const ladder_row *run;
+
+    scene_allocate(c->s, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(at); i++) {
+        refresh(c, 1000 + at[i], 10 + i, "success");
+    }
+    permission(c, 300000);
+    run = row_at(rows_of(c), 6);
+    assert_int_equal(run->count, 4);
+    assert_int_equal(run->every, 20000 * MS);
+    assert_int_equal(run->shortest, 16000 * MS);
+    assert_int_equal(run->longest, 24000 * MS);
+}
+
+/* One id for two requests a minute apart, each with its own answer. */
+static void an_id_that_comes_back_is_a_row_of_its_own(void **state) {
+    climb *c = *state;
+    const GPtrArray *rows;
+
+    scene_allocate(c->s, 0);
+    refresh(c, 1000, 10, "success");
+    refresh(c, 61000, 10, "error=500");
+    permission(c, 70000);
+    rows = rows_of(c);
+    assert_int_equal(rows->len, 4 + 2 + 2 + 2);
+    assert_int_equal(row_at(rows, 4)->transmissions, 1);
+    assert_int_equal(row_at(rows, 5)->outcome, LADDER_OUTCOME_SUCCESS);
+    assert_int_equal(row_at(rows, 6)->transmissions, 1);
+    assert_int_equal(row_at(rows, 6)->step->seen.frame, 7);
+    assert_int_equal(row_at(rows, 7)->outcome, LADDER_OUTCOME_ERROR);
+    assert_ptr_equal(row_at(rows, 5)->other, row_at(rows, 4));
+    assert_ptr_equal(row_at(rows, 7)->other, row_at(rows, 6));
+}
+
+/* Sent at 1 and 1.5 s, answered at 1.6 s, and sent again at 3 s: the answer went astray. */
+static void what_is_sent_after_the_answer_is_a_row_of_its_own(void **state) {
+    climb *c = *state;
+    const GPtrArray *rows;
+
+    scene_allocate(c->s, 0);
+    feed_udp(c->s, 1000, CLIENT, SERVER, "refresh request 8 lifetime=600 " CREDENTIALS);
+    feed_udp(c->s, 1500, CLIENT, SERVER, "refresh request 8 lifetime=600 " CREDENTIALS);
+    feed_udp(c->s, 1600, SERVER, CLIENT, "refresh success 8 lifetime=600 mi");
+    feed_udp(c->s, 3000, CLIENT, SERVER, "refresh request 8 lifetime=600 " CREDENTIALS);
+    feed_udp(c->s, 3100, SERVER, CLIENT, "refresh success 8 lifetime=600 mi");
+    permission(c, 70000);
+    rows = rows_of(c);
+    assert_int_equal(rows->len, 4 + 4 + 2);
+    assert_int_equal(row_at(rows, 4)->transmissions, 2);
+    assert_int_equal(row_at(rows, 5)->transmissions, 1);
+    assert_int_equal(row_at(rows, 6)->transmissions, 1);
+    assert_int_equal(row_at(rows, 6)->step->seen.frame, 8);
+    assert_int_equal(row_at(rows, 6)->step->repeat, TURN_REPEAT_RETRANSMISSION);
+    assert_int_equal(row_at(rows, 7)->step->seen.frame, 9);
+    assert_ptr_equal(row_at(rows, 7)->other, row_at(rows, 6));
+}
+
+/* Six peers: four have a lane, and the steps of the two others name theirs. */
+static void peers_that_share_a_lane_are_named(void **state) {
+    climb *c = *state;
+    const turn_report found = {.join = NULL};
+    ladder_lanes *lanes;
+
+    scene_allocate(c->s, 0);
+    for (guint i = 1; i <= 6; i++) {
+        g_autofree char *peer = g_strdup_printf("203.0.113.%u:5000", i);
+
+        feed_send_bytes(c->s, 1000 * (gint64)i, peer, 100);
+    }
+    rows_of(c);
+    lanes = ladder_lanes_new(c->ladder, &found, 0);
+    for (guint i = 0; i < 10; i++) {
+        g_autofree char *peer = ladder_lane_peer(lanes, g_ptr_array_index(c->ladder->steps, i));
+
+        if (i < 8) {
+            assert_null(peer);
+        } else {
+            assert_string_equal(peer, i == 8 ? "peer 203.0.113.5:5000" : "peer 203.0.113.6:5000");
+        }
+    }
+    ladder_lanes_free(lanes);
+}
+
+/* 300 permissions that differ, REFUSED of them spread evenly with "error=486". */
+static void many_permissions(climb *c, guint refused) {
+    for (guint i = 0; i < 300; i++) {
+        const gboolean refuse = refused > 0 && i % (300 / refused) == 2;
+        g_autofree char *asked = g_strdup_printf(
+            "permission request %u peer=203.0.113.%u:%u " CREDENTIALS, 1000 + i, i % 250, i / 250);
+        g_autofree char *told = g_strdup_printf("permission %s %u%s", refuse ? "error" : "success",
+                                                1000 + i, refuse ? " error=486" : " mi");
+
+        feed_udp(c->s, 1000 + 100 * (gint64)i, CLIENT, SERVER, asked);
+        feed_udp(c->s, 1010 + 100 * (gint64)i, SERVER, CLIENT, told);
+    }
+}
+
+static gboolean is_shown(const GPtrArray *rows, guint frame) {
+    for (guint i = 0; i < rows->len; i++) {
+        const ladder_row *row = row_at(rows, i);
+
+        if (row->kind == LADDER_ROW_STEP && row->step->seen.frame == frame) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* An exchange of the middle, at 15 s, is the evidence; 60 errors lie around it. Frame 1 to 4 are
+ * the allocation, so number i of the permissions is frames 5 + 2 i and 6 + 2 i. */
+static void evidence_is_never_left_out(void **state) {
+    climb *c = *state;
+    const GPtrArray *rows;
+    turn_finding finding = {.level = TURN_LEVEL_FAILED};
+    const turn_ladder_mark mark = {.finding = &finding, .summary = "here"};
+    turn_step *step;
+    guint late = 0;
+    guint errors = 0;
+    guint hidden = 0;
+
+    scene_allocate(c->s, 0);
+    many_permissions(c, 60);
+    rows_of(c);
+    step = g_ptr_array_index(c->ladder->steps, 4 + 2 * 141 + 1);
+    assert_int_equal(step->seen.frame, 6 + 2 * 141);
+    g_array_append_val(step->marks, mark);
+    g_ptr_array_unref(c->rows);
+    c->rows = ladder_rows_new(c->ladder);
+    rows = c->rows;
+    assert_true(rows->len <= LADDER_MAX_ROWS);
+    assert_true(is_shown(rows, 6 + 2 * 141));
+    assert_true(is_shown(rows, 5 + 2 * 141));
+    for (guint i = 0; i < rows->len; i++) {
+        const ladder_row *row = row_at(rows, i);
+
+        hidden += row->kind == LADDER_ROW_LEFT_OUT ? row->errors : 0;
+        if (row->kind == LADDER_ROW_LEFT_OUT) {
+            assert_true(row->count >= 2);
+        } else if (row->outcome == LADDER_OUTCOME_ERROR) {
+            assert_true(is_shown(rows, row->step->seen.frame - 1));
+            late += row->step->seen.frame > 6 + 2 * 200 ? 1 : 0;
+            errors++;
+        }
+    }
+    assert_int_equal(errors + hidden, 60);
+    assert_true(errors > 40);
+    assert_true(late > 12);
+}
+
+/* Nobody answers number 150, and its 20 s are over. */
+static void silence_is_never_left_out(void **state) {
+    climb *c = *state;
+    const GPtrArray *rows;
+
+    scene_allocate(c->s, 0);
+    many_permissions(c, 0);
+    feed_udp(c->s, 32000, CLIENT, SERVER, "permission request 7 peer=" PEER " " CREDENTIALS);
+    for (guint i = 0; i < 150; i++) {
+        g_autofree char *asked =
+            g_strdup_printf("permission request %u peer=198.51.100.%u:1 " CREDENTIALS, 5000 + i, i);
+        g_autofree char *told = g_strdup_printf("permission success %u mi", 5000 + i);
+
+        feed_udp(c->s, 33000 + 100 * (gint64)i, CLIENT, SERVER, asked);
+        feed_udp(c->s, 33010 + 100 * (gint64)i, SERVER, CLIENT, told);
+    }
+    rows = rows_of(c);
+    assert_true(rows->len <= LADDER_MAX_ROWS);
+    assert_true(is_shown(rows, 4 + 600 + 1));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(transmissions_of_one_request_are_one_row, setup, teardown),
@@ -320,6 +496,13 @@ int main(void) {
         cmocka_unit_test_setup_teardown(silence_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(silence_that_says_nothing_is_not, setup, teardown),
         cmocka_unit_test_setup_teardown(too_many_rows_are_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(intervals_are_kept_with_the_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_id_that_comes_back_is_a_row_of_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_sent_after_the_answer_is_a_row_of_its_own, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(peers_that_share_a_lane_are_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(evidence_is_never_left_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(silence_is_never_left_out, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

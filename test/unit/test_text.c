@@ -8,6 +8,7 @@
 
 #include "analyzer/explain.h"
 #include "turn/report/printable.h"
+#include "turn/report/words.h"
 #include "turn/report/wrap.h"
 
 #include <string.h>
@@ -221,6 +222,28 @@ static void wrap_makes_its_text_harmless(void **state) {
     assert_wrapped("- ", "a\nb", "- a\\u{a}b\n");
 }
 
+static void assert_words(char *words, const char *expected) {
+    assert_string_equal(words, expected);
+    g_free(words);
+}
+
+static void units_are_rounded_to_the_nearest(void **state) {
+    (void)state;
+    assert_words(turn_words_bytes(1), "1 byte");
+    assert_words(turn_words_bytes(999), "999 bytes");
+    assert_words(turn_words_bytes(7000), "7 kB");
+    assert_words(turn_words_bytes(8798), "8.8 kB");
+    assert_words(turn_words_bytes(999949), "999.9 kB");
+    assert_words(turn_words_bytes(999950), "1 MB");
+    assert_words(turn_words_rate(999), "999 B/s");
+    assert_words(turn_words_rate(48040), "48 kB/s");
+    assert_words(turn_words_rate(48050), "48.1 kB/s");
+    assert_words(turn_words_tenths(9779999000), "9.8");
+    assert_words(turn_words_tenths(-49999999), "0.0");
+    assert_words(turn_words_tenths(-50000000), "-0.1");
+    assert_words(turn_words_seconds(-499999), "0.000");
+}
+
 static void assert_explained(const char *topic, const char *beginning, const char *part) {
     g_autofree char *text = explain_topic(topic);
 
@@ -289,6 +312,7 @@ int main(void) {
         cmocka_unit_test(wrap_begins_a_wide_word_on_a_line_of_its_own),
         cmocka_unit_test(wrap_counts_wide_characters_twice),
         cmocka_unit_test(wrap_makes_its_text_harmless),
+        cmocka_unit_test(units_are_rounded_to_the_nearest),
         cmocka_unit_test(explain_of_a_cause_gives_level_and_remedies),
         cmocka_unit_test(explain_of_a_code_gives_its_cause),
         cmocka_unit_test(explain_of_an_attribute_by_name_takes_any_case),

@@ -3,6 +3,7 @@
 
 #include "turn/report/printable.h"
 #include "turn/report/text_private.h"
+#include "turn/report/words.h"
 #include "turn/report/wrap.h"
 
 #include <string.h>
@@ -28,37 +29,6 @@ char *text_since(gint64 nanoseconds) {
                            microseconds / 1000000, microseconds % 1000000);
 }
 
-/* "1,234,567". */
-static void append_grouped(GString *out, guint64 number) {
-    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, number);
-    const gsize length = strlen(digits);
-
-    for (gsize i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            g_string_append_c(out, ',');
-        }
-        g_string_append_c(out, digits[i]);
-    }
-}
-
-/* "512 bytes", "12.3 kB", "4.5 MB". */
-static void append_bytes(GString *out, guint64 bytes) {
-    static const char *const units[] = {"kB", "MB", "GB", "TB"};
-    gsize unit = 0;
-    guint64 tenths = bytes / 100;
-
-    if (bytes < 1000) {
-        g_string_append_printf(out, "%" G_GUINT64_FORMAT " bytes", bytes);
-        return;
-    }
-    while (tenths >= 10000 && unit + 1 < G_N_ELEMENTS(units)) {
-        tenths /= 1000;
-        unit++;
-    }
-    g_string_append_printf(out, "%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT " %s", tenths / 10,
-                           tenths % 10, units[unit]);
-}
-
 /* The three lifelines with the arrow of STEP; what goes through the relay crosses the server's. */
 static void append_lanes(GString *out, const turn_step *step) {
     const gsize first = MIN(step->from, step->to) * (LANE + 1);
@@ -81,26 +51,29 @@ static void append_lanes(GString *out, const turn_step *step) {
     g_string_append(out, lanes);
 }
 
-static char *media_text(const turn_step *step) {
+static char *media_text(const turn_step *step, gint64 begin) {
     GString *text = g_string_new(NULL);
-    const gint64 tenths = (step->last.time - step->seen.time) / 100000000;
+    g_autofree char *packets = turn_words_number(step->packets);
+    g_autofree char *bytes = turn_words_bytes(step->bytes);
+    g_autofree char *lasted = turn_words_tenths(MAX(step->last.time - step->seen.time, 0));
+    g_autofree char *pauses = turn_words_pauses(step, begin);
 
-    append_grouped(text, step->packets);
-    g_string_append_printf(text, " packet%s %s, ", step->packets == 1 ? "" : "s",
-                           step->to == TURN_LANE_PEER ? "to peer" : "from peer");
-    append_bytes(text, step->bytes);
+    g_string_append_printf(text, "%s packet%s %s, %s", packets, step->packets == 1 ? "" : "s",
+                           step->to == TURN_LANE_PEER ? "to peer" : "from peer", bytes);
     if (step->packets > 1) {
-        g_string_append_printf(text, ", %" G_GINT64_FORMAT ".%" G_GINT64_FORMAT " s, to frame %u",
-                               MAX(tenths, 0) / 10, MAX(tenths, 0) % 10, step->last.frame);
+        g_string_append_printf(text, ", %s s, to frame %u", lasted, step->last.frame);
+    }
+    if (pauses != NULL) {
+        g_string_append_printf(text, ", %s", pauses);
     }
     return g_string_free(text, FALSE);
 }
 
-static char *step_text(const turn_step *step) {
+static char *step_text(const turn_step *step, gint64 begin) {
     GString *text;
 
     if (step->kind == TURN_STEP_MEDIA) {
-        return media_text(step);
+        return media_text(step, begin);
     }
     text = g_string_new(step->name);
     if (step->code != 0) {
@@ -154,9 +127,10 @@ static gboolean fits_behind(const ladder_writer *writer, const char *name, const
 }
 
 /* Behind FIRST, which is what stands left of the text. */
-static void write_text(ladder_writer *writer, const turn_step *step, const char *first) {
+static void write_text(ladder_writer *writer, const turn_step *step, gint64 begin,
+                       const char *first) {
     const gsize width = writer->style->width;
-    g_autofree char *name = step_text(step);
+    g_autofree char *name = step_text(step, begin);
     g_autofree char *details = details_text(writer, step);
 
     if (fits_behind(writer, name, details)) {
@@ -200,7 +174,7 @@ static void write_step(ladder_writer *writer, const turn_step *step, gint64 begi
     do {
         g_string_append_c(first, ' ');
     } while (first->len < TEXT_COLUMN);
-    write_text(writer, step, first->str);
+    write_text(writer, step, begin, first->str);
     write_marks(writer, step);
 }
 

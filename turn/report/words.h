@@ -6,6 +6,7 @@
 #ifndef TURN_REPORT_WORDS_H
 #define TURN_REPORT_WORDS_H
 
+#include "turn/ladder.h"
 #include "turn/next.h"
 #include "turn/report/report.h"
 
@@ -78,6 +79,16 @@ char *turn_words_progress(const turn_stages *stages);
 const char *turn_words_step(const turn_stage *stage);
 /* When CMS would have given up; NULL unless it would have. */
 char *turn_words_patience(const turn_report *report, const turn_stages *stages);
+
+/* words_units.c: sizes, times and what media did. All are rounded to the nearest */
+
+/* "11.5", seconds to the tenth. */
+char *turn_words_tenths(gint64 nanoseconds);
+/* "512 bytes", "7 kB", "1.2 MB" and "48 kB/s". */
+char *turn_words_bytes(guint64 bytes);
+char *turn_words_rate(guint64 bytes_per_second);
+/* "pause of 60.0 s from 3.0 s", in seconds since BEGIN; NULL when there is none to tell. */
+char *turn_words_pauses(const turn_step *step, gint64 begin);
 
 /* words_path.c: peers and pairs */
 

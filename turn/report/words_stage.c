@@ -7,8 +7,9 @@
 char *turn_words_seconds(gint64 nanoseconds) {
     const gint64 milliseconds = (ABS(nanoseconds) + MILLISECOND / 2) / MILLISECOND;
 
-    return g_strdup_printf("%s%" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT, nanoseconds < 0 ? "-" : "",
-                           milliseconds / 1000, milliseconds % 1000);
+    return g_strdup_printf("%s%" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT,
+                           nanoseconds < 0 && milliseconds > 0 ? "-" : "", milliseconds / 1000,
+                           milliseconds % 1000);
 }
 
 char *turn_words_milliseconds(gint64 nanoseconds) {
