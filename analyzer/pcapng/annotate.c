@@ -3,7 +3,7 @@
 
 #include "analyzer/pcapng/copy.h"
 #include "analyzer/pcapng/section_comment.h"
-#include "analyzer/pcapng/target.h"
+#include "analyzer/target.h"
 
 #include <errno.h>
 
