@@ -211,6 +211,7 @@ capture *redaction_open(redaction *self, guint place, guint number, const char *
     by->from = from;
     by->buffer = g_byte_array_new();
     g_ptr_array_add(self->filters, by);
+    capture_count_packets(from);
     capture_set_filter(from, redact_record, by);
     remember(self, place, number, path);
     return from;
