@@ -80,47 +80,63 @@ static void prepare(gpointer data, turn_tracker *tracker) {
     }
 }
 
-int command_report(int count, char **arguments) {
-    g_auto(report_options) options = {0};
-    g_autoptr(GError) error = NULL;
+/* Everything that can be wrong before the captures are read. */
+static gboolean begin(report_options *options, points *from, turn_credentials **credentials,
+                      GError **error) {
+    return points_choose(from, options->input.at, options->input.files, error) &&
+           check_options(options, from, error) &&
+           input_options_passwords(&options->input, credentials, error);
+}
+
+/* What the captures are read for, beside the verdict. */
+static void ask_for_more(const report_options *options, points *from, turn_report *found) {
+    if (options->messages) {
+        found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);
+    }
+    if (report_outputs_need_diagrams(&options->outputs)) {
+        points_keep_diagrams(from);
+    }
+}
+
+/* The exit status. */
+static int report(report_options *options, GError **error) {
     g_autoptr(turn_credentials) credentials = NULL;
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
-    preparation with = {.options = &options, .found = found};
+    preparation with = {.options = options, .found = found};
     g_autoptr(points) from = points_new(prepare, &with);
     g_autoptr(redact_reading) redacted = NULL;
     gboolean all_read;
 
-    if (!parse_options(count, arguments, &options, &error) ||
-        !points_choose(from, options.input.at, options.input.files, &error) ||
-        !check_options(&options, from, &error) ||
-        !input_options_passwords(&options.input, &credentials, &error)) {
-        complain(error->message);
+    if (!begin(options, from, &credentials, error)) {
         return COMMAND_UNUSABLE;
     }
-    redacted = redact_reading_new(&options.input, credentials, &error);
+    redacted = redact_reading_new(&options->input, credentials, error);
     if (redacted != NULL) {
         redact_reading_attach(redacted, from);
-    } else {
-        with.credentials = credentials;
-    }
-    if (error != NULL) {
-        complain(error->message);
+    } else if (*error != NULL) {
         return COMMAND_UNUSABLE;
     }
-    if (options.messages) {
-        found->messages = g_ptr_array_new_with_free_func((GDestroyNotify)turn_report_message_free);
-    }
-    if (report_outputs_need_diagrams(&options.outputs)) {
-        points_keep_diagrams(from);
-    }
+    with.credentials = redacted == NULL ? credentials : NULL;
+    ask_for_more(options, from, found);
     all_read = points_read(from, found);
-    if (found->captures->len == 0) {
-        return COMMAND_UNUSABLE;
-    }
-    if ((redacted != NULL && !redact_reading_finish(redacted, found, &error)) ||
-        !report_outputs_write(&options.outputs, found, &error)) {
-        complain(error->message);
+    if (found->captures->len == 0 ||
+        (redacted != NULL && !redact_reading_finish(redacted, found, error)) ||
+        !report_outputs_write(&options->outputs, found, error)) {
         return COMMAND_UNUSABLE;
     }
     return all_read ? turn_report_exit_status(found) : COMMAND_UNUSABLE;
+}
+
+int command_report(int count, char **arguments) {
+    g_auto(report_options) options = {0};
+    g_autoptr(GError) error = NULL;
+    int status = COMMAND_UNUSABLE;
+
+    if (parse_options(count, arguments, &options, &error)) {
+        status = report(&options, &error);
+    }
+    if (error != NULL) {
+        complain(error->message);
+    }
+    return status;
 }
