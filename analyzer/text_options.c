@@ -16,8 +16,7 @@ void text_options_clear(text_options *self) {
 void text_options_add(text_options *self, GArray *entries, const format_table *formats,
                       const char *what) {
     self->format_help = format_table_help(formats);
-    self->output_help =
-        g_strdup_printf("write the %s to FILE; - is standard output", what);
+    self->output_help = g_strdup_printf("write the %s to FILE; - is standard output", what);
     {
         const GOptionEntry own[] = {
             {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format_name, self->format_help,

@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -203,12 +204,51 @@ def wide_help(program, root):
                 yield f"{command} --help: {line}"
 
 
+def block(kind, body):
+    """Return a block of pcapng."""
+    body += b"\0" * (-len(body) % 4)
+    length = struct.pack("<I", 12 + len(body))
+    return struct.pack("<I", kind) + length + body + length
+
+
+def pcapng_of(path, between):
+    """Return a pcap file as pcapng, with BETWEEN in front of its packets."""
+    old = path.read_bytes()
+    made = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<HHI", 1, 0, 0)) + between
+    at = 24
+    while at < len(old):
+        seconds, rest, captured, reported = struct.unpack("<IIII", old[at : at + 16])
+        time = seconds * 1000000 + rest
+        at += 16
+        head = struct.pack("<IIIII", 0, time >> 32, time & 0xFFFFFFFF, captured, reported)
+        made += block(6, head + old[at : at + captured])
+        at += captured
+    return made
+
+
+def frame_numbers(program, root):
+    """Yield a fault unless frames are counted as Wireshark does: with custom and journal blocks."""
+    journal = block(9, b"__REALTIME_TIMESTAMP=1495309968000000\nMESSAGE=hello\n")
+    custom = block(0xBAD, struct.pack("<I", 42) + b"anything")
+    for between, first in ((b"", 1), (journal, 2), (custom + journal, 3), (block(0x80000123, b"none"), 1)):
+        whole = pcapng_of(pathlib.Path(root) / S1, between)
+        for options, frames in (("", f"{{{first},{first + 1}}}"), ("--redact", "{1,2}")):
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "capture.pcapng"
+                path.write_bytes(whole)
+                done = subprocess.run(
+                    [program, "report", *options.split(), path], capture_output=True, timeout=60, check=False, text=True
+                )
+            if f"frame.number in {frames}" not in done.stdout:
+                yield f"{options} {between}: not {frames}: {done.stderr}"
+
+
 def main():
     program, root = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     found = [(case[0], fault) for case in CASES for fault in faults(str(program), root, case)]
     for arguments in MISTYPED:
         found += [(arguments, fault) for fault in repeated_secrets(str(program), root, arguments)]
-    for check in (kept_files, overwritten_inputs, kept_modes, full_output, wide_help):
+    for check in (kept_files, overwritten_inputs, kept_modes, full_output, wide_help, frame_numbers):
         found += [("outputs", fault) for fault in check(str(program), root)]
     for name, fault in found:
         print(f"FAIL {name}: {fault}")
