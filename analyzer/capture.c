@@ -20,6 +20,7 @@ struct capture {
     gboolean probed; /* AHEAD was read, and is yielded next */
     capture_packet ahead;
     capture_info info;
+    gboolean packets_only; /* are frames */
     capture_filter filter; /* NULL when packets are yielded as they are */
     gpointer filter_data;
 };
@@ -175,6 +176,14 @@ static const char *second_interface(const char *reason) {
     return NULL;
 }
 
+/* libpcap takes the second section's lengths for damage. */
+static gboolean has_two_byte_orders(const capture *self, const char *reason) {
+    const frame_numbers *numbers = source_frame_numbers(self->source);
+
+    return numbers != NULL && frame_numbers_are_mixed(numbers) &&
+           (strstr(reason, "block size") != NULL || strstr(reason, "byte order") != NULL);
+}
+
 static capture_result fail_record(capture *self, GError **error) {
     const char *reason = pcap_geterr(self->pcap);
     const char *interfaces = second_interface(reason);
@@ -194,6 +203,11 @@ static capture_result fail_record(capture *self, GError **error) {
                     "%s: %s, which libpcap does not read in one file (%s, %u packets were read). "
                     "Write one file for each: tshark -r IN -Y frame.interface_id==0 -w OUT.",
                     self->name, interfaces, where, self->info.packets);
+    } else if (has_two_byte_orders(self, reason)) {
+        g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_LINK_TYPE,
+                    "%s: its sections have different byte orders, which libpcap does not read in "
+                    "one file (%s, %u packets were read). Write it anew: tshark -r IN -w OUT.",
+                    self->name, where, self->info.packets);
     } else if (feof(self->stream)) {
         g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_CUT,
                     "%s: the file ends in the middle of packet %u (%s). Everything before it was "
@@ -220,6 +234,13 @@ static gint64 packet_time(const struct pcap_pkthdr *header) {
     gint64 rest = CLAMP((gint64)header->ts.tv_usec, 0, (gint64)9 * NANOSECONDS);
 
     return seconds * NANOSECONDS + rest;
+}
+
+static guint32 frame_number(const capture *self) {
+    frame_numbers *numbers = source_frame_numbers(self->source);
+    const guint32 number = numbers != NULL ? frame_numbers_take(numbers) : 0;
+
+    return number != 0 && !self->packets_only ? number : self->info.packets + 1;
 }
 
 static void count_packet(capture_info *info, const capture_packet *packet) {
@@ -260,7 +281,7 @@ capture_result capture_next(capture *self, capture_packet *packet, GError **erro
     *packet = (capture_packet){.bytes = bytes,
                                .captured = header->caplen,
                                .reported = MAX(header->len, header->caplen),
-                               .frame = self->info.packets + 1,
+                               .frame = frame_number(self),
                                .time = packet_time(header)};
     count_packet(&self->info, packet);
     if (self->filter != NULL) {
@@ -272,6 +293,10 @@ capture_result capture_next(capture *self, capture_packet *packet, GError **erro
 void capture_set_filter(capture *self, capture_filter filter, gpointer data) {
     self->filter = filter;
     self->filter_data = data;
+}
+
+void capture_count_packets(capture *self) {
+    self->packets_only = TRUE;
 }
 
 gboolean capture_probe(capture *self, GError **error) {

@@ -14,9 +14,10 @@ typedef enum capture_error {
     CAPTURE_ERROR_OPEN,          /* no such file, no permission */
     CAPTURE_ERROR_EMPTY,         /* not one byte, or a pcapng file without an interface */
     CAPTURE_ERROR_NOT_A_CAPTURE, /* neither pcap nor pcapng, nor one of them compressed */
-    CAPTURE_ERROR_LINK_TYPE,     /* a link type that link.h does not know, or two different ones */
-    CAPTURE_ERROR_CUT,           /* the file ends in the middle of a header or a packet */
-    CAPTURE_ERROR_DAMAGED        /* the file contradicts itself, or its compression does */
+    CAPTURE_ERROR_LINK_TYPE, /* a link type that link.h does not know, or what cannot be in one file
+                              */
+    CAPTURE_ERROR_CUT,       /* the file ends in the middle of a header or a packet */
+    CAPTURE_ERROR_DAMAGED    /* the file contradicts itself, or its compression does */
 } capture_error;
 
 typedef struct capture capture;
@@ -41,7 +42,7 @@ typedef struct capture_packet {
     const guint8 *bytes; /* borrowed until the next call */
     guint32 captured;    /* bytes that are there */
     guint32 reported;    /* bytes that were on the wire, at least CAPTURED */
-    guint32 frame;       /* from 1 */
+    guint32 frame;       /* from 1, as Wireshark counts */
     gint64 time;         /* nanoseconds since 1970-01-01 UTC */
 } capture_packet;
 
@@ -61,6 +62,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(capture, capture_free)
 typedef void (*capture_filter)(gpointer data, capture_packet *packet);
 /* Every packet goes through FILTER. To be called before the first one is read. */
 void capture_set_filter(capture *self, capture_filter filter, gpointer data);
+
+/* Counts packets alone as frames: what is written of the capture has no other blocks. To be called
+ * before the first one is read. */
+void capture_count_packets(capture *self);
 
 /* Reads ahead. FALSE with an error when not even the first packet can be read, so that nothing can
  * be said about the capture; a capture that ends without packets is read. To be called before

@@ -23,24 +23,25 @@ static void options_clear(annotate_options *options) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(annotate_options, options_clear)
 
+static const command_help help = {
+    .program = "turnpcap annotate",
+    .required = "-o OUT",
+    .summary = "Writes a capture once more as pcapng, with comments that any Wireshark shows: on\n"
+               "each packet of a TURN session what it is, on evidence the finding, and on the\n"
+               "file the verdict. Frame numbers stay what they are, and so do comments that are\n"
+               "there. FILE is pcap or pcapng, also compressed; several are taken as by report.\n\n"
+               "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
+               "read to its end, or OUT could not be written."};
+
 static gboolean parse_options(int count, char **arguments, annotate_options *options,
                               GError **error) {
     const GOptionEntry own[] = {{"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
-                                 "write OUT; of several FILEs, one each into the folder OUT",
-                                 "OUT"}};
+                                 "write OUT; of several FILEs, one each into folder OUT", "OUT"}};
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
     g_array_append_vals(entries, own, G_N_ELEMENTS(own));
     input_options_add(&options->input, entries);
-    return parse_command(
-        count, arguments, "turnpcap annotate", (const GOptionEntry *)(gconstpointer)entries->data,
-        "Writes a capture once more as pcapng, with comments that any Wireshark shows: on\n"
-        "each packet of a TURN session what it is, on evidence the finding, and on the\n"
-        "file the verdict. Frame numbers stay what they are, and so do comments that are\n"
-        "there. FILE is pcap or pcapng, also compressed; several are taken as by report.\n\n"
-        "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
-        "read to its end, or OUT could not be written.",
-        error);
+    return parse_command(count, arguments, &help, entries, error);
 }
 
 /* "calls" for "/captures/calls.pcap.gz"; "eth0.pcap1" for a rotated file. */
@@ -85,32 +86,14 @@ static GPtrArray *outputs_of(const char *output, const char *const *files) {
     return outputs;
 }
 
-static gboolean check_output(const char *output, GError **error) {
-    if (output != NULL) {
-        return TRUE;
-    }
-    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                        "say where to write: -o OUT.pcapng, or -o FOLDER for several files");
-    return FALSE;
-}
-
-static gboolean check_redaction(const second_reading *self, const GPtrArray *outputs,
-                                GError **error) {
+static gboolean check_outputs(const second_reading *self, const GPtrArray *outputs,
+                              GError **error) {
     g_autofree const char **names = g_new0(const char *, (gsize)outputs->len + 1);
 
     for (guint i = 0; i < outputs->len; i++) {
         names[i] = g_ptr_array_index(outputs, i);
     }
     return second_reading_check(self, names, error);
-}
-
-static gboolean check_spares(const GPtrArray *outputs, const char *const *files, GError **error) {
-    for (guint i = 0; i < outputs->len; i++) {
-        if (!output_spares(g_ptr_array_index(outputs, i), files, error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
 }
 
 static gboolean make_folder(const char *output, const char *const *files, GError **error) {
@@ -177,8 +160,8 @@ static gboolean annotate(const annotate_options *options, GError **error) {
         return FALSE;
     }
     outputs = outputs_of(options->output, (const char *const *)names);
-    return check_redaction(self, outputs, error) && check_spares(outputs, files, error) &&
-           second_reading_judge(self) && make_folder(options->output, files, error) &&
+    return check_outputs(self, outputs, error) && second_reading_judge(self) &&
+           make_folder(options->output, files, error) &&
            write_all(self, (const char *const *)names, outputs);
 }
 
@@ -186,7 +169,9 @@ int command_annotate(int count, char **arguments) {
     g_auto(annotate_options) options = {0};
     g_autoptr(GError) error = NULL;
 
-    if (parse_options(count, arguments, &options, &error) && check_output(options.output, &error) &&
+    if (parse_options(count, arguments, &options, &error) &&
+        second_reading_output(options.output, "-o OUT.pcapng, or -o FOLDER for several files",
+                              &error) &&
         annotate(&options, &error)) {
         return 0;
     }

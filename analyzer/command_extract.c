@@ -19,6 +19,16 @@ static void options_clear(extract_options *options) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(extract_options, options_clear)
 
+static const command_help help = {
+    .program = "turnpcap extract",
+    .required = "-s NUMBER -o OUT",
+    .summary = "Writes the packets of one session as pcapng: its control connection, its data\n"
+               "connections, what went between its relayed address and peers, and ICMP errors\n"
+               "about them. Comments say what each packet is and which frame of which FILE it\n"
+               "was. FILE is pcap or pcapng, also compressed; several are taken as by report.\n\n"
+               "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
+               "read to its end, or OUT could not be written."};
+
 static gboolean parse_options(int count, char **arguments, extract_options *options,
                               GError **error) {
     const GOptionEntry own[] = {
@@ -29,29 +39,14 @@ static gboolean parse_options(int count, char **arguments, extract_options *opti
 
     g_array_append_vals(entries, own, G_N_ELEMENTS(own));
     input_options_add(&options->input, entries);
-    return parse_command(
-        count, arguments, "turnpcap extract", (const GOptionEntry *)(gconstpointer)entries->data,
-        "Writes the packets of one session as pcapng: its control connection, its data\n"
-        "connections, what went between its relayed address and peers, and ICMP errors\n"
-        "about them. Comments say what each packet is and which frame of which FILE it\n"
-        "was. FILE is pcap or pcapng, also compressed; several are taken as by report.\n\n"
-        "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
-        "read to its end, or OUT could not be written.",
-        error);
+    return parse_command(count, arguments, &help, entries, error);
 }
 
 static gboolean check_output(const extract_options *options, const second_reading *self,
                              GError **error) {
-    g_autofree const char **files = second_reading_files(self);
     const char *outputs[] = {options->output, NULL};
 
-    if (options->output == NULL) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "say where to write: -o OUT.pcapng");
-        return FALSE;
-    }
-    return output_spares(options->output, files, error) &&
-           second_reading_check(self, outputs, error);
+    return second_reading_check(self, outputs, error);
 }
 
 static const turn_session *session_of(const turn_model *model, int number, GError **error) {
@@ -91,7 +86,8 @@ int command_extract(int count, char **arguments) {
     g_autoptr(GError) error = NULL;
     g_autoptr(second_reading) self = NULL;
 
-    if (parse_options(count, arguments, &options, &error)) {
+    if (parse_options(count, arguments, &options, &error) &&
+        second_reading_output(options.output, "-o OUT.pcapng", &error)) {
         self = second_reading_new(&options.input, "extract", &error);
     }
     if (self != NULL && check_output(&options, self, &error) && second_reading_judge(self) &&

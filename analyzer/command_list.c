@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/capture_options.h"
 #include "analyzer/command.h"
 #include "analyzer/input.h"
 #include "analyzer/list_json.h"
 #include "analyzer/output.h"
+#include "analyzer/text_options.h"
 
 typedef struct list_options {
-    capture_options of;
+    text_options of;
     gboolean together;
 } list_options;
 
 static void options_clear(list_options *options) {
-    capture_options_clear(&options->of);
+    text_options_clear(&options->of);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(list_options, options_clear)
 
@@ -39,27 +39,28 @@ static const list_format rows[] = {
 G_STATIC_ASSERT(G_STRUCT_OFFSET(list_format, name) == 0);
 static const format_table formats = FORMAT_TABLE(rows);
 
+static const command_help help = {
+    .program = "turnpcap list",
+    .summary = "One line a session, to find the one that matters among many. Each FILE is a\n"
+               "capture of its own, pcap or pcapng, also compressed, or - for standard input.\n"
+               "The number is the one for: turnpcap show FILE -s NUMBER.\n\n"
+               "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, whichever is the\n"
+               "worst of all files; 2 when the command line is wrong, or a file could not be\n"
+               "read at all."};
+
 static gboolean parse_options(int count, char **arguments, list_options *options, GError **error) {
     const GOptionEntry own = {"together",
                               0,
                               0,
                               G_OPTION_ARG_NONE,
                               &options->together,
-                              "the files are the rotated files of one capture, taken at one place",
+                              "the files are rotated files of one capture",
                               NULL};
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
-    capture_options_add(&options->of, entries, &formats, "list");
+    text_options_add(&options->of, entries, &formats, "list");
     g_array_append_val(entries, own);
-    return parse_command(
-        count, arguments, "turnpcap list", (const GOptionEntry *)(gconstpointer)entries->data,
-        "One line a session, to find the one that matters among many. Each FILE is a\n"
-        "capture of its own, pcap or pcapng, also compressed, or - for standard input.\n"
-        "The number is the one for: turnpcap show FILE -s NUMBER.\n\n"
-        "Exit status: 0 healthy, 1 failed or degraded, 3 inconclusive, whichever is the\n"
-        "worst of all files; 2 when the command line is wrong, or a file could not be\n"
-        "read at all.",
-        error);
+    return parse_command(count, arguments, &help, entries, error);
 }
 
 static void conclude(turn_list *list, turn_tracker *tracker, reader *from, turn_report *found) {
@@ -116,7 +117,7 @@ int command_list(int count, char **arguments) {
     gboolean all_read;
 
     if (!parse_options(count, arguments, &options, &error) ||
-        !capture_options_check(&options.of, &formats, "list", &error)) {
+        !text_options_check(&options.of, &formats, "list", &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }

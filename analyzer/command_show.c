@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/capture_options.h"
 #include "analyzer/command.h"
 #include "analyzer/input.h"
 #include "analyzer/ladder_json.h"
 #include "analyzer/output.h"
+#include "analyzer/text_options.h"
 #include "turn/report/ladder_tsv.h"
 #include "turn/report/text_ladder.h"
 #include "turn/report/wrap.h"
 
 typedef struct show_options {
-    capture_options of;
+    text_options of;
     int session;
 } show_options;
 
 static void options_clear(show_options *options) {
-    capture_options_clear(&options->of);
+    text_options_clear(&options->of);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(show_options, options_clear)
 
@@ -45,28 +45,29 @@ static const show_format rows[] = {
 G_STATIC_ASSERT(G_STRUCT_OFFSET(show_format, name) == 0);
 static const format_table formats = FORMAT_TABLE(rows);
 
+static const command_help help = {
+    .program = "turnpcap show",
+    .required = "-s NUMBER",
+    .summary = "The ladder of one session: every message between client, server and peer with\n"
+               "its frame number, and the findings where their evidence stands. FILE is pcap or\n"
+               "pcapng, also compressed, or - for standard input. Several files are the rotated\n"
+               "files of one capture.\n\n"
+               "Exit status: 0 when the session was shown, 2 when there is no such session, the\n"
+               "command line is wrong or an input could not be read at all."};
+
 static gboolean parse_options(int count, char **arguments, show_options *options, GError **error) {
-    const GOptionEntry own = {
-        "session",
-        's',
-        0,
-        G_OPTION_ARG_INT,
-        &options->session,
-        "the session to show, by its number in list, or in a report of one place",
-        "NUMBER"};
+    const GOptionEntry own = {"session",
+                              's',
+                              0,
+                              G_OPTION_ARG_INT,
+                              &options->session,
+                              "its number in list, or in a report of one place",
+                              "NUMBER"};
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
     g_array_append_val(entries, own);
-    capture_options_add(&options->of, entries, &formats, "ladder");
-    return parse_command(
-        count, arguments, "turnpcap show", (const GOptionEntry *)(gconstpointer)entries->data,
-        "The ladder of one session: every message between client, server and peer with\n"
-        "its frame number, and the findings where their evidence stands. FILE is pcap or\n"
-        "pcapng, also compressed, or - for standard input. Several files are the rotated\n"
-        "files of one capture.\n\n"
-        "Exit status: 0 when the session was shown, 2 when there is no such session, the\n"
-        "command line is wrong or an input could not be read at all.",
-        error);
+    text_options_add(&options->of, entries, &formats, "ladder");
+    return parse_command(count, arguments, &help, entries, error);
 }
 
 static gboolean check_session(const turn_model *model, int number, GError **error) {
@@ -127,7 +128,7 @@ int command_show(int count, char **arguments) {
     gboolean all_read;
 
     if (!parse_options(count, arguments, &options, &error) ||
-        !capture_options_check(&options.of, &formats, "show", &error)) {
+        !text_options_check(&options.of, &formats, "show", &error)) {
         complain(error->message);
         return COMMAND_UNUSABLE;
     }

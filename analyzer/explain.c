@@ -3,6 +3,7 @@
 
 #include "stun/registry.h"
 #include "turn/causes.h"
+#include "turn/report/words.h"
 #include "turn/report/wrap.h"
 
 #include <string.h>
@@ -15,13 +16,13 @@ static char *explain_cause(const turn_cause *cause) {
     turn_wrap_append(out, "", cause->title);
     g_string_append_c(out, '\n');
     turn_wrap_append(out, "", cause->explanation);
-    g_string_append(out, "\nWhat to do\n");
+    g_string_append(out, "\n" TURN_HEADING_REMEDIES "\n");
     for (guint i = 0; remedies[i] != NULL; i++) {
         g_autofree char *first = g_strdup_printf("  %u. ", i + 1);
 
         turn_wrap_append(out, first, remedies[i]);
     }
-    g_string_append(out, "\nWhat to look at next\n");
+    g_string_append(out, "\n" TURN_HEADING_LOOK "\n");
     turn_wrap_append(out, "  ", cause->next);
     return g_string_free(out, FALSE);
 }

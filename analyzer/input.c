@@ -37,10 +37,10 @@ static void hide_value(GError *wrong) {
     }
 }
 
-gboolean parse_command(int count, char **arguments, const char *program,
-                       const GOptionEntry *entries, const char *summary, GError **error) {
+gboolean parse_command(int count, char **arguments, const command_help *help, GArray *entries,
+                       GError **error) {
     g_autoptr(GError) wrong = NULL;
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GOptionContext) context = g_option_context_new(help->required);
     g_auto(GStrv) own = NULL;
 
     if (!check_no_password(count, arguments, error)) {
@@ -50,9 +50,10 @@ gboolean parse_command(int count, char **arguments, const char *program,
     for (int i = 0; i < count; i++) {
         own[i] = g_strdup(arguments[i]);
     }
-    g_option_context_add_main_entries(context, entries, NULL);
-    g_option_context_set_summary(context, summary);
-    g_set_prgname(program);
+    g_option_context_add_main_entries(context, (const GOptionEntry *)(gconstpointer)entries->data,
+                                      NULL);
+    g_option_context_set_summary(context, help->summary);
+    g_set_prgname(help->program);
     if (g_option_context_parse_strv(context, &own, &wrong)) {
         return TRUE;
     }

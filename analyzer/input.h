@@ -11,11 +11,18 @@
 /* "turnpcap: MESSAGE" on standard error, made harmless. */
 void complain(const char *message);
 
-/* Reads ARGUMENTS, of which the first is the name of the command, by ENTRIES; PROGRAM and SUMMARY
- * are for --help, which ends the program. No message repeats what may be a password. ERROR may not
- * be NULL. */
-gboolean parse_command(int count, char **arguments, const char *program,
-                       const GOptionEntry *entries, const char *summary, GError **error);
+/* What --help says around the options. */
+typedef struct command_help {
+    const char *program;  /* "turnpcap extract" */
+    const char *required; /* the options that it cannot do without, "-o OUT"; NULL */
+    const char *summary;
+} command_help;
+
+/* Reads ARGUMENTS, of which the first is the name of the command, by ENTRIES (of GOptionEntry);
+ * HELP is for --help, which ends the program. No message repeats what may be a password. ERROR may
+ * not be NULL. */
+gboolean parse_command(int count, char **arguments, const command_help *help, GArray *entries,
+                       GError **error);
 
 /* FALSE when standard input is in FILES (a list that ends with NULL, or NULL) twice. */
 gboolean check_inputs(const char *const *files, GError **error);
@@ -24,8 +31,7 @@ gboolean check_inputs(const char *const *files, GError **error);
 #define TURN_PORT_OPTION(into)                                                                     \
     {                                                                                              \
         "turn-port", 0, 0, G_OPTION_ARG_STRING_ARRAY, (into),                                      \
-            "a TURN server listens on PORT too; may be repeated (3478-3483 and 5349 are known)",   \
-            "PORT"                                                                                 \
+            "a TURN port beside 3478-3483 and 5349; repeatable", "PORT"                            \
     }
 
 /* The values of --turn-port; PORTS may be NULL. Those that are no port are passed over when they

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The options of commands that read captures and judge them: the files and where they were taken,
- * TURN ports, and passwords. */
+ * What report, annotate and extract read: captures and where they were taken, TURN ports,
+ * passwords, and the key of redaction. No output may be any of these files. */
 #ifndef ANALYZER_INPUT_OPTIONS_H
 #define ANALYZER_INPUT_OPTIONS_H
 
@@ -23,6 +23,10 @@ typedef struct input_options {
 void input_options_clear(input_options *self);
 /* Appends the GOptionEntry of each to ENTRIES; SELF must stay where it is until they are read. */
 void input_options_add(input_options *self, GArray *entries);
+/* FALSE when an option is wrong with CAPTURES and OUTPUTS, lists that end with NULL: above all when
+ * an output, or the table of stand-ins, would overwrite anything that is read. */
+gboolean input_options_check(const input_options *self, const char *const *captures,
+                             const char *const *outputs, GError **error);
 /* The passwords that are given; *CREDENTIALS is NULL when there are none, and owned by the caller.
  * Warns when others can read the files. */
 gboolean input_options_passwords(const input_options *self, turn_credentials **credentials,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
+#include "analyzer/output.h"
 #include "analyzer/version.h"
 #include "turn/report/printable.h"
 
@@ -12,30 +13,30 @@ static const struct {
     const char *name;
     int (*run)(int count, char **arguments);
     const char *usage;
+    const char *what;
 } commands[] = {
-    {"report", command_report,
-     "report  [OPTION...] FILE...      what went wrong, the proof, what to do"},
-    {"list", command_list, "list    [OPTION...] FILE...      one line a session, of many files"},
-    {"show", command_show,
-     "show    [OPTION...] FILE... -s N the ladder of session N, with frame numbers"},
-    {"annotate", command_annotate,
-     "annotate FILE... -o OUT          the capture, with the findings as packet comments"},
-    {"extract", command_extract, "extract FILE... -s N -o OUT       the packets of session N"},
-    {"explain", command_explain, "explain [CAUSE|CODE|ATTRIBUTE]  the long text about one of them"},
+    {"report", command_report, "[OPTION...] FILE...", "what went wrong, with proof"},
+    {"list", command_list, "[OPTION...] FILE...", "one line for each session"},
+    {"show", command_show, "[OPTION...] FILE... -s N", "the ladder of session N"},
+    {"annotate", command_annotate, "[OPTION...] FILE... -o OUT", "the capture with comments"},
+    {"extract", command_extract, "[OPTION...] FILE... -s N -o OUT", "the packets of session N"},
+    {"explain", command_explain, "[CAUSE|CODE|ATTRIBUTE]", "more about one of them"},
 };
 
 static void print_usage(FILE *to) {
     fputs("turnpcap says what went wrong with TURN in a packet capture.\n\nUsage:\n", to);
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
-        fprintf(to, "  turnpcap %s\n", commands[i].usage);
+        fprintf(to, "  turnpcap %-8s %-31s  %s\n", commands[i].name, commands[i].usage,
+                commands[i].what);
     }
-    fputs("\n  turnpcap COMMAND --help          the options of a command\n"
+    fputs("\n  turnpcap COMMAND --help    the options of a command\n"
           "  turnpcap --version\n",
           to);
 }
 
 int main(int argc, char **argv) {
     setlocale(LC_CTYPE, "");
+    output_check_at_exit();
     if (argc < 2) {
         print_usage(stderr);
         return COMMAND_UNUSABLE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/output.h"
 
+#include "analyzer/command.h"
+#include "analyzer/target.h"
 #include "turn/report/wrap.h"
 
 #include <errno.h>
@@ -11,58 +13,68 @@
 #include <unistd.h>
 
 /* What no system follows. */
-#define MAX_LINKS 40u
-
-static gboolean not_written(const char *output, int number, GError **error) {
-    g_autofree char *name = output != NULL ? g_filename_display_name(output) : NULL;
-
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(number),
-                "%s%sthe report could not be written: %s", name != NULL ? name : "",
-                name != NULL ? ": " : "", g_strerror(number));
-    return FALSE;
-}
+#define MAX_LINKS       40u
+#define STANDARD_OUTPUT "standard output"
 
 static gboolean write_all(FILE *to, const char *text) {
     return fputs(text, to) != EOF && (g_str_has_suffix(text, "\n") || fputc('\n', to) != EOF) &&
            fflush(to) == 0;
 }
 
-/* A regular file is replaced when the whole text is there. What is something else, or is known by
- * another name, keeps what it is and is written to. */
-static gboolean is_replaced(const char *output) {
-    struct stat status;
+static gboolean write_file(const char *text, const char *output, GError **error) {
+    g_autoptr(target) to = target_open(output, error);
 
-    return lstat(output, &status) != 0 || S_ISREG(status.st_mode);
+    if (to == NULL) {
+        return FALSE;
+    }
+    errno = 0;
+    if (!write_all(target_stream(to), text)) {
+        return target_not_written(output, errno != 0 ? errno : EIO, error);
+    }
+    return target_finish(to, error);
 }
 
-static gboolean write_file(const char *text, const char *output, GError **error) {
-    FILE *to;
-    gboolean is_good;
-
-    if (is_replaced(output)) {
-        g_autofree char *whole = g_strconcat(text, g_str_has_suffix(text, "\n") ? "" : "\n", NULL);
-        g_autoptr(GError) inner = NULL;
-
-        errno = 0;
-        return g_file_set_contents(output, whole, -1, &inner) ||
-               not_written(output, errno != 0 ? errno : EIO, error);
+static gboolean write_standard(const char *text, GError **error) {
+    errno = 0;
+    if (write_all(stdout, text)) {
+        return TRUE;
     }
-    to = fopen(output, "w");
-    if (to == NULL) {
-        return not_written(output, errno, error);
-    }
-    is_good = write_all(to, text);
-    if (fclose(to) != 0 || !is_good) {
-        return not_written(output, errno != 0 ? errno : EIO, error);
-    }
-    return TRUE;
+    target_not_written(STANDARD_OUTPUT, errno != 0 ? errno : EIO, error);
+    clearerr(stdout); /* it is said, once */
+    return FALSE;
 }
 
 gboolean output_write(const char *text, const char *output, GError **error) {
-    if (output != NULL) {
-        return write_file(text, output, error);
+    return output != NULL ? write_file(text, output, error) : write_standard(text, error);
+}
+
+/* Of what failed before the end the reason is not known any more. */
+static void close_standard(void) {
+    const gboolean failed = ferror(stdout) != 0;
+
+    if (fclose(stdout) == 0 && !failed) {
+        return;
     }
-    return write_all(stdout, text) || not_written(NULL, errno, error);
+    fprintf(stderr, "turnpcap: " STANDARD_OUTPUT ": could not be written%s%s\n", failed ? "" : ": ",
+            failed ? "" : g_strerror(errno));
+    _exit(COMMAND_UNUSABLE);
+}
+
+void output_check_at_exit(void) {
+    atexit(close_standard);
+}
+
+gboolean output_is_standard(const char *output) {
+    return output != NULL && g_str_equal(output, "-");
+}
+
+gboolean output_has_name(const char *output, GError **error) {
+    if (output == NULL || *output != '\0') {
+        return TRUE;
+    }
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        "an output has no name: the word behind its option is empty");
+    return FALSE;
 }
 
 static gboolean is_same_file(const char *output, const char *input) {
@@ -73,13 +85,13 @@ static gboolean is_same_file(const char *output, const char *input) {
            out.st_dev == in.st_dev && out.st_ino == in.st_ino;
 }
 
-gboolean output_spares(const char *output, const char *const *inputs, GError **error) {
-    for (; output != NULL && *inputs != NULL; inputs++) {
-        if (is_same_file(output, *inputs)) {
+gboolean output_spares(const char *output, const output_input *inputs, GError **error) {
+    for (; output != NULL && inputs->path != NULL; inputs++) {
+        if (is_same_file(output, inputs->path)) {
             g_autofree char *name = g_filename_display_name(output);
 
             g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                        "the output %s is the capture itself: choose another name", name);
+                        "the output %s is %s: choose another name", name, inputs->what);
             return FALSE;
         }
     }
@@ -96,15 +108,15 @@ static char *resolved(const char *path) {
         g_autofree char *folder = g_path_get_dirname(before);
         g_autofree char *known_folder = realpath(folder, NULL);
         g_autofree char *name = g_path_get_basename(before);
-        g_autofree char *target = known == NULL ? g_file_read_link(before, NULL) : NULL;
+        g_autofree char *leads_to = known == NULL ? g_file_read_link(before, NULL) : NULL;
 
         if (known != NULL) {
             return g_steal_pointer(&known);
         }
-        at = target != NULL
-                 ? g_canonicalize_filename(target, known_folder)
+        at = leads_to != NULL
+                 ? g_canonicalize_filename(leads_to, known_folder)
                  : g_build_filename(known_folder != NULL ? known_folder : folder, name, NULL);
-        if (target == NULL) {
+        if (leads_to == NULL) {
             return at;
         }
     }

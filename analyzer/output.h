@@ -8,9 +8,24 @@
 
 /* TEXT, with a line feed at its end, to the file OUTPUT; NULL is standard output. */
 gboolean output_write(const char *text, const char *output, GError **error);
-/* FALSE when writing to OUTPUT (may be NULL) would overwrite one of INPUTS, a list that ends with
- * NULL. */
-gboolean output_spares(const char *output, const char *const *inputs, GError **error);
+/* To be called first: when the program ends and not all of standard output could be written, it
+ * says so and ends with COMMAND_UNUSABLE. */
+void output_check_at_exit(void);
+
+/* Whether OUTPUT (may be NULL) is "-", which stands for standard output. */
+gboolean output_is_standard(const char *output);
+/* FALSE when OUTPUT (may be NULL) is empty. */
+gboolean output_has_name(const char *output, GError **error);
+
+/* A file that is read. */
+typedef struct output_input {
+    const char *path;
+    const char *what; /* "the capture itself" */
+} output_input;
+#define OUTPUT_INPUT_CAPTURE "the capture itself"
+/* FALSE when writing to OUTPUT (may be NULL) would overwrite one of INPUTS, which end with one
+ * without a path. */
+gboolean output_spares(const char *output, const output_input *inputs, GError **error);
 
 /* Whether writing to both would leave one: they are the same file, or will be, by any name or link.
  * Devices take any number of texts. */

@@ -4,15 +4,10 @@
 #include "analyzer/capture.h"
 #include "analyzer/diagrams.h"
 #include "analyzer/input.h"
+#include "analyzer/points_choice.h"
 #include "analyzer/reader.h"
 
 #include <string.h>
-
-/* A file of a point. Its place in the list is its number in the report. */
-typedef struct source_file {
-    const char *path; /* borrowed */
-    turn_point_name point;
-} source_file;
 
 /* One place. */
 typedef struct point {
@@ -32,10 +27,8 @@ struct points {
     gpointer data;
     gboolean diagrams;
     points_hooks hooks;
-    GArray *files; /* of source_file: those of the client before those of the server */
+    points_choice chosen;
     gboolean keeps_messages;
-    gboolean named;             /* the user said what is what */
-    guint places;               /* 1 or 2 */
     point at[TURN_POINT_COUNT]; /* with one place only the first is used */
     GPtrArray *captures;        /* of capture, as in the report */
     turn_join *join;
@@ -49,9 +42,8 @@ points *points_new(points_prepare prepare, gpointer data) {
 
     self->prepare = prepare;
     self->data = data;
-    self->files = g_array_new(FALSE, FALSE, sizeof(source_file));
+    points_choice_init(&self->chosen);
     self->captures = g_ptr_array_new_with_free_func((GDestroyNotify)capture_free);
-    self->places = 1;
     return self;
 }
 
@@ -90,7 +82,7 @@ void points_free(points *self) {
     points_clear(self);
     g_clear_pointer(&self->held, g_ptr_array_unref);
     g_ptr_array_unref(self->captures);
-    g_array_unref(self->files);
+    points_choice_clear(&self->chosen);
     g_free(self);
 }
 
@@ -101,93 +93,18 @@ void points_keep_messages(points *self) {
 const turn_ladder_log *points_messages(const points *self, const char *name) {
     const gboolean second = g_strcmp0(name, turn_point_text(TURN_POINT_SERVER)) == 0;
 
-    return self->at[self->places > 1 && second ? TURN_POINT_SERVER : TURN_POINT_CLIENT].log;
+    return self->at[self->chosen.places > 1 && second ? TURN_POINT_SERVER : TURN_POINT_CLIENT].log;
 }
 
 const char *points_path(const points *self, guint index) {
     return capture_get_info(g_ptr_array_index(self->captures, index))->name;
 }
 
-static void add_file(points *self, const char *path, turn_point_name name) {
-    const source_file added = {.path = path, .point = name};
-
-    g_array_append_val(self->files, added);
-}
-
-/* "client=FILE"; NULL when TEXT does not name POINT. */
-static const char *file_at(const char *text, turn_point_name name) {
-    const char *word = turn_point_text(name);
-    const gsize length = strlen(word);
-
-    return g_str_has_prefix(text, word) && text[length] == '=' && text[length + 1] != '\0'
-               ? text + length + 1
-               : NULL;
-}
-
-static gboolean check_at(char **at, GError **error) {
-    for (char **each = at; *each != NULL; each++) {
-        if (file_at(*each, TURN_POINT_CLIENT) == NULL &&
-            file_at(*each, TURN_POINT_SERVER) == NULL) {
-            g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                        "--at %s: say --at client=FILE for what was captured at the client (or at "
-                        "a far peer), --at server=FILE for what was captured at the server",
-                        *each);
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-static void choose_at(points *self, char **at) {
-    guint used = 0;
-
-    for (gint name = 0; name < TURN_POINT_COUNT; name++) {
-        const guint before = self->files->len;
-
-        for (char **each = at; *each != NULL; each++) {
-            const char *file = file_at(*each, (turn_point_name)name);
-
-            if (file != NULL) {
-                add_file(self, file, (turn_point_name)name);
-            }
-        }
-        used += self->files->len > before ? 1 : 0;
-    }
-    self->named = TRUE;
-    self->places = used;
-}
-
-static gboolean choose(points *self, char **at, char **files, GError **error) {
-    if (at == NULL && files == NULL) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "report needs a capture file. Try: turnpcap report --help");
-        return FALSE;
-    }
-    if (at == NULL) {
-        for (char **file = files; *file != NULL; file++) {
-            add_file(self, *file, TURN_POINT_CLIENT);
-        }
-        return TRUE;
-    }
-    if (files != NULL) {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "%s: with --at every file needs its place: --at client=FILE or --at "
-                    "server=FILE",
-                    files[0]);
-        return FALSE;
-    }
-    if (!check_at(at, error)) {
-        return FALSE;
-    }
-    choose_at(self, at);
-    return TRUE;
-}
-
 const char **points_files(const points *self) {
-    const char **files = g_new0(const char *, (gsize)self->files->len + 1);
+    const char **files = g_new0(const char *, (gsize)self->chosen.files->len + 1);
 
-    for (guint i = 0; i < self->files->len; i++) {
-        files[i] = g_array_index(self->files, source_file, i).path;
+    for (guint i = 0; i < self->chosen.files->len; i++) {
+        files[i] = g_array_index(self->chosen.files, points_file, i).path;
     }
     return files;
 }
@@ -195,7 +112,7 @@ const char **points_files(const points *self) {
 gboolean points_choose(points *self, char **at, char **files, GError **error) {
     g_autofree const char **chosen = NULL;
 
-    if (!choose(self, at, files, error)) {
+    if (!points_choice_make(&self->chosen, at, files, error)) {
         return FALSE;
     }
     chosen = points_files(self);
@@ -215,7 +132,7 @@ static void say(points *self, const GError *error) {
 
 static void point_begin(points *self, point *of) {
     of->tracker = turn_tracker_new();
-    of->ledger = self->places > 1 ? turn_ledger_new() : NULL;
+    of->ledger = self->chosen.places > 1 ? turn_ledger_new() : NULL;
     of->reader = reader_new(of->tracker);
     of->first = self->captures->len;
     reader_count_from(of->reader, of->first);
@@ -237,7 +154,7 @@ static void point_begin(points *self, point *of) {
 }
 
 static capture *open_at(const points *self, const point *of, guint number, GError **error) {
-    const char *path = g_array_index(self->files, source_file, number).path;
+    const char *path = g_array_index(self->chosen.files, points_file, number).path;
 
     return self->hooks.open != NULL
                ? self->hooks.open(self->hooks.data, (guint)(of - self->at), number, path, error)
@@ -249,7 +166,7 @@ static gboolean open_point(points *self, point *of, turn_report *found, guint in
     gboolean all = TRUE;
 
     for (; index < end; index++) {
-        const source_file *file = &g_array_index(self->files, source_file, index);
+        const points_file *file = &g_array_index(self->chosen.files, points_file, index);
         g_autoptr(GError) error = NULL;
         capture *from = open_at(self, of, index, &error);
         turn_report_capture *told;
@@ -261,7 +178,7 @@ static gboolean open_point(points *self, point *of, turn_report *found, guint in
         }
         told = turn_report_capture_new(self->hooks.open != NULL ? capture_get_info(from)->name
                                                                 : file->path);
-        told->point = self->named ? turn_point_text(file->point) : NULL;
+        told->point = self->chosen.named ? turn_point_text(file->point) : NULL;
         g_ptr_array_add(found->captures, told);
         g_ptr_array_add(self->captures, from);
         reader_add(of->reader, from);
@@ -307,10 +224,10 @@ static void point_read(points *self, point *of, turn_report *found) {
 static guint second_place(const points *self) {
     guint index = 0;
 
-    if (self->places < 2) {
-        return self->files->len;
+    if (self->chosen.places < 2) {
+        return self->chosen.files->len;
     }
-    while (g_array_index(self->files, source_file, index).point == TURN_POINT_CLIENT) {
+    while (g_array_index(self->chosen.files, points_file, index).point == TURN_POINT_CLIENT) {
         index++;
     }
     return index;
@@ -320,13 +237,13 @@ static gboolean read_all(points *self, turn_report *found) {
     const guint second = second_place(self);
     gboolean all = TRUE;
 
-    for (guint i = 0; i < self->places; i++) {
+    for (guint i = 0; i < self->chosen.places; i++) {
         point_begin(self, &self->at[i]);
         all = open_point(self, &self->at[i], found, i == 0 ? 0 : second,
-                         i == 0 ? second : self->files->len) &&
+                         i == 0 ? second : self->chosen.files->len) &&
               all;
     }
-    for (guint i = 0; i < self->places; i++) {
+    for (guint i = 0; i < self->chosen.places; i++) {
         point_read(self, &self->at[i], found);
     }
     return all;
@@ -389,11 +306,11 @@ static void check_names(points *self, turn_report *found) {
 
 /* Whether two files without a name may be those of two places: both can be read again if not. */
 static gboolean may_be_two(const points *self) {
-    if (self->named || self->files->len != 2) {
+    if (self->chosen.named || self->chosen.files->len != 2) {
         return FALSE;
     }
-    for (guint i = 0; i < self->files->len; i++) {
-        const char *path = g_array_index(self->files, source_file, i).path;
+    for (guint i = 0; i < self->chosen.files->len; i++) {
+        const char *path = g_array_index(self->chosen.files, points_file, i).path;
 
         if (g_str_equal(path, "-") || !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
             return FALSE;
@@ -421,16 +338,16 @@ static void say_held(points *self) {
 static gboolean read_as_two(points *self, turn_report *found) {
     turn_nearer nearer = TURN_NEARER_UNKNOWN;
 
-    self->places = 2;
+    self->chosen.places = 2;
     self->held = g_ptr_array_new_with_free_func(g_free);
-    g_array_index(self->files, source_file, 1).point = TURN_POINT_SERVER;
+    g_array_index(self->chosen.files, points_file, 1).point = TURN_POINT_SERVER;
     if (read_all(self, found)) {
         nearer = turn_matches_nearer(self->at[0].ledger, self->at[1].ledger);
     }
     if (nearer == TURN_NEARER_UNKNOWN) {
         g_clear_pointer(&self->held, g_ptr_array_unref);
-        self->places = 1;
-        g_array_index(self->files, source_file, 1).point = TURN_POINT_CLIENT;
+        self->chosen.places = 1;
+        g_array_index(self->chosen.files, points_file, 1).point = TURN_POINT_CLIENT;
         forget(self, found);
         return FALSE;
     }
@@ -449,7 +366,7 @@ static gboolean read_as_two(points *self, turn_report *found) {
 }
 
 static void conclude(points *self, turn_report *found) {
-    if (self->places > 1) {
+    if (self->chosen.places > 1) {
         const turn_point client = point_of(&self->at[TURN_POINT_CLIENT], found);
         const turn_point server = point_of(&self->at[TURN_POINT_SERVER], found);
 
@@ -473,14 +390,14 @@ gboolean points_read(points *self, turn_report *found) {
     if (found->captures->len == 0) {
         return FALSE;
     }
-    if (self->places > 1 && (self->at[0].count == 0 || self->at[1].count == 0)) {
+    if (self->chosen.places > 1 && (self->at[0].count == 0 || self->at[1].count == 0)) {
         /* Nothing of one place could be read: what is left is judged by itself. */
         if (self->at[0].count == 0) {
             swap_points(self);
         }
-        self->places = 1;
+        self->chosen.places = 1;
     }
-    if (self->places > 1 && self->named) {
+    if (self->chosen.places > 1 && self->chosen.named) {
         check_names(self, found);
     }
     conclude(self, found);

@@ -11,10 +11,10 @@ static char *write_json(const turn_report *found, gboolean colour) {
 }
 
 static const report_format formats[] = {
-    {"text", "write the report as text to FILE too", turn_report_write_text, FALSE},
-    {"json", "write the report as JSON to FILE too", write_json, FALSE},
-    {"markdown", "write the report as Markdown to FILE too", report_markdown_write, FALSE},
-    {"html", "write the report as a page for a browser to FILE too", html_page_write, TRUE},
+    {"text", "write the report as text to FILE too", turn_report_write_text, FALSE, FALSE},
+    {"json", "write the report as JSON to FILE too", write_json, FALSE, TRUE},
+    {"markdown", "write the report as Markdown to FILE too", report_markdown_write, FALSE, FALSE},
+    {"html", "write the report as a page for a browser to FILE too", html_page_write, TRUE, TRUE},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(formats) <= REPORT_FORMATS_MAX);
 

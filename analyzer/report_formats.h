@@ -14,6 +14,7 @@ typedef struct report_format {
     /* COLOUR says whether it goes to a terminal that wants colours. Owned by the caller. */
     char *(*write)(const turn_report *found, gboolean colour);
     gboolean needs_diagrams; /* turn_report.ladders and the rest of what is drawn */
+    gboolean has_messages;   /* turn_report.messages */
 } report_format;
 
 #define REPORT_FORMATS_MAX 8u

@@ -19,7 +19,7 @@ void report_outputs_add_options(report_outputs *self, GArray *entries) {
     const GOptionEntry own[] = {
         {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format, help, "FORMAT"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output,
-         "write the report to FILE instead of standard output", "FILE"}};
+         "write the report to FILE; - is standard output", "FILE"}};
     gsize count;
     const report_format *formats = report_format_table(&count);
 
@@ -69,20 +69,34 @@ static gboolean check_distinct(const GPtrArray *all, GError **error) {
     return TRUE;
 }
 
-gboolean report_outputs_check(const report_outputs *self, const char *const *inputs,
-                              GError **error) {
-    g_autoptr(GPtrArray) all = written(self);
+/* Standard output has one form; the others are for files. */
+static gboolean check_files(const report_outputs *self, GError **error) {
+    gsize count;
+    const report_format *formats = report_format_table(&count);
 
-    if (format_table_find(report_format_names(), self->format, error) == NULL ||
-        !check_distinct(all, error)) {
-        return FALSE;
-    }
-    for (guint i = 0; i + 1 < all->len; i++) {
-        if (!output_spares(g_ptr_array_index(all, i), inputs, error)) {
+    for (gsize i = 0; i < count; i++) {
+        if (output_is_standard(self->files[i])) {
+            g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        "--%s -: for standard output use --format %s", formats[i].name,
+                        formats[i].name);
+            return FALSE;
+        }
+        if (!output_has_name(self->files[i], error)) {
             return FALSE;
         }
     }
-    return TRUE;
+    return output_has_name(self->output, error);
+}
+
+gboolean report_outputs_check(report_outputs *self, GError **error) {
+    g_autoptr(GPtrArray) all = NULL;
+
+    if (output_is_standard(self->output)) {
+        g_clear_pointer(&self->output, g_free);
+    }
+    all = written(self);
+    return format_table_find(report_format_names(), self->format, error) != NULL &&
+           check_files(self, error) && check_distinct(all, error);
 }
 
 gboolean report_outputs_need_diagrams(const report_outputs *self) {
@@ -94,6 +108,17 @@ gboolean report_outputs_need_diagrams(const report_outputs *self) {
         needed |= self->files[i] != NULL && formats[i].needs_diagrams;
     }
     return needed;
+}
+
+gboolean report_outputs_have_messages(const report_outputs *self) {
+    gsize count;
+    const report_format *formats = report_format_table(&count);
+    gboolean any = report_format_lookup(self->format)->has_messages;
+
+    for (gsize i = 0; i < count; i++) {
+        any |= self->files[i] != NULL && formats[i].has_messages;
+    }
+    return any;
 }
 
 /* What became of the files. */

@@ -21,10 +21,10 @@ void report_outputs_clear(report_outputs *self);
  * to SELF. */
 void report_outputs_add_options(report_outputs *self, GArray *entries);
 
-/* FALSE when there is no such form, when two go to one file, or when one would overwrite one of
- * INPUTS, a list that ends with NULL. */
-gboolean report_outputs_check(const report_outputs *self, const char *const *inputs,
-                              GError **error);
+/* FALSE when there is no such form, or two go to one file. */
+gboolean report_outputs_check(report_outputs *self, GError **error);
+/* Whether any of the forms has the list of messages. */
+gboolean report_outputs_have_messages(const report_outputs *self);
 
 /* Whether any of the forms draws. */
 gboolean report_outputs_need_diagrams(const report_outputs *self);

@@ -32,6 +32,7 @@ struct source {
     gsize head_taken; /* by the stream */
     off64_t position; /* of the stream, in decompressed bytes */
     magic magic;
+    frame_numbers *numbers; /* NULL of what is no pcapng, and before there is a stream */
     char *failure;
 };
 
@@ -54,6 +55,7 @@ void source_free(source *self) {
     if (self->free_context != NULL) {
         self->free_context(self->context);
     }
+    frame_numbers_free(self->numbers);
     g_free(self->block);
     g_free(self->buffer);
     g_free(self->failure);
@@ -68,6 +70,10 @@ const magic *source_magic(const source *self) {
 const guint8 *source_head(const source *self, gsize *length) {
     *length = self->head_length;
     return self->head;
+}
+
+frame_numbers *source_frame_numbers(const source *self) {
+    return self->numbers;
 }
 
 const char *source_compression(const source *self) {
@@ -94,9 +100,19 @@ static gssize read_decompressed(source *self, guint8 *buffer, gsize size) {
     return -1;
 }
 
+/* As it stands in the file. */
+static gssize read_plain(const source *self, char *buffer, gsize size) {
+    ssize_t got;
+
+    do {
+        got = read(self->fd, buffer, size);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 static ssize_t cookie_read(void *cookie, char *buffer, size_t size) {
     source *self = cookie;
-    gsize ready = self->head_length - self->head_taken;
+    gsize ready = self->archive != NULL ? self->head_length - self->head_taken : 0;
     gssize got;
 
     if (ready > 0) {
@@ -105,11 +121,16 @@ static ssize_t cookie_read(void *cookie, char *buffer, size_t size) {
         self->head_taken += (gsize)got;
     } else if (self->failure != NULL) {
         return -1;
+    } else if (self->archive == NULL) {
+        got = read_plain(self, buffer, size);
     } else {
         got = read_decompressed(self, (guint8 *)buffer, size);
     }
     if (got > 0) {
         self->position += got;
+        if (self->numbers != NULL) {
+            frame_numbers_read(self->numbers, (const guint8 *)buffer, (gsize)got);
+        }
     }
     return got;
 }
@@ -129,7 +150,10 @@ static int cookie_seek(void *cookie, off64_t *offset, int whence) {
 FILE *source_stream(source *self) {
     FILE *stream;
 
-    if (self->archive != NULL) {
+    if (self->magic.kind == MAGIC_PCAPNG && self->numbers == NULL) {
+        self->numbers = frame_numbers_new();
+    }
+    if (self->archive != NULL || self->numbers != NULL) {
         stream = fopencookie(self, "rb",
                              (cookie_io_functions_t){.read = cookie_read, .seek = cookie_seek});
     } else {

@@ -5,6 +5,7 @@
 #ifndef ANALYZER_SOURCE_H
 #define ANALYZER_SOURCE_H
 
+#include "analyzer/frame_numbers.h"
 #include "analyzer/magic.h"
 #include <stdio.h>
 
@@ -32,6 +33,9 @@ FILE *source_stream(source *self);
 /* What the decompressed bytes begin with; HEAD is borrowed, at most MAGIC_BYTES. */
 const magic *source_magic(const source *self);
 const guint8 *source_head(const source *self, gsize *length);
+
+/* Of what the stream yielded so far and a little more; borrowed. NULL of what is no pcapng. */
+frame_numbers *source_frame_numbers(const source *self);
 
 /* "gzip" and so on; NULL when the bytes are read as they lie in the file. */
 const char *source_compression(const source *self);

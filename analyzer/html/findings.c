@@ -90,7 +90,7 @@ void html_evidence(html_page *page) {
     if (page->report->judgement->first == NULL) {
         return;
     }
-    html_section(page, "found-0", "Evidence");
+    html_section(page, "found-0", TURN_HEADING_EVIDENCE);
     group(page, 0);
     html_section_end(page);
 }

@@ -61,7 +61,7 @@ void html_join(html_page *page) {
     }
     clock = turn_report_clock(report->join);
     mappings = turn_words_mappings(report->join);
-    html_section(page, "join", "Between the two captures");
+    html_section(page, "join", TURN_HEADING_JOIN);
     if (report->points_note != NULL) {
         markup_element(page->out, "p", NULL, report->points_note);
     }

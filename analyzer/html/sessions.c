@@ -132,7 +132,7 @@ void html_pairs(html_page *page) {
     if (all == 0) {
         return;
     }
-    html_section(page, "checks", "Checks outside TURN sessions");
+    html_section(page, "checks", TURN_HEADING_CHECKS);
     html_pair_table(page, count);
     html_more(page, all - count, "pairs");
     for (guint i = 0; i < count; i++) {

@@ -36,14 +36,14 @@ void html_remedies(html_page *page) {
         return;
     }
     lines = g_strsplit(first->cause->remedies, "\n", -1);
-    html_section(page, "remedies", "What to do");
+    html_section(page, "remedies", TURN_HEADING_REMEDIES);
     markup_open(page->out, "ol", "remedies");
     for (guint i = 0; lines[i] != NULL; i++) {
         markup_element(page->out, "li", NULL, lines[i]);
     }
     markup_close(page->out, "ol");
     html_section_end(page);
-    html_section(page, "look", "What to look at next");
+    html_section(page, "look", TURN_HEADING_LOOK);
     markup_element(page->out, "p", NULL, first->cause->next);
     html_section_end(page);
 }
@@ -54,7 +54,7 @@ void html_unknowns(html_page *page) {
     if (lines->len == 0) {
         return;
     }
-    html_section(page, "unknowns", "What this capture cannot tell");
+    html_section(page, "unknowns", TURN_HEADING_UNKNOWNS);
     markup_open(page->out, "ul", NULL);
     for (guint i = 0; i < lines->len; i++) {
         markup_element(page->out, "li", NULL, g_ptr_array_index(lines, i));
@@ -73,7 +73,7 @@ void html_next_captures(html_page *page) {
     if (all->len == 0) {
         return;
     }
-    html_section(page, "captures-next", "What to capture next");
+    html_section(page, "captures-next", TURN_HEADING_NEXT);
     markup_open(page->out, "ol", NULL);
     for (guint i = 0; i < all->len; i++) {
         const turn_next *next = g_ptr_array_index(all, i);

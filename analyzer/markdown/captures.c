@@ -90,7 +90,7 @@ void markdown_join(markdown_writer *writer) {
     if (report->join == NULL) {
         return;
     }
-    markdown_heading(writer, 2, "Between the two captures");
+    markdown_heading(writer, 2, TURN_HEADING_JOIN);
     if (report->points_note != NULL) {
         markdown_item(writer, NULL, report->points_note);
     }

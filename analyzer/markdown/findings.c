@@ -79,14 +79,14 @@ static guint finding_group(markdown_writer *writer, guint index) {
 static void remedies(markdown_writer *writer, const turn_cause *cause) {
     g_auto(GStrv) lines = g_strsplit(cause->remedies, "\n", -1);
 
-    markdown_heading(writer, 2, "What to do");
+    markdown_heading(writer, 2, TURN_HEADING_REMEDIES);
     for (guint i = 0; lines[i] != NULL; i++) {
         g_string_append_printf(writer->out, "%u. ", i + 1);
         markdown_append_text(writer->out, lines[i]);
         markdown_end(writer);
     }
     markdown_end(writer);
-    markdown_heading(writer, 2, "What to look at next");
+    markdown_heading(writer, 2, TURN_HEADING_LOOK);
     markdown_paragraph(writer, cause->next);
 }
 
@@ -96,7 +96,7 @@ static void next_captures(markdown_writer *writer) {
     if (all->len == 0) {
         return;
     }
-    markdown_heading(writer, 2, "What to capture next");
+    markdown_heading(writer, 2, TURN_HEADING_NEXT);
     for (guint i = 0; i < all->len; i++) {
         const turn_next *next = g_ptr_array_index(all, i);
         g_autofree char *line = turn_words_next(next);
@@ -134,7 +134,7 @@ static void unknowns(markdown_writer *writer) {
     if (lines->len == 0) {
         return;
     }
-    markdown_heading(writer, 2, "What this capture cannot tell");
+    markdown_heading(writer, 2, TURN_HEADING_UNKNOWNS);
     for (guint i = 0; i < lines->len; i++) {
         markdown_item(writer, NULL, g_ptr_array_index(lines, i));
     }
@@ -146,7 +146,7 @@ static void cause(markdown_writer *writer) {
     guint next;
 
     if (first->evidence->len > 0) {
-        markdown_heading(writer, 2, "Evidence");
+        markdown_heading(writer, 2, TURN_HEADING_EVIDENCE);
     }
     next = finding_group(writer, 0);
     remedies(writer, first->cause);

@@ -103,7 +103,7 @@ void markdown_pairs(markdown_writer *writer) {
     if (all->len == 0) {
         return;
     }
-    markdown_heading(writer, 2, "Checks outside TURN sessions");
+    markdown_heading(writer, 2, TURN_HEADING_CHECKS);
     begin(writer, "Between");
     for (guint i = 0; i < all->len && i < TURN_SHOWN_PAIRS; i++) {
         const turn_pair *pair = g_ptr_array_index(all, i);

@@ -3,7 +3,7 @@
 
 #include "analyzer/pcapng/copy.h"
 #include "analyzer/pcapng/section_comment.h"
-#include "analyzer/pcapng/target.h"
+#include "analyzer/target.h"
 
 #include <errno.h>
 
@@ -74,7 +74,7 @@ static void comments_of_frame(gpointer data, guint32 frame, GPtrArray *texts) {
     const rereading *self = data;
     capture_packet of;
 
-    if (next_packet(self, &of) && of.frame == frame) {
+    if (next_packet(self, &of) && capture_get_info(self->from)->packets == frame) {
         add_comments(self, &of, texts);
     }
 }

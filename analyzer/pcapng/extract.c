@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/pcapng/annotate_private.h"
 #include "analyzer/pcapng/section_comment.h"
-#include "analyzer/pcapng/target.h"
+#include "analyzer/target.h"
 #include "turn/report/printable.h"
 
 #include <errno.h>

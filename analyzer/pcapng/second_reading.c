@@ -2,6 +2,7 @@
 #include "analyzer/pcapng/second_reading.h"
 
 #include "analyzer/input.h"
+#include "analyzer/output.h"
 #include "analyzer/points.h"
 #include "analyzer/redact/redact_reading.h"
 
@@ -106,11 +107,24 @@ GStrv second_reading_names(const second_reading *self) {
     return (GStrv)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }
 
+gboolean second_reading_output(const char *output, const char *how, GError **error) {
+    if (output == NULL) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say where to write: %s", how);
+        return FALSE;
+    }
+    if (output_is_standard(output)) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "a capture is not written to standard output: %s", how);
+        return FALSE;
+    }
+    return output_has_name(output, error);
+}
+
 gboolean second_reading_check(const second_reading *self, const char *const *outputs,
                               GError **error) {
     g_autofree const char **files = second_reading_files(self);
 
-    return redaction_check(&self->options->redaction, files, outputs, error);
+    return input_options_check(self->options, files, outputs, error);
 }
 
 /* FALSE when the captures cannot be read as the options say. */

@@ -23,8 +23,9 @@ const char **second_reading_files(const second_reading *self);
 
 /* What the report calls them: the same, but with --redact. Owned by the caller. */
 GStrv second_reading_names(const second_reading *self);
-/* FALSE when the options of redaction are wrong with these files and OUTPUTS, a list that ends with
- * NULL. */
+/* FALSE when the command line does not name what is written: HOW says how it would. */
+gboolean second_reading_output(const char *output, const char *how, GError **error);
+/* FALSE when the options are wrong with these files and OUTPUTS, a list that ends with NULL. */
 gboolean second_reading_check(const second_reading *self, const char *const *outputs,
                               GError **error);
 

@@ -25,9 +25,25 @@ static void learn_place(gpointer data, guint place, turn_tracker *tracker, reade
     redaction_learn(self->by, place, tracker, from, self->credentials);
 }
 
+/* With the frame numbers of the second reading. */
+static capture *open_first(gpointer data, guint place, guint number, const char *path,
+                           GError **error) {
+    g_autoptr(capture) from = capture_open(path, error);
+
+    (void)data;
+    (void)place;
+    (void)number;
+    if (from == NULL) {
+        return NULL;
+    }
+    capture_count_packets(from);
+    return capture_probe(from, error) ? g_steal_pointer(&from) : NULL;
+}
+
 /* Nothing is said of what is wrong with a file: the second reading comes across the same. */
 static gboolean learn(redact_reading *self, GError **error) {
-    const points_hooks hooks = {.begin = learn_place, .quiet = TRUE, .data = self};
+    const points_hooks hooks = {
+        .begin = learn_place, .open = open_first, .quiet = TRUE, .data = self};
     g_autoptr(turn_report) found = turn_report_new(NULL, NULL);
     g_autoptr(points) from = points_new(prepare, self);
 

@@ -20,7 +20,7 @@ void redaction_options_clear(redaction_options *self);
 /* Appends --redact, --redact-key and --redact-table to ENTRIES (of GOptionEntry). */
 void redaction_add_options(redaction_options *self, GArray *entries);
 /* FALSE when INPUTS or OUTPUTS, lists that end with NULL (or NULL), cannot be used with them:
- * captures are read twice, and the table overwrites nothing. */
+ * captures are read twice, and the table is no other output. */
 gboolean redaction_check(const redaction_options *self, const char *const *inputs,
                          const char *const *outputs, GError **error);
 

@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,8 @@ CASES = [
     ("--help", 0, ["turnpcap report", "turnpcap list", "turnpcap show", "turnpcap annotate", "turnpcap extract", "turnpcap explain"], []),
     ("list --help", 0, ["--format", "--together"], []),
     ("show --help", 0, ["--session"], []),
-    ("annotate --help", 0, ["--at", "-o"], []),
-    ("extract --help", 0, ["--session", "--at"], []),
+    ("annotate --help", 0, ["--at", "FILE... -o OUT\n"], []),
+    ("extract --help", 0, ["--session", "--at", "FILE... -s NUMBER -o OUT\n"], []),
     ("list", 2, [], ["list needs a capture file"]),
     ("show", 2, [], ["show needs a capture file"]),
     (f"list --format xml {S1}", 2, [], ['no format "xml"']),
@@ -43,7 +44,22 @@ CASES = [
     (f"report -o {S1} --at client={S2} --at server={S1}", 2, [], ["is the capture itself"]),
     (f"list -o {S2} {S1} {S2}", 2, [], ["is the capture itself"]),
     (f"show -s 1 -o {S1} {S1}", 2, [], ["is the capture itself"]),
-    (f"report -o samples {S1}", 2, [], ["samples: the report could not be written"]),
+    (f"report -o samples {S1}", 2, [], ["samples: could not be written"]),
+    (f"report --messages {S1}", 2, [], ["--messages is for JSON"]),
+    (f"report --messages --format markdown {S1}", 2, [], ["--messages is for JSON"]),
+    (f"report --messages --json /dev/null {S1}", 1, ["integrity-check-failed"], []),
+    (f"report -o - {S1}", 1, ["integrity-check-failed"], []),
+    (f"list -o - {S1}", 1, ["integrity-check-failed"], []),
+    (f"show -s 1 -o - {S1}", 0, ["Session 1:"], []),
+    (f"report --json - {S1}", 2, [], ["--json -: for standard output use --format json"]),
+    (f"annotate -o - {S1}", 2, [], ["not written to standard output: -o OUT.pcapng"]),
+    (f"extract -s 1 -o - {S1}", 2, [], ["not written to standard output: -o OUT.pcapng"]),
+    (f"report --output= {S1}", 2, [], ["an output has no name"]),
+    (f"report --html= {S1}", 2, [], ["an output has no name"]),
+    (f"report --redact --redact-table= {S1}", 2, [], ["an output has no name"]),
+    (f"list --output= {S1}", 2, [], ["an output has no name"]),
+    (f"annotate --output= {S1}", 2, [], ["an output has no name"]),
+    (f"extract -s 1 --output= {S1}", 2, [], ["an output has no name"]),
     (f"report --at client={MISSING} --at server={S1} -f json", 2, ['"point" : "server"'], [MISSING]),
 ]
 # A mistyped option may hold a password: no message repeats it.
@@ -105,12 +121,135 @@ def kept_files(program, root):
         os.close(reader)
 
 
+# What is read beside captures: the options that name it, what it holds, and what a message calls it.
+READ = [
+    ("--redact --redact-key {file}", "a key of redaction that is long enough", "the key of the stand-ins"),
+    ("--user turnuser --password-file {file}", "secret", "the password file"),
+    ("--credentials {file}", "[turn]\nuser = turnuser\npassword = secret\n", "the file of credentials"),
+    ("--sdp {file}", "v=0\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n", "the session description"),
+]
+WRITTEN = [
+    "report --json {file}",
+    "report -o {file}",
+    "report --redact --redact-table {file}",
+    "annotate -o {file}",
+    "annotate -o OUT --redact --redact-table {file}",
+    "extract -s 1 -o {file}",
+    "extract -s 1 -o {link}",
+]
+
+
+def overwritten_inputs(program, root):
+    """Yield a fault when an output overwrites what is read, by its name or another."""
+    for options, content, what in READ:
+        for command in WRITTEN:
+            with tempfile.TemporaryDirectory() as name:
+                names = {"file": pathlib.Path(name) / "read", "link": pathlib.Path(name) / "link"}
+                names["file"].write_bytes(content.encode())
+                names["link"].symlink_to("read")
+                words = f"{command} {options} {S1}".format(**names).replace("OUT", f"{name}/out").split()
+                done = subprocess.run(
+                    [program, *words], cwd=root, capture_output=True, timeout=60, check=False, text=True
+                )
+                if done.returncode != 2 or f"is {what}: choose another name" not in done.stderr or done.stdout:
+                    yield f"{words}: exit status {done.returncode}, {done.stderr}"
+                if names["file"].read_bytes() != content.encode() or (pathlib.Path(name) / "out").exists():
+                    yield f"{words}: something was written"
+
+
+REPLACING = ["report -f text -o", "report --html", "list -o", "show -s 1 -o", "annotate -o", "extract -s 1 -o"]
+
+
+def kept_modes(program, root):
+    """Yield a fault when a file that is replaced can be read by others than before, or by fewer."""
+    for command in REPLACING:
+        for mode in (0o600, 0o640, 0o666):
+            with tempfile.TemporaryDirectory() as name:
+                output = pathlib.Path(name) / "before"
+                output.write_text("before")
+                output.chmod(mode)
+                subprocess.run(
+                    [program, *command.split(), output, S1], cwd=root, capture_output=True, timeout=60, check=False
+                )
+                now = output.stat().st_mode & 0o7777
+                if now != mode or output.read_bytes() == b"before" or len(os.listdir(name)) != 1:
+                    yield f"{command}: mode {mode:o} is {now:o}"
+
+
+SAYING = ["--help", "--version", "explain", "explain 431", "explain --help", "report --help", f"report {S1}"]
+SAYING += [f"list {S1}", f"show -s 1 {S1}", f"annotate -o OUT {S1}", f"extract -s 1 -o OUT {S1}"]
+
+
+def full_output(program, root):
+    """Yield a fault unless a command that cannot say all it has to says that, once."""
+    for command in SAYING:
+        with tempfile.TemporaryDirectory() as folder, open("/dev/full", "w", encoding="ascii") as full:
+            words = command.replace("OUT", f"{folder}/out").split()
+            done = subprocess.run(
+                [program, *words], cwd=root, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False, text=True
+            )
+        said = done.stderr.removesuffix(": No space left on device\n").strip()
+        if done.returncode != 2 or said != "turnpcap: standard output: could not be written":
+            yield f"{command}: exit status {done.returncode}, {done.stderr}"
+
+
+def wide_help(program, root):
+    """Yield a fault when a line of --help does not fit a terminal."""
+    for command in ("", "report", "list", "show", "annotate", "extract", "explain"):
+        done = subprocess.run(
+            [program, *command.split(), "--help"], cwd=root, capture_output=True, timeout=60, check=False, text=True
+        )
+        for line in done.stdout.splitlines():
+            if len(line) > 80:
+                yield f"{command} --help: {line}"
+
+
+def block(kind, body):
+    """Return a block of pcapng."""
+    body += b"\0" * (-len(body) % 4)
+    length = struct.pack("<I", 12 + len(body))
+    return struct.pack("<I", kind) + length + body + length
+
+
+def pcapng_of(path, between):
+    """Return a pcap file as pcapng, with BETWEEN in front of its packets."""
+    old = path.read_bytes()
+    made = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<HHI", 1, 0, 0)) + between
+    at = 24
+    while at < len(old):
+        seconds, rest, captured, reported = struct.unpack("<IIII", old[at : at + 16])
+        time = seconds * 1000000 + rest
+        at += 16
+        head = struct.pack("<IIIII", 0, time >> 32, time & 0xFFFFFFFF, captured, reported)
+        made += block(6, head + old[at : at + captured])
+        at += captured
+    return made
+
+
+def frame_numbers(program, root):
+    """Yield a fault unless frames are counted as Wireshark does: with custom and journal blocks."""
+    journal = block(9, b"__REALTIME_TIMESTAMP=1495309968000000\nMESSAGE=hello\n")
+    custom = block(0xBAD, struct.pack("<I", 42) + b"anything")
+    for between, first in ((b"", 1), (journal, 2), (custom + journal, 3), (block(0x80000123, b"none"), 1)):
+        whole = pcapng_of(pathlib.Path(root) / S1, between)
+        for options, frames in (("", f"{{{first},{first + 1}}}"), ("--redact", "{1,2}")):
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "capture.pcapng"
+                path.write_bytes(whole)
+                done = subprocess.run(
+                    [program, "report", *options.split(), path], capture_output=True, timeout=60, check=False, text=True
+                )
+            if f"frame.number in {frames}" not in done.stdout:
+                yield f"{options} {between}: not {frames}: {done.stderr}"
+
+
 def main():
     program, root = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     found = [(case[0], fault) for case in CASES for fault in faults(str(program), root, case)]
     for arguments in MISTYPED:
         found += [(arguments, fault) for fault in repeated_secrets(str(program), root, arguments)]
-    found += [("--output", fault) for fault in kept_files(str(program), root)]
+    for check in (kept_files, overwritten_inputs, kept_modes, full_output, wide_help, frame_numbers):
+        found += [("outputs", fault) for fault in check(str(program), root)]
     for name, fault in found:
         print(f"FAIL {name}: {fault}")
     return 1 if found else 0

@@ -283,6 +283,25 @@ static void capture_unknown_link_types_are_named(void **state) {
                  "tshark -r IN -Y frame.interface_id==0 -w OUT.");
 }
 
+/* The first section is little-endian. */
+static void capture_of_two_byte_orders_is_told(void **state) {
+    static const guint8 other[] = {0x0A, 0x0D, 0x0D, 0x0A, 0x00, 0x00, 0x00, 0x1C, 0x1A, 0x2B,
+                                   0x3C, 0x4D, 0x00, 0x01, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF,
+                                   0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x1C};
+    auto_bytes file = make_pcapng();
+    auto_bytes hello = bytes_text("hello");
+    auto_bytes frame = make_udp_frame(forth, hello);
+
+    (void)state;
+    put_interface(file, 1, 0);
+    put_enhanced(file, 0, 1, frame->len, frame);
+    g_byte_array_append(file, other, sizeof other);
+    assert_fails(file, memory_read, CAPTURE_ERROR_LINK_TYPE,
+                 "calls.pcap: its sections have different byte orders, which libpcap does not read "
+                 "in one file (byte 128, 1 packets were read). Write it anew: tshark -r IN -w "
+                 "OUT.");
+}
+
 /* The second of two packets begins at byte 87; it is cut at every length. */
 static void capture_cut_file_says_where(void **state) {
     auto_bytes whole = pcap_with(2);
@@ -486,6 +505,7 @@ int main(void) {
         cmocka_unit_test(capture_empty_and_foreign_files_are_refused),
         cmocka_unit_test(capture_unknown_link_types_are_named),
         cmocka_unit_test(capture_cut_file_says_where),
+        cmocka_unit_test(capture_of_two_byte_orders_is_told),
         cmocka_unit_test(capture_cut_pcapng_says_where),
         cmocka_unit_test(capture_damaged_file_says_where),
         cmocka_unit_test(capture_cut_compression_keeps_what_came_before),

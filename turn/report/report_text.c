@@ -121,13 +121,13 @@ static guint finding_group(text_writer *writer, guint index) {
 static void remedies(text_writer *writer, const turn_cause *cause) {
     g_auto(GStrv) lines = g_strsplit(cause->remedies, "\n", -1);
 
-    text_heading(writer, "What to do");
+    text_heading(writer, TURN_HEADING_REMEDIES);
     for (guint i = 0; lines[i] != NULL; i++) {
         g_autofree char *first = g_strdup_printf("  %u. ", i + 1);
 
         turn_wrap_append(writer->out, first, lines[i]);
     }
-    text_heading(writer, "What to look at next");
+    text_heading(writer, TURN_HEADING_LOOK);
     turn_wrap_append(writer->out, "  ", cause->next);
 }
 
@@ -135,7 +135,7 @@ static void next_captures(text_writer *writer) {
     g_autoptr(GPtrArray) all = turn_next_captures(writer->report->model, writer->report->judgement);
 
     if (all->len > 0) {
-        text_heading(writer, "What to capture next");
+        text_heading(writer, TURN_HEADING_NEXT);
     }
     for (guint i = 0; i < all->len; i++) {
         const turn_next *next = g_ptr_array_index(all, i);
@@ -182,7 +182,7 @@ static void verdict(text_writer *writer) {
         return;
     }
     if (judgement->first->evidence->len > 0) {
-        text_heading(writer, "Evidence");
+        text_heading(writer, TURN_HEADING_EVIDENCE);
     }
     next = finding_group(writer, 0);
     remedies(writer, judgement->first->cause);
@@ -194,7 +194,7 @@ static void unknowns(text_writer *writer) {
     g_autoptr(GPtrArray) lines = turn_words_unknowns(writer->report);
 
     if (lines->len > 0) {
-        text_heading(writer, "What this capture cannot tell");
+        text_heading(writer, TURN_HEADING_UNKNOWNS);
     }
     for (guint i = 0; i < lines->len; i++) {
         turn_wrap_append(writer->out, "  - ", g_ptr_array_index(lines, i));

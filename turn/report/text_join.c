@@ -49,7 +49,7 @@ void text_join(text_writer *writer) {
     if (report->join == NULL) {
         return;
     }
-    text_heading(writer, "Between the two captures");
+    text_heading(writer, TURN_HEADING_JOIN);
     if (report->points_note != NULL) {
         turn_wrap_append(writer->out, "  ", report->points_note);
     }

@@ -88,7 +88,7 @@ void text_pairs(text_writer *writer) {
     if (all->len == 0) {
         return;
     }
-    text_heading(writer, "Checks outside TURN sessions");
+    text_heading(writer, TURN_HEADING_CHECKS);
     for (guint i = 0; i < all->len && i < TURN_SHOWN_PAIRS; i++) {
         text_pair(writer, g_ptr_array_index(all, i));
     }

@@ -10,6 +10,15 @@
 #include "turn/next.h"
 #include "turn/report/report.h"
 
+/* The headings of the parts of a report. */
+#define TURN_HEADING_REMEDIES "What to do"
+#define TURN_HEADING_LOOK     "What to look at next"
+#define TURN_HEADING_NEXT     "What to capture next"
+#define TURN_HEADING_UNKNOWNS "What this capture cannot tell"
+#define TURN_HEADING_EVIDENCE "Evidence"
+#define TURN_HEADING_JOIN     "Between the two captures"
+#define TURN_HEADING_CHECKS   "Checks outside TURN sessions"
+
 /* words.c: the verdict, findings and captures */
 
 /* "FAILED" and so on. */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A file that appears under its name when it is complete, and not before. */
-#ifndef ANALYZER_PCAPNG_TARGET_H
-#define ANALYZER_PCAPNG_TARGET_H
+#ifndef ANALYZER_TARGET_H
+#define ANALYZER_TARGET_H
 
 #include <glib.h>
 #include <stdio.h>
 
 typedef struct target target;
 
-/* What is there under PATH stays until target_finish(). What is no regular file (a pipe) is written
- * to at once. NULL with an error of G_FILE_ERROR. */
+/* What is there under PATH stays until target_finish(), and hands its permissions on. What is no
+ * regular file (a pipe, a link) is written to at once. NULL with an error of G_FILE_ERROR. */
 target *target_open(const char *path, GError **error);
 /* Borrowed. */
 FILE *target_stream(const target *self);

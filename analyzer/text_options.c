@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/capture_options.h"
+#include "analyzer/text_options.h"
 
 #include "analyzer/input.h"
 #include "analyzer/output.h"
 
-void capture_options_clear(capture_options *self) {
+void text_options_clear(text_options *self) {
     g_clear_pointer(&self->output, g_free);
     g_clear_pointer(&self->turn_ports, g_strfreev);
     g_clear_pointer(&self->files, g_strfreev);
@@ -13,10 +13,10 @@ void capture_options_clear(capture_options *self) {
     g_clear_pointer(&self->output_help, g_free);
 }
 
-void capture_options_add(capture_options *self, GArray *entries, const format_table *formats,
-                         const char *what) {
+void text_options_add(text_options *self, GArray *entries, const format_table *formats,
+                      const char *what) {
     self->format_help = format_table_help(formats);
-    self->output_help = g_strdup_printf("write the %s to FILE instead of standard output", what);
+    self->output_help = g_strdup_printf("write the %s to FILE; - is standard output", what);
     {
         const GOptionEntry own[] = {
             {"format", 'f', 0, G_OPTION_ARG_STRING, &self->format_name, self->format_help,
@@ -29,8 +29,20 @@ void capture_options_add(capture_options *self, GArray *entries, const format_ta
     }
 }
 
-gboolean capture_options_check(capture_options *self, const format_table *formats,
-                               const char *command, GError **error) {
+static gboolean check_output(text_options *self, GError **error) {
+    g_autofree output_input *inputs = g_new0(output_input, (gsize)g_strv_length(self->files) + 1);
+
+    for (gsize i = 0; self->files[i] != NULL; i++) {
+        inputs[i] = (output_input){.path = self->files[i], .what = OUTPUT_INPUT_CAPTURE};
+    }
+    if (output_is_standard(self->output)) {
+        g_clear_pointer(&self->output, g_free);
+    }
+    return output_has_name(self->output, error) && output_spares(self->output, inputs, error);
+}
+
+gboolean text_options_check(text_options *self, const format_table *formats, const char *command,
+                            GError **error) {
     if (self->files == NULL) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     "%s needs a capture file. Try: turnpcap %s --help", command, command);
@@ -38,6 +50,5 @@ gboolean capture_options_check(capture_options *self, const format_table *format
     }
     self->format = format_table_find(formats, self->format_name, error);
     return self->format != NULL && check_inputs((const char *const *)self->files, error) &&
-           output_spares(self->output, (const char *const *)self->files, error) &&
-           check_turn_ports(self->turn_ports, error);
+           check_output(self, error) && check_turn_ports(self->turn_ports, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/pcapng/target.h"
+#include "analyzer/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 struct target {
     char *path;
     char *temporary; /* NULL when PATH itself is written, or has its name */
+    gboolean replaces;
     FILE *stream;
 };
 
@@ -23,22 +24,33 @@ gboolean target_not_written(const char *path, int number, GError **error) {
     return FALSE;
 }
 
-static gboolean is_replaced(const char *path) {
-    struct stat status;
+/* Who may read what was there may read what comes: not more, and not fewer. */
+static int make_temporary(char *name, const struct stat *before) {
+    const int descriptor = g_mkstemp_full(name, O_RDWR | O_CLOEXEC,
+                                          before != NULL ? (int)before->st_mode & 0700 : ALL_MAY);
 
-    return lstat(path, &status) != 0 || S_ISREG(status.st_mode);
+    if (descriptor >= 0 && before != NULL && fchmod(descriptor, before->st_mode & 07777) != 0) {
+        const int number = errno;
+
+        close(descriptor);
+        g_unlink(name);
+        errno = number;
+        return -1;
+    }
+    return descriptor;
 }
 
-static FILE *open_temporary(target *self) {
+static FILE *open_temporary(target *self, const struct stat *before) {
     int descriptor;
     FILE *stream;
 
     self->temporary = g_strconcat(self->path, ".XXXXXX", NULL);
-    descriptor = g_mkstemp_full(self->temporary, O_RDWR | O_CLOEXEC, ALL_MAY);
+    descriptor = make_temporary(self->temporary, before);
     if (descriptor < 0) {
         g_clear_pointer(&self->temporary, g_free);
         return NULL;
     }
+    self->replaces = before != NULL;
     stream = fdopen(descriptor, "wb");
     if (stream == NULL) {
         close(descriptor);
@@ -46,11 +58,16 @@ static FILE *open_temporary(target *self) {
     return stream;
 }
 
+/* What is no regular file keeps what it is, and so does what is known by another name. */
 target *target_open(const char *path, GError **error) {
     target *self = g_new0(target, 1);
+    struct stat before;
+    const gboolean is_there = lstat(path, &before) == 0;
 
     self->path = g_strdup(path);
-    self->stream = is_replaced(path) ? open_temporary(self) : fopen(path, "wb");
+    self->stream = !is_there || S_ISREG(before.st_mode)
+                       ? open_temporary(self, is_there ? &before : NULL)
+                       : fopen(path, "wb");
     if (self->stream == NULL) {
         target_not_written(path, errno, error);
         target_free(self);
@@ -65,7 +82,9 @@ FILE *target_stream(const target *self) {
 
 gboolean target_finish(target *self, GError **error) {
     FILE *stream = g_steal_pointer(&self->stream);
-    const gboolean flushed = fflush(stream) == 0 && !ferror(stream);
+    /* What was there must not go before this is safe. */
+    const gboolean flushed =
+        fflush(stream) == 0 && !ferror(stream) && (!self->replaces || fsync(fileno(stream)) == 0);
     const int number = errno;
 
     if (fclose(stream) != 0 || !flushed) {
