@@ -192,6 +192,48 @@ def once_more(packets, rnd):
     return packets + [(time + later, length, data) for time, length, data in again]
 
 
+def move_tcp(data, seq, ack, payload):
+    """Return the frame with other numbers and another payload."""
+
+    def change(segment):
+        struct.pack_into(">II", segment, 4, seq, ack)
+
+    return tcp(data, change, payload)
+
+
+def unseen_syn(packets, rnd):
+    """Each segment is followed by another connection without a SYN, whose first message is cut across segments."""
+    made = []
+    for time, length, data in packets:
+        made.append((time, length, data))
+        if not is_ipv4(data, TCP) or len(tcp_payload(data)) < 12:
+            continue
+        payload, at = tcp_payload(data), rnd.randint(10, len(tcp_payload(data)) - 1)
+        seq, ack = struct.unpack_from(">II", data, ETHERNET + 24)
+        seq = (seq - 1_977_355_705) & 0xFFFFFFFF
+        for offset, part in ((0, payload[:at]), (at, payload[at:])):
+            frame = move_tcp(data, (seq + offset) & 0xFFFFFFFF, ack, part)
+            made.append((time + 60_000_000 + offset, len(frame), frame))
+    return sorted(made, key=lambda packet: packet[0])
+
+
+def same_first_number(packets, rnd):
+    """Everything again on the same ports: the client begins with the number it had, and the server with another."""
+    later = packets[-1][0] - packets[0][0] + 1_000_000
+    syns = {data[ETHERNET + 12 : ETHERNET + 24] for _, _, data in packets
+            if is_ipv4(data, TCP) and data[ETHERNET + 33] & 0x12 == 0x02}
+    made = []
+    for time, length, data in packets:
+        if is_ipv4(data, TCP):
+            from_client = data[ETHERNET + 12 : ETHERNET + 24] in syns
+            seq, ack = struct.unpack_from(">II", data, ETHERNET + 24)
+            shifted_seq = seq if from_client else (seq + 1_320_000_000) & 0xFFFFFFFF
+            shifted_ack = (ack + 1_320_000_000) & 0xFFFFFFFF if from_client and ack else ack
+            data = move_tcp(data, shifted_seq, shifted_ack, tcp_payload(data))
+        made.append((time + later, length, data))
+    return packets + made
+
+
 def fragment(packets, rnd):
     """Send UDP in fragments, some of them out of order or lost."""
     made = []
@@ -213,7 +255,7 @@ def fragment(packets, rnd):
     return made
 
 
-CHANGES = (cut, thin, end, shuffle, double, split, split_shuffled, wrap, once_more, fragment)
+CHANGES = (cut, thin, end, shuffle, double, split, split_shuffled, wrap, once_more, unseen_syn, same_first_number, fragment)
 
 
 def report(program, path, options=()):
