@@ -181,8 +181,13 @@ static void redact_fragment(const redact_ip_context *in, const ip_datagram *ip,
     whole_context of = {.in = in, .addresses = addresses};
 
     region_blank(payload);
-    if (in->by->wholes != NULL && in->quotes == 0) {
-        redact_wholes_lay(in->by->wholes, ip, in->time, redact_assembled, &of, payload);
+    if (in->by->wholes != NULL && in->quotes == 0 &&
+        redact_wholes_lay(in->by->wholes, ip, in->time, redact_assembled, &of, payload)) {
+        return;
+    }
+    if (ip->offset == 0 && payload.captured > 0) {
+        memcpy(payload.after, payload.before, payload.captured);
+        redact_transport_begun(ip, payload, addresses);
     }
 }
 

@@ -202,6 +202,16 @@ static void redact_icmp(const redact_ip_context *in, const ip_datagram *ip, pack
     redact_sum_apply(changed, icmp.after + ICMP_CHECKSUM);
 }
 
+void redact_transport_begun(const ip_datagram *ip, redact_region payload, redact_sum addresses) {
+    if (ip->protocol == IP_UDP) {
+        redact_stub(payload, UDP_HEADER, UDP_CHECKSUM, addresses);
+    } else if (ip->protocol == IP_TCP) {
+        redact_stub(payload, TCP_HEADER, TCP_CHECKSUM, addresses);
+    } else {
+        region_blank(payload);
+    }
+}
+
 void redact_transport(const redact_ip_context *in, const ip_datagram *ip, redact_region payload,
                       redact_sum addresses) {
     packet decoded = {.ip = *ip};
@@ -211,10 +221,8 @@ void redact_transport(const redact_ip_context *in, const ip_datagram *ip, redact
         redact_udp(in, &decoded, payload, addresses);
     } else if (kind == PACKET_TCP) {
         redact_tcp(in, &decoded, payload, addresses);
-    } else if (ip->protocol == IP_UDP) {
-        redact_stub(payload, UDP_HEADER, UDP_CHECKSUM, addresses);
-    } else if (ip->protocol == IP_TCP) {
-        redact_stub(payload, TCP_HEADER, TCP_CHECKSUM, addresses);
+    } else if (ip->protocol == IP_UDP || ip->protocol == IP_TCP) {
+        redact_transport_begun(ip, payload, addresses);
     } else if (ip->protocol == (ip->version == 4 ? IP_ICMP : IP_ICMPV6)) {
         redact_icmp(in, ip, kind, payload, addresses);
     } else {

@@ -554,16 +554,33 @@ static void test_fragments(void **state) {
     assert_memory_equal(second->data + 20, wanted->data + 44, udp->len - 24);
 }
 
-static void test_fragment_that_is_alone_is_blank(void **state) {
+/* Ports and length are all that is left of a datagram that is never whole. */
+static void test_fragment_that_is_alone(void **state) {
     fixture *self = *state;
     auto_bytes whole = signed_udp();
     auto_bytes udp = g_byte_array_append(g_byte_array_new(), whole->data + 20, whole->len - 20);
     auto_bytes one = fragment_of(udp, 0, 24);
-    auto_bytes after = all_redacted(self, DLT_RAW, one);
-    static const guint8 blank[24] = {0};
+    auto_bytes two = fragment_of(udp, 24, 40);
+    auto_bytes first = all_redacted(self, DLT_RAW, one);
+    auto_bytes second = all_redacted(self, DLT_RAW, two);
+    static const guint8 blank[16] = {0};
 
-    assert_memory_equal(after->data + 12, self->client, 4);
-    assert_memory_equal(after->data + 20, blank, sizeof blank);
+    assert_memory_equal(first->data + 12, self->client, 4);
+    assert_memory_equal(first->data + 20, one->data + 20, 6);
+    assert_memory_equal(first->data + 28, blank, sizeof blank);
+    assert_memory_equal(second->data + 20, blank, sizeof blank);
+}
+
+static void test_fragment_of_tcp_that_is_alone(void **state) {
+    auto_bytes text = bytes_text("GET /name HTTP/1.1 and more");
+    auto_bytes ip = signed_tcp(0x18, 1000, text);
+    auto_bytes after = NULL;
+    static const guint8 blank[27] = {0};
+
+    ip->data[6] |= 0x20; /* more fragments */
+    after = all_redacted(*state, DLT_RAW, ip);
+    assert_memory_equal(after->data + 20, ip->data + 20, 16);
+    assert_memory_equal(after->data + 40, blank, sizeof blank);
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -596,7 +613,8 @@ int main(void) {
         EACH(test_other_icmp_is_blank),
         EACH(test_other_protocol_is_blank),
         EACH(test_fragments),
-        EACH(test_fragment_that_is_alone_is_blank),
+        EACH(test_fragment_that_is_alone),
+        EACH(test_fragment_of_tcp_that_is_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
