@@ -187,7 +187,7 @@ static void redact_fragment(const redact_ip_context *in, const ip_datagram *ip,
     }
     if (ip->offset == 0 && payload.captured > 0) {
         memcpy(payload.after, payload.before, payload.captured);
-        redact_transport_begun(ip, payload, addresses);
+        redact_transport_first(ip, payload, addresses);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "analyzer/redact/redact_segment.h"
 #include "turn/bytes.h"
 
+#define PORTS         4u
 #define UDP_HEADER    8u
 #define UDP_CHECKSUM  6u
 #define TCP_HEADER    20u
@@ -207,6 +208,26 @@ void redact_transport_begun(const ip_datagram *ip, redact_region payload, redact
         redact_stub(payload, UDP_HEADER, UDP_CHECKSUM, addresses);
     } else if (ip->protocol == IP_TCP) {
         redact_stub(payload, TCP_HEADER, TCP_CHECKSUM, addresses);
+    } else {
+        region_blank(payload);
+    }
+}
+
+/* Fragments may contradict each other, and then anything may stand in front of one. */
+static gboolean is_header(const ip_datagram *ip, redact_region payload) {
+    const guint8 *at = payload.before;
+
+    if (ip->protocol == IP_UDP) {
+        return payload.captured >= UDP_HEADER && bytes_u16(at + 4) >= payload.reported;
+    }
+    return payload.captured >= TCP_HEADER && (at[12] & 0x0fu) == 0 && at[12] >> 4 >= 5;
+}
+
+void redact_transport_first(const ip_datagram *ip, redact_region payload, redact_sum addresses) {
+    if (is_header(ip, payload)) {
+        redact_transport_begun(ip, payload, addresses);
+    } else if (ip->protocol == IP_UDP || ip->protocol == IP_TCP) {
+        region_blank(region_from(payload, PORTS));
     } else {
         region_blank(payload);
     }

@@ -5,6 +5,7 @@ tshark knows nothing of turnpcap, and dissects what turnpcap does not look at (S
 that has the type of an address or of a text counts, whatever it is called.
 """
 
+import codecs
 import dataclasses
 import functools
 import ipaddress
@@ -13,6 +14,8 @@ import re
 import subprocess
 import xml.etree.ElementTree
 
+# What XML 1.0 section 2.2 has no place for.
+UNPRINTED = "[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
 ADDRESSES = {"FT_IPv4", "FT_IPv6"}
 TEXTS = {"FT_STRING", "FT_STRINGZ", "FT_UINT_STRING", "FT_STRINGZPAD", "FT_STRINGZTRUNC"}
 COOKIE = bytes.fromhex("2112a442")
@@ -31,7 +34,7 @@ CONSTANTS = {
     *("Unknown User Name", "Missing nonce", "Unknown User", "Unknown attribute"),
 }
 # Words that are some user, realm or SDP line, and that every report has of its own. They are looked for in packets.
-WORDS = {b"bound", b"client", b"null", b"peer", b"port", b"request", b"server", b"turn"}
+WORDS = {b"bound", b"client", b"foun", b"null", b"peer", b"port", b"request", b"server", b"turn"}
 
 
 @dataclasses.dataclass
@@ -111,13 +114,27 @@ def bytes_of(element):
     return bytes.fromhex(digits) if re.fullmatch("(?:[0-9a-f]{2})*", digits) else b""
 
 
+class Cleaned:
+    """What tshark writes, without the characters that XML does not allow: it passes on what a packet holds."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def read(self, size):
+        """Return about SIZE more bytes; none at the end."""
+        data = self.stream.read(size)
+        text = re.sub(UNPRINTED, "?", self.decoder.decode(data, not data))
+        return text.encode() or (b" " if data else b"")
+
+
 def collect(path):
     """Return the originals of the capture at PATH."""
     types = field_types()
     found = Originals()
     command = ["tshark", "-n", "-r", str(path), "-T", "pdml"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
-        for _, element in xml.etree.ElementTree.iterparse(running.stdout):
+        for _, element in xml.etree.ElementTree.iterparse(Cleaned(running.stdout)):
             if element.tag == "field" and not element.get("unmaskedvalue"):
                 name = element.get("name")
                 take_field(found, name, types.get(name), bytes_of(element), element.get("show"))

@@ -571,6 +571,22 @@ static void test_fragment_that_is_alone(void **state) {
     assert_memory_equal(second->data + 20, blank, sizeof blank);
 }
 
+static void test_fragment_that_has_no_header(void **state) {
+    static const guint8 blank[20] = {0};
+    static const guint8 protocols[] = {6, 17, 132};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        auto_bytes text = bytes_text("A text of 24 characters.");
+        auto_bytes ip = make_ipv4_fragment(forth, protocols[i], 99, 0, TRUE, text);
+        auto_bytes after = NULL;
+
+        memset(ip->data + 20 + 4, 0, protocols[i] == 17 ? 2 : 0); /* no length of UDP */
+        after = all_redacted(*state, DLT_RAW, ip);
+        assert_memory_equal(after->data + 20, protocols[i] == 132 ? "\0\0\0\0" : "A te", 4);
+        assert_memory_equal(after->data + 24, blank, sizeof blank);
+    }
+}
+
 static void test_fragment_of_tcp_that_is_alone(void **state) {
     auto_bytes text = bytes_text("GET /name HTTP/1.1 and more");
     auto_bytes ip = signed_tcp(0x18, 1000, text);
@@ -614,6 +630,7 @@ int main(void) {
         EACH(test_other_protocol_is_blank),
         EACH(test_fragments),
         EACH(test_fragment_that_is_alone),
+        EACH(test_fragment_that_has_no_header),
         EACH(test_fragment_of_tcp_that_is_alone),
     };
 
