@@ -74,7 +74,8 @@ typedef struct turn_unit {
     gsize length;        /* how many there were */
     gsize header;  /* of the unit itself, directly in front of BYTES; 0 when opaque or cut in it */
     guint32 begun; /* frame of the unit's first byte */
-    guint32 seq;   /* TCP sequence number of the unit's first byte, host order */
+    gint64 begun_time;    /* and its time */
+    guint32 seq;          /* TCP sequence number of the unit's first byte, host order */
     const guint8 *whole;  /* from the unit's first byte on, its own header in front; borrowed */
     gsize whole_captured; /* how many of them are there, padding not counted */
 } turn_unit;

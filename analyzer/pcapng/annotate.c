@@ -11,12 +11,11 @@ void annotated_clear(annotated *self) {
     g_clear_pointer(&self->wrong, g_free);
 }
 
-/* Interfaces of one pcapng file may have different resolutions; libpcap gives nanoseconds of all.
- */
+/* What a report says of the capture's resolution is what it says of the copy. */
 pcapng_interface annotate_interface(const capture_info *info) {
     return (pcapng_interface){.link_type = info->link_type,
                               .snap_length = info->snap_length,
-                              .nanoseconds = g_strcmp0(info->format, "pcap, microseconds") != 0};
+                              .nanoseconds = g_strrstr(info->format, "nanosecond") != NULL};
 }
 
 pcapng_packet annotate_packet(guint32 interface, const capture_packet *at) {

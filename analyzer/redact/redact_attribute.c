@@ -9,9 +9,11 @@
 /* Bytes in front of the address, and of the reason of an error. */
 #define ADDRESS_HEADER 4u
 #define ERROR_HEADER   4u
-/* UNKNOWN-ATTRIBUTES with more than this, 32 types, is no list of attributes. Bytes. */
-#define MAX_LISTED_TYPES_SIZE 64u
-#define MS_CONNECTION_ID      20u
+/* Stands in UNKNOWN-ATTRIBUTES for all types that no specification has: nor has one this. */
+#define UNKNOWN_TYPE     0x7fffu
+#define MS_CONNECTION_ID 20u
+/* In the first byte of a number it is that of a text, or of more than 500 Tbit/s. */
+#define MIN_LETTER 0x20u
 
 typedef struct rule rule;
 
@@ -49,7 +51,7 @@ static void address(const redact_place *place, const stun_attr *attr, guint8 *va
         return;
     }
     after = before;
-    stand_ins_address(place->stand_ins, &after);
+    stand_ins_told_address(place->stand_ins, &after);
     size = stun_address_size(&after);
     for (gsize i = 0; i < size; i++) {
         value[ADDRESS_HEADER + i] ^= before.bytes[i] ^ after.bytes[i];
@@ -142,9 +144,53 @@ static void error(const redact_place *place, const stun_attr *attr, guint8 *valu
 }
 
 static void types(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
-    (void)place;
+    uint16_t type;
+    gsize count = 0;
+
     (void)by;
-    blank_from(attr, value, MAX_LISTED_TYPES_SIZE);
+    for (; stun_value_listed_type(attr, count, &type); count++) {
+        if (stun_attr_lookup(type, place->message->dialect) == NULL) {
+            value[2 * count] = UNKNOWN_TYPE >> 8;
+            value[2 * count + 1] = UNKNOWN_TYPE & 0xffu;
+        }
+    }
+    blank_from(attr, value, 2 * count);
+}
+
+/* What is reserved goes; data that is a number is one of 16 bits, as MTU and pointers are. */
+static void icmp(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
+    keep(place, attr, value, by);
+    memset(value, 0, MIN(2u, attr->captured));
+    if (attr->captured > 4) {
+        memset(value + 4, 0, MIN(2u, attr->captured - 4));
+    }
+}
+
+/* Numbers of four bytes from FROM on: those that no connection can have go, but for the one that
+ * says "any". */
+static void keep_amounts(const stun_attr *attr, guint8 *value, gsize from) {
+    static const guint8 any[4] = {0xff, 0xff, 0xff, 0xff};
+
+    for (gsize at = from; at + 4 <= attr->captured; at += 4) {
+        if (value[at] >= MIN_LETTER && memcmp(value + at, any, sizeof any) != 0) {
+            memset(value + at, 0, 4);
+        }
+    }
+}
+
+static void amounts(const redact_place *place, const stun_attr *attr, guint8 *value,
+                    const rule *by) {
+    keep(place, attr, value, by);
+    keep_amounts(attr, value, 0);
+}
+
+/* Two flags, and amounts. */
+static void site_response(const redact_place *place, const stun_attr *attr, guint8 *value,
+                          const rule *by) {
+    keep(place, attr, value, by);
+    value[0] &= 0xc0u;
+    memset(value + 1, 0, MIN(4u, attr->captured) - 1);
+    keep_amounts(attr, value, 4);
 }
 
 /* Numbers and lengths stay, parameters do not. */
@@ -224,11 +270,11 @@ static const rule by_kind[STUN_KIND_COUNT] = {
     [STUN_KIND_CHANNEL] = {keep, 2, 0},
     [STUN_KIND_TRANSPORT] = {keep, 1, 0},
     [STUN_KIND_FAMILY] = {keep, 1, 0},
-    [STUN_KIND_ICMP] = {keep, 8, 0},
+    [STUN_KIND_ICMP] = {icmp, 8, 0},
     [STUN_KIND_MS_SEQUENCE] = {ms_sequence, 24, 0},
     [STUN_KIND_MS_QUALITY] = {keep, 4, 0},
-    [STUN_KIND_MS_BANDWIDTH] = {keep, 16, 0},
-    [STUN_KIND_MS_SITE_RESPONSE] = {keep, 12, 0},
+    [STUN_KIND_MS_BANDWIDTH] = {amounts, 16, 0},
+    [STUN_KIND_MS_SITE_RESPONSE] = {site_response, 12, 0},
     [STUN_KIND_MS_LOCATION] = {keep, 4, 0},
 };
 

@@ -36,6 +36,13 @@ static redact_sum redact_addresses(const redact_ip_context *in, redact_region bo
     return changed;
 }
 
+/* RFC 2113: no other length and no other value means anything. */
+static gboolean is_router_alert(const guint8 *option, gsize length) {
+    static const guint8 alert[] = {OPTION_ROUTER_ALERT, 4, 0, 0};
+
+    return length == sizeof alert && memcmp(option, alert, sizeof alert) == 0;
+}
+
 /* Routes and time stamps hold addresses. */
 static void redact_options(redact_region options) {
     gsize at = 0;
@@ -50,7 +57,7 @@ static void redact_options(redact_region options) {
         if (length == 0 || length > options.captured - at) {
             break;
         }
-        if (kind != OPTION_ROUTER_ALERT) {
+        if (!is_router_alert(options.before + at, length)) {
             memset(options.after + at, OPTION_NOP, length);
         }
         at += length;
@@ -70,13 +77,17 @@ static void redact_padding(redact_region header) {
     }
 }
 
-/* Type and what is left stay; each 16 bytes behind them are taken for an address. */
+/* Type and what is left stay; each 16 bytes behind them are taken for an address, and may be
+ * anything. */
 static void redact_routing(const redact_ip_context *in, redact_region header) {
     redact_region rest = region_from(header, 8);
 
     region_blank(region_head(region_from(header, 4), 4));
     while (rest.captured >= 16) {
-        redact_address(in->by->names, rest.after, 16);
+        stun_address held = stun_address_ipv6(rest.before, 0);
+
+        stand_ins_told_address(in->by->names, &held);
+        memcpy(rest.after, held.bytes, 16);
         rest = region_from(rest, 16);
     }
     region_blank(rest);
@@ -170,8 +181,13 @@ static void redact_fragment(const redact_ip_context *in, const ip_datagram *ip,
     whole_context of = {.in = in, .addresses = addresses};
 
     region_blank(payload);
-    if (in->by->wholes != NULL && in->quotes == 0) {
-        redact_wholes_lay(in->by->wholes, ip, in->time, redact_assembled, &of, payload);
+    if (in->by->wholes != NULL && in->quotes == 0 &&
+        redact_wholes_lay(in->by->wholes, ip, in->time, redact_assembled, &of, payload)) {
+        return;
+    }
+    if (ip->offset == 0 && payload.captured > 0) {
+        memcpy(payload.after, payload.before, payload.captured);
+        redact_transport_first(ip, payload, addresses);
     }
 }
 

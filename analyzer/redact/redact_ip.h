@@ -27,6 +27,11 @@ void redact_ip(const redact_ip_context *in, redact_region packet);
 void redact_transport(const redact_ip_context *in, const ip_datagram *ip, redact_region payload,
                       redact_sum addresses);
 
+/* The same for a payload that is not all there: of UDP and TCP the header stays. In the FIRST
+ * fragment of several it does so when it fits that; else the ports do. */
+void redact_transport_begun(const ip_datagram *ip, redact_region payload, redact_sum addresses);
+void redact_transport_first(const ip_datagram *ip, redact_region payload, redact_sum addresses);
+
 /* The address of SIZE bytes, 4 or 16, in place. */
 void redact_address(stand_ins *names, guint8 *address, gsize size);
 

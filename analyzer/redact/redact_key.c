@@ -49,7 +49,18 @@ static gsize without_line_end(const guint8 *bytes, gsize length) {
     return length;
 }
 
-static gboolean check(const char *file, gsize length, GError **error) {
+static guint count_distinct(const guint8 *bytes, gsize length) {
+    gboolean seen[256] = {FALSE};
+    guint count = 0;
+
+    for (gsize i = 0; i < length; i++) {
+        count += !seen[bytes[i]];
+        seen[bytes[i]] = TRUE;
+    }
+    return count;
+}
+
+static gboolean check(const char *file, const guint8 *bytes, gsize length, GError **error) {
     g_autofree char *name = g_filename_display_name(file);
 
     if (length < REDACT_KEY_FILE_MIN) {
@@ -64,7 +75,54 @@ static gboolean check(const char *file, gsize length, GError **error) {
                     REDACT_KEY_FILE_MAX);
         return FALSE;
     }
+    if (count_distinct(bytes, length) < REDACT_KEY_DISTINCT_MIN) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                    "%s: a key with fewer than %u different bytes can be guessed: make one with "
+                    "\"head -c %u /dev/urandom > FILE\"",
+                    name, REDACT_KEY_DISTINCT_MIN, REDACT_KEY_STRONG_SIZE);
+        return FALSE;
+    }
     return TRUE;
+}
+
+/* PBKDF2 with HMAC-SHA-256, RFC 8018 section 5.2: the first block is all that is needed. */
+static void stretch(const guint8 *bytes, gsize length, const guint8 *salt, gsize salt_length,
+                    guint8 key[REDACT_KEY_SIZE]) {
+    static const guint8 first_block[] = {0, 0, 0, 1};
+    GHmac *keyed = g_hmac_new(G_CHECKSUM_SHA256, bytes, length);
+    guint8 last[REDACT_KEY_SIZE];
+
+    memset(key, 0, REDACT_KEY_SIZE);
+    for (guint round = 0; round < REDACT_KEY_ROUNDS; round++) {
+        GHmac *hmac = g_hmac_copy(keyed);
+        gsize size = sizeof last;
+
+        if (round == 0) {
+            g_hmac_update(hmac, salt, (gssize)salt_length);
+            g_hmac_update(hmac, first_block, sizeof first_block);
+        } else {
+            g_hmac_update(hmac, last, sizeof last);
+        }
+        g_hmac_get_digest(hmac, last, &size);
+        g_hmac_unref(hmac);
+        for (guint i = 0; i < REDACT_KEY_SIZE; i++) {
+            key[i] ^= last[i];
+        }
+    }
+    g_hmac_unref(keyed);
+    turn_wipe(last, sizeof last);
+}
+
+static void make_key(const guint8 *bytes, gsize length, guint8 key[REDACT_KEY_SIZE]) {
+    static const guint8 purpose[] = "turnpcap redaction";
+    const stun_span spans[] = {{purpose, sizeof purpose}, {bytes, length}};
+
+    if (length < REDACT_KEY_STRONG_SIZE ||
+        count_distinct(bytes, length) < REDACT_KEY_STRONG_DISTINCT) {
+        stretch(bytes, length, purpose, sizeof purpose, key);
+    } else {
+        turn_digest(STUN_HASH_SHA256, spans, G_N_ELEMENTS(spans), key);
+    }
 }
 
 static gboolean read_random(guint8 key[REDACT_KEY_SIZE], GError **error) {
@@ -77,7 +135,6 @@ static gboolean read_random(guint8 key[REDACT_KEY_SIZE], GError **error) {
 }
 
 gboolean redact_key_read(const char *file, guint8 key[REDACT_KEY_SIZE], GError **error) {
-    static const char purpose[] = "turnpcap redaction";
     /* Room for the longest key, its line end and one byte more. */
     const gsize size = REDACT_KEY_FILE_MAX + 3;
     g_autofree guint8 *bytes = NULL;
@@ -90,11 +147,9 @@ gboolean redact_key_read(const char *file, guint8 key[REDACT_KEY_SIZE], GError *
     bytes = g_malloc0(size);
     good = read_up_to(file, bytes, size, &length, error);
     length = without_line_end(bytes, length);
-    good = good && check(file, length, error);
+    good = good && check(file, bytes, length, error);
     if (good) {
-        const stun_span spans[] = {{(const guint8 *)purpose, sizeof purpose}, {bytes, length}};
-
-        turn_digest(STUN_HASH_SHA256, spans, G_N_ELEMENTS(spans), key);
+        make_key(bytes, length, key);
     }
     turn_wipe(bytes, size);
     return good;

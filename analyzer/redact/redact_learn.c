@@ -58,7 +58,7 @@ static void learn_bytes(redact_lesson *self, const turn_packet *packet, const tu
     if (unit->whole_captured > 0) {
         bytes = g_memdup2(unit->whole, unit->whole_captured);
         redact(self->names, unit, bytes);
-        redact_streams_learn(self->streams, &packet->flow, unit->seq, packet->time, bytes,
+        redact_streams_learn(self->streams, &packet->flow, unit->seq, unit->begun_time, bytes,
                              unit->whole_captured);
     }
 }

@@ -10,14 +10,19 @@
 #define DTLS_RECORD_HEADER    13u
 #define DTLS_HANDSHAKE_HEADER 12u
 #define DTLS_HANDSHAKE        22u
-#define TLS_RECORD_HEADER     5u
-#define RTP_SSRC              8u
-#define RTCP_SSRC             4u
-#define SSRC_SIZE             4u
-#define ZRTP_KEPT             8u
-#define QUIC_KEPT             6u /* type, version, length of the connection id */
-#define UNIT_HEADER           4u
-#define SESSION_ID_SIZE       8u
+/* Of handshakes that are not text: the last type in use, the longest message, how many there are in
+ * one. */
+#define DTLS_LAST_TYPE    25u
+#define DTLS_LONGEST      0x3ffffu
+#define DTLS_LAST_NUMBER  255u
+#define TLS_RECORD_HEADER 5u
+#define RTP_SSRC          8u
+#define RTCP_SSRC         4u
+#define SSRC_SIZE         4u
+#define ZRTP_KEPT         8u
+#define QUIC_KEPT         6u /* type, version, length of the connection id */
+#define UNIT_HEADER       4u
+#define SESSION_ID_SIZE   8u
 
 /* turn_segment_identity() compares this much. */
 #define IDENTITY_SIZE 16u
@@ -50,15 +55,34 @@ static void replace_ssrc(stand_ins *self, guint8 *bytes, gsize captured, gsize o
     blank(bytes, captured, captured >= offset + SSRC_SIZE ? offset + SSRC_SIZE : offset);
 }
 
+static guint32 u24(const guint8 *bytes) {
+    return (guint32)bytes[0] << 16 | (guint32)bytes_u16(bytes + 1);
+}
+
+/* The header of a handshake's message or of its first fragment, RFC 6347 section 4.2.2: its lengths
+ * fit each other and the record. What is encrypted fits by chance only. */
+static gboolean is_dtls_handshake(const guint8 *record, gsize captured) {
+    const guint8 *handshake = record + DTLS_RECORD_HEADER;
+    guint32 part;
+
+    if (captured < DTLS_RECORD_HEADER + DTLS_HANDSHAKE_HEADER || record[0] != DTLS_HANDSHAKE ||
+        bytes_u16(record + 3) != 0 || handshake[0] > DTLS_LAST_TYPE) {
+        return FALSE;
+    }
+    part = u24(handshake + 9);
+    return part + DTLS_HANDSHAKE_HEADER <= bytes_u16(record + 11) &&
+           u24(handshake + 1) <= DTLS_LONGEST && u24(handshake + 6) + part <= u24(handshake + 1) &&
+           bytes_u16(handshake + 4) <= DTLS_LAST_NUMBER;
+}
+
 /* The header without a connection id, RFC 9147 section 4; of older records the handshake's header
  * too, as long as it is in the clear. */
 static gsize dtls_kept(const guint8 *bytes, gsize captured) {
     if ((bytes[0] & 0xe0u) == 0x20u) {
         return (bytes[0] & 0x08u) != 0 ? 5 : 4;
     }
-    return captured >= DTLS_RECORD_HEADER && bytes[0] == DTLS_HANDSHAKE && bytes_u16(bytes + 3) == 0
-               ? DTLS_RECORD_HEADER + DTLS_HANDSHAKE_HEADER
-               : DTLS_RECORD_HEADER;
+    return is_dtls_handshake(bytes, captured) ? DTLS_RECORD_HEADER + DTLS_HANDSHAKE_HEADER
+                                              : DTLS_RECORD_HEADER;
 }
 
 /* The two hellos are the same wherever they are met, but for what is random in them: [MS-TURN]

@@ -23,7 +23,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(redact_streams, redact_streams_free)
 void redact_streams_anew(redact_streams *self, const turn_flow *flow, gint64 time);
 
 /* flow.source's stream has these LENGTH bytes at SEQ; they win over what was there before. TIME is
- * that of a packet which is not before the first of them. */
+ * that of the packet with the first of them. */
 void redact_streams_learn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time,
                           const guint8 *bytes, gsize length);
 

@@ -6,6 +6,7 @@
 #include "analyzer/redact/redact_segment.h"
 #include "turn/bytes.h"
 
+#define PORTS         4u
 #define UDP_HEADER    8u
 #define UDP_CHECKSUM  6u
 #define TCP_HEADER    20u
@@ -29,15 +30,19 @@ static void redact_udp(const redact_ip_context *in, const packet *decoded, redac
     redact_sum_apply_udp(addresses, datagram.after + UDP_CHECKSUM);
 }
 
-/* RFC 9293 section 3.1, RFC 7323, RFC 2018. */
-static gboolean is_harmless_option(guint8 kind) {
+/* RFC 9293 section 3.1, RFC 7323, RFC 2018. Of another length they are nobody knows what. */
+static gboolean is_harmless_option(guint8 kind, gsize length) {
     switch (kind) {
     case 2: /* maximum segment size */
+        return length == 4;
     case 3: /* window scale */
+        return length == 3;
     case 4: /* SACK permitted */
-    case 5: /* SACK */
+        return length == 2;
+    case 5: /* SACK: up to four blocks */
+        return length > 2 && length <= 34 && length % 8 == 2;
     case 8: /* timestamps */
-        return TRUE;
+        return length == 10;
     default:
         return FALSE;
     }
@@ -55,7 +60,7 @@ static void redact_tcp_options(redact_region options) {
                 break;
             }
         }
-        if (!is_harmless_option(options.before[at])) {
+        if (!is_harmless_option(options.before[at], length)) {
             memset(options.after + at, 1, length);
         }
         at += length;
@@ -89,7 +94,59 @@ static void redact_stub(redact_region stub, gsize header, gsize checksum, redact
     }
 }
 
-enum { ICMP_ECHO_REPLY = 0, ICMP_REDIRECT = 5, ICMP_ECHO = 8, ICMP6_ECHO = 128, ICMP6_REPLY = 129 };
+enum {
+    ICMP_ECHO_REPLY = 0,
+    ICMP_UNREACHABLE = 3,
+    ICMP_REDIRECT = 5,
+    ICMP_ECHO = 8,
+    ICMP_TIME_EXCEEDED = 11,
+    ICMP_PARAMETER = 12,
+    ICMP6_UNREACHABLE = 1,
+    ICMP6_TOO_BIG = 2,
+    ICMP6_TIME_EXCEEDED = 3,
+    ICMP6_PARAMETER = 4,
+    ICMP6_ECHO = 128,
+    ICMP6_REPLY = 129
+};
+/* The code of ICMP_UNREACHABLE that has an MTU, RFC 1191. */
+#define FRAGMENTATION_NEEDED 4u
+
+/* Which of the bytes 4 to 7 of an error mean something, a bit for each from the first on: the MTU,
+ * the pointer, the length of RFC 4884. An MTU or a pointer beyond 16 bits is none. */
+static guint used_bytes(const ip_datagram *ip, const guint8 *icmp) {
+    if (ip->version == 4) {
+        switch (icmp[0]) {
+        case ICMP_UNREACHABLE:
+            return icmp[1] == FRAGMENTATION_NEEDED ? 0xEu : 0x2u;
+        case ICMP_TIME_EXCEEDED:
+            return 0x2u;
+        case ICMP_PARAMETER:
+            return 0x3u;
+        default:
+            return 0;
+        }
+    }
+    switch (icmp[0]) {
+    case ICMP6_UNREACHABLE:
+    case ICMP6_TIME_EXCEEDED:
+        return 0x1u;
+    case ICMP6_TOO_BIG:
+    case ICMP6_PARAMETER:
+        return 0xCu;
+    default:
+        return 0;
+    }
+}
+
+static void blank_unused(const ip_datagram *ip, redact_region icmp) {
+    const guint used = used_bytes(ip, icmp.before);
+
+    for (guint i = 4; i < MIN(ICMP_HEADER, icmp.captured); i++) {
+        if ((used & (1u << (i - 4))) == 0) {
+            icmp.after[i] = 0;
+        }
+    }
+}
 
 /* The quoted packet; extensions (RFC 4884) behind it are blanked. */
 static void redact_quote(const redact_ip_context *in, const ip_datagram *ip, redact_region icmp) {
@@ -122,6 +179,7 @@ static void redact_icmp_body(const redact_ip_context *in, const ip_datagram *ip,
     const guint8 type = icmp.before[0];
 
     if (kind == PACKET_ICMP_ERROR) {
+        blank_unused(ip, icmp);
         redact_quote(in, ip, icmp);
     } else if (is_echo(ip, type)) {
         region_blank(region_from(icmp, ICMP_HEADER));
@@ -145,6 +203,36 @@ static void redact_icmp(const redact_ip_context *in, const ip_datagram *ip, pack
     redact_sum_apply(changed, icmp.after + ICMP_CHECKSUM);
 }
 
+void redact_transport_begun(const ip_datagram *ip, redact_region payload, redact_sum addresses) {
+    if (ip->protocol == IP_UDP) {
+        redact_stub(payload, UDP_HEADER, UDP_CHECKSUM, addresses);
+    } else if (ip->protocol == IP_TCP) {
+        redact_stub(payload, TCP_HEADER, TCP_CHECKSUM, addresses);
+    } else {
+        region_blank(payload);
+    }
+}
+
+/* Fragments may contradict each other, and then anything may stand in front of one. */
+static gboolean is_header(const ip_datagram *ip, redact_region payload) {
+    const guint8 *at = payload.before;
+
+    if (ip->protocol == IP_UDP) {
+        return payload.captured >= UDP_HEADER && bytes_u16(at + 4) >= payload.reported;
+    }
+    return payload.captured >= TCP_HEADER && (at[12] & 0x0fu) == 0 && at[12] >> 4 >= 5;
+}
+
+void redact_transport_first(const ip_datagram *ip, redact_region payload, redact_sum addresses) {
+    if (is_header(ip, payload)) {
+        redact_transport_begun(ip, payload, addresses);
+    } else if (ip->protocol == IP_UDP || ip->protocol == IP_TCP) {
+        region_blank(region_from(payload, PORTS));
+    } else {
+        region_blank(payload);
+    }
+}
+
 void redact_transport(const redact_ip_context *in, const ip_datagram *ip, redact_region payload,
                       redact_sum addresses) {
     packet decoded = {.ip = *ip};
@@ -154,10 +242,8 @@ void redact_transport(const redact_ip_context *in, const ip_datagram *ip, redact
         redact_udp(in, &decoded, payload, addresses);
     } else if (kind == PACKET_TCP) {
         redact_tcp(in, &decoded, payload, addresses);
-    } else if (ip->protocol == IP_UDP) {
-        redact_stub(payload, UDP_HEADER, UDP_CHECKSUM, addresses);
-    } else if (ip->protocol == IP_TCP) {
-        redact_stub(payload, TCP_HEADER, TCP_CHECKSUM, addresses);
+    } else if (ip->protocol == IP_UDP || ip->protocol == IP_TCP) {
+        redact_transport_begun(ip, payload, addresses);
     } else if (ip->protocol == (ip->version == 4 ? IP_ICMP : IP_ICMPV6)) {
         redact_icmp(in, ip, kind, payload, addresses);
     } else {

@@ -28,7 +28,7 @@ static gboolean all_zeros(const guint8 *bytes, gsize length) {
     return TRUE;
 }
 
-/* Groups stay, but for 33:33 with the end of a solicited-node group: RFC 2464 section 7. */
+/* But for the end of 33:33 with a solicited-node group: RFC 2464 section 7. */
 static gboolean is_kept(const stand_ins *self, guint8 mac[MAC_SIZE]) {
     static const guint8 solicited[3] = {0x33, 0x33, 0xff};
 
@@ -36,7 +36,7 @@ static gboolean is_kept(const stand_ins *self, guint8 mac[MAC_SIZE]) {
         stand_in_low24(self, mac + sizeof solicited);
         return TRUE;
     }
-    return (mac[0] & 1u) != 0 || all_zeros(mac, MAC_SIZE);
+    return all_zeros(mac, MAC_SIZE);
 }
 
 void stand_ins_hardware(stand_ins *self, guint8 mac[6]) {
@@ -53,8 +53,8 @@ void stand_ins_hardware(stand_ins *self, guint8 mac[6]) {
     }
     do {
         stand_in_make(self, FOR_HARDWARE, attempt, (stun_span){mac, MAC_SIZE}, made, sizeof made);
-        /* One host's, and given by nobody who gives out such addresses. */
-        made[0] = (guint8)((made[0] & 0xfcu) | 2u);
+        /* A host's or a group's, and given by nobody who gives out such addresses. */
+        made[0] = (guint8)((made[0] & 0xfcu) | 2u | (mac[0] & 1u));
     } while (++attempt < MAX_ATTEMPTS &&
              (memcmp(made, mac, MAC_SIZE) == 0 || store_is_taken(&self->hardware, 0, made, 6)));
     if (!store_add(&self->hardware, 0, mac, MAC_SIZE, made, sizeof made)) {

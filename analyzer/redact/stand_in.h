@@ -14,10 +14,11 @@
  *     169.254/16                    169.254/16        public     2001:db8::/32
  *     public                        240/4 (nobody's)
  *
- * Loopback, unspecified, broadcast and multicast addresses stay what they are; but solicited-node
- * groups get the stand-in of the 24 bits that they have from an address, and groups made from a
- * network's prefix get another prefix. ::ffff:0:0/96 and 64:ff9b::/96 stay with the stand-in of the
- * IPv4 address inside. Nothing else is its own stand-in.
+ * 127.0.0.1, ::1, unspecified, broadcast and multicast addresses stay what they are, other loopback
+ * addresses become others; but solicited-node groups get the stand-in of the 24 bits that they have
+ * from an address, and groups made from a network's prefix or number get another one. ::ffff:0:0/96
+ * and 64:ff9b::/96 stay with the stand-in of the IPv4 address inside. Nothing else is its own
+ * stand-in.
  *
  * Different originals have different stand-ins as long as both are remembered and there are enough:
  * the ranges have few subnets, and short texts are few. Where the key makes the same of two, the
@@ -56,7 +57,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(stand_ins, stand_ins_free)
 /* In place; the port stays. */
 void stand_ins_address(stand_ins *self, stun_address *address);
 
-/* In place; a group address stays one, and so does the one of all zeros. */
+/* The same for an address that somebody wrote where it may mean another one, as it does where XOR
+ * was forgotten: a whole range of addresses never stays. Multicast addresses become others. */
+void stand_ins_told_address(stand_ins *self, stun_address *address);
+
+/* In place; a group address becomes another one, and that of all zeros stays. */
 void stand_ins_hardware(stand_ins *self, guint8 mac[6]);
 
 /* In place: as many printable ASCII characters, the kind's name in front where there is room. */

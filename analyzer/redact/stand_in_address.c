@@ -6,6 +6,9 @@
 #define SUBNET_IPV4 3u /* bytes of a /24 */
 #define SUBNET_IPV6 8u /* bytes of a /64 */
 #define HOSTS       256u
+#define IPV6_SIZE   16u
+/* The tag of groups that have stand-ins, where it is one by size else. */
+#define TOLD 64u
 /* How often the key is asked for another subnet before the next free one is searched. */
 #define MAX_ATTEMPTS 16u
 
@@ -30,7 +33,10 @@ typedef struct range {
 static const range ranges_ipv4[] = {
     {{0}, 32, 0, STAY, {0}},                  /* RFC 1122 section 3.2.1.3 */
     {{255, 255, 255, 255}, 32, 0, STAY, {0}}, /* RFC 919 */
-    {{127}, 8, 0, STAY, {0}},                 /* RFC 1122 section 3.2.1.3 */
+    {{127, 0, 0, 1}, 32, 0, STAY, {0}},       /* RFC 1122 section 3.2.1.3 */
+    {{127}, 8, 8, MOVE, {127}},               /* RFC 1122 section 3.2.1.3 */
+    {{233}, 8, 8, MOVE, {233}},               /* RFC 3180: the number of a network */
+    {{234}, 8, 8, MOVE, {234}},               /* RFC 6034: the prefix of a network */
     {{224}, 4, 0, STAY, {0}},                 /* RFC 1112 */
     {{10}, 8, 8, MOVE, {10}},                 /* RFC 1918 */
     {{172, 16}, 12, 8, MOVE, {10}},           /* RFC 1918 */
@@ -89,15 +95,34 @@ static void next_subnet(guint8 *subnet, gsize size, const range *in) {
     copy_bits(subnet, in->to, in->to_bits);
 }
 
+static void make_one(const stand_ins *self, const range *in, guint attempt, const guint8 *original,
+                     gsize size, guint8 *out) {
+    stand_in_make(self, FOR_SUBNET, attempt, (stun_span){original, size}, out, size);
+    copy_bits(out, in->to, in->to_bits);
+}
+
+/* What the key alone gives, when nothing is free or nothing more is remembered: searching again
+ * with each packet would take as long each time. */
+static void make_shared(const stand_ins *self, const range *in, const guint8 *original, gsize size,
+                        guint8 *out) {
+    make_one(self, in, 0, original, size, out);
+    if (memcmp(out, original, size) == 0) {
+        next_subnet(out, size, in);
+    }
+}
+
 /* Finds a subnet for ORIGINAL, another one for each while there are free ones. */
-static void make_subnet(const stand_ins *self, const range *in, const guint8 *original, gsize size,
+static void make_subnet(stand_ins *self, const range *in, const guint8 *original, gsize size,
                         guint8 *out) {
     /* More than can be taken, where a range has more than that. */
     const gsize most = (gsize)1 << MIN(8 * size - in->to_bits, 17);
 
+    if (self->full[in->to[0]] || store_is_full(&self->subnets)) {
+        make_shared(self, in, original, size, out);
+        return;
+    }
     for (guint attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        stand_in_make(self, FOR_SUBNET, attempt, (stun_span){original, size}, out, size);
-        copy_bits(out, in->to, in->to_bits);
+        make_one(self, in, attempt, original, size, out);
         if (is_free(self, out, original, size)) {
             return;
         }
@@ -108,9 +133,8 @@ static void make_subnet(const stand_ins *self, const range *in, const guint8 *or
             return;
         }
     }
-    if (memcmp(out, original, size) == 0) {
-        next_subnet(out, size, in);
-    }
+    self->full[in->to[0]] = TRUE;
+    make_shared(self, in, original, size, out);
 }
 
 /* Which host of a /24 stands for which: .0 and .255 for themselves, the others in an order that the
@@ -248,4 +272,64 @@ void stand_ins_address(stand_ins *self, stun_address *address) {
     if (memcmp(original, address->bytes, size) != 0) {
         remember(self, &self->addresses, original, size, address->bytes, size);
     }
+}
+
+static guint8 *ipv4_group(guint8 *bytes) {
+    const range *in = range_of(ranges_ipv4, bytes, SUBNET_IPV4 + 1);
+
+    return in->treatment == STAY && in->bits < 32 ? bytes : NULL;
+}
+
+/* What is of a range that stays in ADDRESS, and its size; NULL when nothing is. */
+static guint8 *group_in(stun_address *address, gsize *size) {
+    const range *in;
+
+    *size = SUBNET_IPV4 + 1;
+    if (address->family == STUN_FAMILY_IPV4) {
+        return ipv4_group(address->bytes);
+    }
+    if (address->family != STUN_FAMILY_IPV6) {
+        return NULL;
+    }
+    in = range_of(ranges_ipv6, address->bytes, sizeof address->bytes);
+    if (in->treatment == EMBEDDED) {
+        return ipv4_group(address->bytes + 12);
+    }
+    *size = sizeof address->bytes;
+    return in->treatment == GROUP ? address->bytes : NULL;
+}
+
+static void make_group(const stand_ins *self, const guint8 *original, gsize size, guint8 *out) {
+    static const guint8 ipv4[] = {224};
+    static const guint8 ipv6[] = {0xff};
+    guint attempt = 0;
+
+    do {
+        stand_in_make(self, FOR_TOLD_GROUP, attempt, (stun_span){original, size}, out, size);
+        copy_bits(out, size == IPV6_SIZE ? ipv6 : ipv4, size == IPV6_SIZE ? 8 : 4);
+    } while (++attempt < MAX_ATTEMPTS &&
+             (memcmp(out, original, size) == 0 ||
+              store_is_taken(&self->addresses, TOLD + (guint)size, out, size)));
+}
+
+void stand_ins_told_address(stand_ins *self, stun_address *address) {
+    gsize size;
+    guint8 *group = group_in(address, &size);
+    const blob *known;
+    guint8 made[16];
+
+    if (group == NULL) {
+        stand_ins_address(self, address);
+        return;
+    }
+    known = store_find(&self->addresses, TOLD + (guint)size, group, size);
+    if (known != NULL) {
+        memcpy(group, known->bytes, size);
+        return;
+    }
+    make_group(self, group, size, made);
+    if (!store_add(&self->addresses, TOLD + (guint)size, group, size, made, size)) {
+        self->not_remembered++;
+    }
+    memcpy(group, made, size);
 }

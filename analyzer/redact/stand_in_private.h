@@ -16,7 +16,8 @@ enum {
     FOR_PREFIX,
     FOR_HARDWARE,
     FOR_BYTES,
-    FOR_TEXT /* and one more for each kind of text: the last */
+    FOR_TEXT, /* and one more for each kind of text */
+    FOR_TOLD_GROUP = FOR_TEXT + STAND_IN_KINDS
 };
 
 /* A tag and bytes, as a key and a value of hash tables. */
@@ -37,7 +38,8 @@ struct stand_ins {
     guint8 *key;
     gsize key_length;
     store subnets;
-    store hosts; /* 256 bytes for each /24 */
+    gboolean full[256]; /* no subnet is free in the range that begins with this byte */
+    store hosts;        /* 256 bytes for each /24 */
     store addresses;
     store hardware;
     store texts;
@@ -51,6 +53,7 @@ void stand_in_make(const stand_ins *self, guint purpose, guint32 attempt, stun_s
 /* The stand-in of an original; NULL when it is not remembered. Borrowed. */
 const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length);
 gboolean store_is_taken(const store *self, guint tag, const guint8 *bytes, gsize length);
+gboolean store_is_full(const store *self);
 /* FALSE when the store is full. */
 gboolean store_add(store *self, guint tag, const guint8 *original, gsize original_length,
                    const guint8 *bytes, gsize length);

@@ -55,11 +55,15 @@ gboolean store_is_taken(const store *self, guint tag, const guint8 *bytes, gsize
     return taken;
 }
 
+gboolean store_is_full(const store *self) {
+    return g_hash_table_size(self->by_original) >= self->limit;
+}
+
 gboolean store_add(store *self, guint tag, const guint8 *original, gsize original_length,
                    const guint8 *bytes, gsize length) {
     blob *made;
 
-    if (g_hash_table_size(self->by_original) >= self->limit) {
+    if (store_is_full(self)) {
         return FALSE;
     }
     made = blob_new(tag, bytes, length);

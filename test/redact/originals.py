@@ -5,15 +5,17 @@ tshark knows nothing of turnpcap, and dissects what turnpcap does not look at (S
 that has the type of an address or of a text counts, whatever it is called.
 """
 
+import codecs
 import dataclasses
 import functools
-import io
 import ipaddress
 import pathlib
 import re
 import subprocess
 import xml.etree.ElementTree
 
+# What XML 1.0 section 2.2 has no place for.
+UNPRINTED = "[^\\t\\n\\r -\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
 ADDRESSES = {"FT_IPv4", "FT_IPv6"}
 TEXTS = {"FT_STRING", "FT_STRINGZ", "FT_UINT_STRING", "FT_STRINGZPAD", "FT_STRINGZTRUNC"}
 COOKIE = bytes.fromhex("2112a442")
@@ -32,7 +34,7 @@ CONSTANTS = {
     *("Unknown User Name", "Missing nonce", "Unknown User", "Unknown attribute"),
 }
 # Words that are some user, realm or SDP line, and that every report has of its own. They are looked for in packets.
-WORDS = {b"bound", b"client", b"null", b"peer", b"port", b"request", b"server", b"turn"}
+WORDS = {b"bound", b"client", b"foun", b"null", b"peer", b"port", b"request", b"server", b"turn"}
 
 
 @dataclasses.dataclass
@@ -112,17 +114,18 @@ def bytes_of(element):
     return bytes.fromhex(digits) if re.fullmatch("(?:[0-9a-f]{2})*", digits) else b""
 
 
-# What XML 1.0 has no place for, and tshark writes all the same where a capture has it.
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+class Cleaned:
+    """What tshark writes, without the characters that XML does not allow: it passes on what a packet holds."""
 
+    def __init__(self, stream):
+        self.stream = stream
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
-def elements(stream):
-    """Yield the elements of the XML in STREAM as they end. What a text has is in its bytes, see bytes_of()."""
-    parser = xml.etree.ElementTree.XMLPullParser(["end"])
-    for line in io.TextIOWrapper(stream, encoding="utf-8", errors="replace"):
-        parser.feed(NOT_XML.sub("", line))
-        for _, element in parser.read_events():
-            yield element
+    def read(self, size):
+        """Return about SIZE more bytes; none at the end."""
+        data = self.stream.read(size)
+        text = re.sub(UNPRINTED, "?", self.decoder.decode(data, not data))
+        return text.encode() or (b" " if data else b"")
 
 
 def collect(path):
@@ -131,7 +134,7 @@ def collect(path):
     found = Originals()
     command = ["tshark", "-n", "-r", str(path), "-T", "pdml"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
-        for element in elements(running.stdout):
+        for _, element in xml.etree.ElementTree.iterparse(Cleaned(running.stdout)):
             if element.tag == "field" and not element.get("unmaskedvalue"):
                 name = element.get("name")
                 take_field(found, name, types.get(name), bytes_of(element), element.get("show"))

@@ -183,11 +183,21 @@ def check_blocks(its):
         its.expect(b"talking" not in written, f"{command[0]} does not name the file")
 
 
+def check_resolution(its):
+    """Times of a pcapng file have as many digits in the report over its redacted copy as they had."""
+    path, to = its.folder / "talking.pcapng", its.folder / "quiet.pcapng"
+    path.write_bytes(talking_pcapng(its.sample("s1-webrtc-431")))
+    its.run("annotate", "--redact", "--redact-key", its.key, "-o", to, path)
+    told = without_files(its.report("--messages", "--redact", "--redact-key", its.key, path))
+    its.expect(told == without_files(its.report("--messages", to)), "the copy has the redacted report")
+
+
 def main():
     """Run all checks."""
     with tempfile.TemporaryDirectory() as folder:
         its = Commands(sys.argv[1], sys.argv[2], folder)
-        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks):
+        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks,
+                      check_resolution):
             check(its)
     print(f"{its.faults} faults")
     return 1 if its.faults else 0

@@ -22,8 +22,9 @@ import originals  # noqa: E402
 import reporting  # noqa: E402
 import search  # noqa: E402
 
-KEY = b"a key that every run of this test has in common"
-OTHER_KEY = b"another key, for stand-ins that are not the same"
+# Strong, so that it is not stretched in each of many runs.
+KEY = bytes(range(100, 132))
+OTHER_KEY = bytes(range(150, 182))
 # Larger ones take tshark minutes; what they hold beyond others is quantity.
 LARGEST = 400_000
 CHECKSUMS = ("ip.check_checksum:TRUE", "udp.check_checksum:TRUE", "tcp.check_checksum:TRUE")
@@ -251,7 +252,11 @@ def captures_in(folder):
 
 
 def chosen(arguments):
-    """Return the captures to look at; None when there are none on this machine."""
+    """Return the captures to look at, every N-th of them with "--every N"; None when there are none on this machine."""
+    if "--every" in arguments:
+        at = arguments.index("--every")
+        paths = chosen(arguments[:at])
+        return paths if paths is None else paths[:: int(arguments[at + 1])]
     if arguments[0] == "--shared":
         folder = reporting.captures_folder(arguments[1])
         return None if folder is None else captures_in(folder)

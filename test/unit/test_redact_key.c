@@ -30,14 +30,14 @@ static char *read_file(const void *bytes, gsize length, guint8 key[REDACT_KEY_SI
     return message;
 }
 
-/* SHA-256 of "turnpcap redaction", a zero and the key, from Python. */
+/* hashlib.pbkdf2_hmac() of Python: SHA-256, the key, "turnpcap redaction" and a zero, 100000. */
 static void key_is_what_the_file_holds_without_its_line_end(void **state) {
     static const char text[] = "sixteen bytes...\r\n";
     guint8 expected[REDACT_KEY_SIZE];
     guint8 key[REDACT_KEY_SIZE];
 
     (void)state;
-    hex_bytes("30f2a55090277f446375bb6470c764a9a8e604668a31d8c17320a4d0871ef77c", expected,
+    hex_bytes("425014e6e4c93e8b4e497ce37c3ae99cd90c0587487f5b51a7c59d93fb180e98", expected,
               sizeof expected);
     assert_null(read_file(text, 16, key));
     assert_memory_equal(key, expected, sizeof key);
@@ -50,6 +50,43 @@ static void key_is_what_the_file_holds_without_its_line_end(void **state) {
     assert_memory_not_equal(key, expected, sizeof key);
     assert_null(read_file("sixteen\0bytes...", 16, key));
     assert_memory_not_equal(key, expected, sizeof key);
+}
+
+/* SHA-256 of "turnpcap redaction", a zero and the key, from Python; nobody finds it by trying. With
+ * 23 different bytes it is stretched. */
+static void key_that_is_strong_is_taken_as_it_is(void **state) {
+    guint8 strong[32];
+    guint8 expected[REDACT_KEY_SIZE];
+    guint8 key[REDACT_KEY_SIZE];
+
+    (void)state;
+    for (guint i = 0; i < sizeof strong; i++) {
+        strong[i] = (guint8)(100 + i % 24);
+    }
+    hex_bytes("af0281ffd342cbd2a534fc26ea148ca9646205b8f5f6b2dd95b199aa5747ea71", expected,
+              sizeof expected);
+    assert_null(read_file(strong, sizeof strong, key));
+    assert_memory_equal(key, expected, sizeof key);
+    for (guint i = 0; i < sizeof strong; i++) {
+        strong[i] = (guint8)(100 + i % 23);
+    }
+    hex_bytes("765ced6f140c781e4975301dc5c9aded358c8ac723e340ab7295f6f19dbcd862", expected,
+              sizeof expected);
+    assert_null(read_file(strong, sizeof strong, key));
+    assert_memory_equal(key, expected, sizeof key);
+}
+
+/* Seven different bytes are too few, and eight enough. */
+static void key_of_few_bytes_is_refused(void **state) {
+    guint8 key[REDACT_KEY_SIZE];
+    g_autofree char *same = read_file("0000000000000000", 16, key);
+    g_autofree char *seven = read_file("abcdefgabcdefgabcdefgabcdefgabcdefg", 35, key);
+
+    (void)state;
+    assert_string_equal(same, ": a key with fewer than 8 different bytes can be guessed: make one "
+                              "with \"head -c 32 /dev/urandom > FILE\"");
+    assert_string_equal(seven, same);
+    assert_null(read_file("abcdefghabcdefgh", 16, key));
 }
 
 static void key_that_is_too_short_is_refused(void **state) {
@@ -69,6 +106,7 @@ static void key_that_is_too_long_is_refused(void **state) {
     g_autofree char *more = NULL;
 
     (void)state;
+    memcpy(bytes, "abcdefgh", 8);
     bytes[REDACT_KEY_FILE_MAX] = '\n';
     most = read_file(bytes, REDACT_KEY_FILE_MAX + 1, key);
     assert_null(most);
@@ -103,6 +141,8 @@ static void key_without_a_file_is_another_one_each_time(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(key_is_what_the_file_holds_without_its_line_end),
+        cmocka_unit_test(key_that_is_strong_is_taken_as_it_is),
+        cmocka_unit_test(key_of_few_bytes_is_refused),
         cmocka_unit_test(key_that_is_too_short_is_refused),
         cmocka_unit_test(key_that_is_too_long_is_refused),
         cmocka_unit_test(file_that_is_not_there_is_named),

@@ -342,6 +342,78 @@ static void values_that_are_too_long_are_blank_behind(void **state) {
     assert_address(self, STUN_ATTR_MAPPED_ADDRESS, "192.0.2.1:4660");
 }
 
+/* 192.168.7.21 in both, each read as a group by whom the specification is right for: its stand-in
+ * does not come from the address, and nothing of that is left. */
+static void address_that_is_written_wrong_goes_too(void **state) {
+    static const guint8 plain[8] = {0, 1, 0x9c, 0x40, 192, 168, 7, 21};
+    static const guint8 xored[8] = {0, 1, 0x9c, 0x40, 192 ^ 0x21, 168 ^ 0x12, 7 ^ 0xa4, 21 ^ 0x42};
+    redacted *self = *state;
+    message made = message_of("allocate success 3");
+
+    message_add(&made, STUN_ATTR_XOR_MAPPED_ADDRESS, plain, sizeof plain);
+    message_add(&made, STUN_ATTR_MAPPED_ADDRESS, xored, sizeof xored);
+    redact(self, made);
+    assert_null(memmem(self->after.bytes, self->after.length, plain + 4, 4));
+    assert_null(memmem(self->after.bytes, self->after.length, xored + 4, 4));
+    assert_null(memmem(self->after.bytes, self->after.length, plain + 4, 3));
+    assert_null(memmem(self->after.bytes, self->after.length, xored + 4, 3));
+}
+
+static void listed_types_stay_when_a_specification_has_them(void **state) {
+    static const char before[] = "\x00\x19\x80\x22here is 10.1.2.3!";
+    static const char after[] = "\x00\x19\x80\x22\x7f\xff\x7f\xff\x7f\xff\x7f\xff\x7f\xff\x7f\xff"
+                                "\x7f\xff\x7f\xff\x00";
+    redacted *self = *state;
+    message made = message_of("allocate error 3");
+    stun_attr attr;
+
+    message_add(&made, STUN_ATTR_UNKNOWN_ATTRIBUTES, before, sizeof before - 1);
+    redact(self, made);
+    attr = attribute(&self->read_after, STUN_ATTR_UNKNOWN_ATTRIBUTES);
+    assert_int_equal(attr.length, sizeof before - 1);
+    assert_memory_equal(attr.value, after, sizeof before - 1);
+}
+
+/* An MTU of 1400 is a number, and the text is none. */
+static void icmp_keeps_numbers(void **state) {
+    static const char *const before[] = {"\0\0\3\4\0\0\5\x78", "AC\3\4ACMEsecret."};
+    static const char *const after[] = {"\0\0\3\4\0\0\5\x78", "\0\0\3\4\0\0ME\0\0\0\0\0\0\0"};
+    static const gsize sizes[] = {8, 15};
+    redacted *self = *state;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(before); i++) {
+        message made = message_of("data indication 3");
+        stun_attr attr;
+
+        message_add(&made, STUN_ATTR_ICMP, before[i], sizes[i]);
+        redact(self, made);
+        attr = attribute(&self->read_after, STUN_ATTR_ICMP);
+        assert_memory_equal(attr.value, after[i], sizes[i]);
+    }
+}
+
+static void amounts_are_no_text(void **state) {
+    static const char bandwidth[] = "\0\1\x86\xa0\xff\xff\xff\xff"
+                                    "ACME"
+                                    "\0\0\0\1"
+                                    "more";
+    static const char site[] = "\xc1"
+                               "ABC"
+                               "\0\0\3\xe8"
+                               "corp";
+    redacted *self = *state;
+    message made = message_of("allocate success 3");
+    stun_attr attr;
+
+    message_add(&made, STUN_ATTR_BANDWIDTH_RESERVATION_AMOUNT, bandwidth, sizeof bandwidth - 1);
+    message_add(&made, STUN_ATTR_REMOTE_SITE_RESPONSE, site, sizeof site - 1);
+    redact(self, made);
+    attr = attribute(&self->read_after, STUN_ATTR_BANDWIDTH_RESERVATION_AMOUNT);
+    assert_memory_equal(attr.value, "\0\1\x86\xa0\xff\xff\xff\xff\0\0\0\0\0\0\0\1\0\0\0\0", 20);
+    attr = attribute(&self->read_after, STUN_ATTR_REMOTE_SITE_RESPONSE);
+    assert_memory_equal(attr.value, "\xc0\0\0\0\0\0\3\xe8\0\0\0\0", 12);
+}
+
 static void algorithms_lose_their_parameters(void **state) {
     static const char before[] = "\0\2\0\3abc\0\0\1\0\4text";
     static const char after[] = "\0\2\0\3\0\0\0\0\0\1\0\4\0\0\0\0";
@@ -778,6 +850,10 @@ int main(void) {
         CASE(legacy_fingerprint_stays_one),
         CASE(what_is_not_known_is_blank),
         CASE(values_that_are_too_long_are_blank_behind),
+        CASE(address_that_is_written_wrong_goes_too),
+        CASE(listed_types_stay_when_a_specification_has_them),
+        CASE(icmp_keeps_numbers),
+        CASE(amounts_are_no_text),
         CASE(algorithms_lose_their_parameters),
         CASE(message_in_data_is_rewritten_too),
         CASE(messages_in_messages_end_somewhere),

@@ -217,6 +217,33 @@ static void test_broadcast_and_arp(void **state) {
     assert_memory_equal(after->data + 14, blank, sizeof blank);
 }
 
+/* Only a destination may be a group that all know; an IP group's is that of the stand-in, of
+ * 234.1.2.3 as of a group that stays. */
+static void test_hardware_groups(void **state) {
+    static const char *const frames[] = {
+        "0180C2000000 0141434D4545 1234",
+        "0180C2434D45 0180C2000000 1234",
+        "01005E7F0102 FFFFFFFFFFFF 0800 45000014 00000000 40FF0000 0A000001 EFFF0102",
+        "01005E010203 0250569A0002 0800 45000014 00000000 40FF0000 0A000001 EA010203",
+    };
+    static const gboolean destination_stays[] = {TRUE, FALSE, TRUE, FALSE};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(frames); i++) {
+        auto_bytes frame = bytes_hex(frames[i]);
+        auto_bytes after = all_redacted(*state, DLT_EN10MB, frame);
+
+        assert_int_equal(memcmp(after->data, frame->data, 6) == 0, destination_stays[i]);
+        assert_memory_not_equal(after->data + 7, frame->data + 7, 5);
+        assert_int_equal(after->data[6] & 1, frame->data[6] & 1);
+        if (i == 3) {
+            assert_memory_equal(after->data, "\x01\x00\x5E", 3);
+            assert_int_equal(after->data[3], after->data[31] & 0x7F);
+            assert_memory_equal(after->data + 4, after->data + 32, 2);
+            assert_int_equal(after->data[30], 234);
+        }
+    }
+}
+
 static void test_cooked(void **state) {
     auto_bytes ip = signed_udp();
     auto_bytes first = bytes_hex("0000 0001 0006 0250569A0002 BEEF 0800");
@@ -250,6 +277,36 @@ static void test_ipv4_options(void **state) {
     after = all_redacted(*state, DLT_RAW, ip);
     assert_memory_equal(after->data + 20, wanted->data, wanted->len);
     assert_int_equal(sum_of(after->data, 32, 0), 0xFFFF);
+}
+
+/* Neither its length nor its value are those of the specification. */
+static void test_router_alert_with_a_text(void **state) {
+    static const char *const given[] = {"9408 736563726574", "9404 4142 01010101"};
+    static const char *const wanted[] = {"0101010101010101", "01010101 01010101"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(given); i++) {
+        auto_bytes options = bytes_hex(given[i]);
+        auto_bytes expected = bytes_hex(wanted[i]);
+        auto_bytes text = bytes_text("payload");
+        auto_bytes ip = make_ipv4(forth, 47, options, text);
+        auto_bytes after = all_redacted(*state, DLT_RAW, ip);
+
+        assert_memory_equal(after->data + 20, expected->data, 8);
+    }
+}
+
+/* What begins as a group does may be anything in a routing header. */
+static void test_ipv6_routing(void **state) {
+    auto_bytes routing = bytes_hex("3B 04 00 02 6E616D65 20010DB8000000000000000000000007"
+                                   "FF026E616D65206F6620736F6D65626F");
+    auto_bytes ip = make_ipv6(forth, 43, routing);
+    auto_bytes after = all_redacted(*state, DLT_RAW, ip);
+
+    assert_memory_equal(after->data + 40, "\x3B\x04\x00\x02\0\0\0\0", 8);
+    assert_memory_not_equal(after->data + 48 + 4, ip->data + 48 + 4, 12);
+    for (guint i = 0; i < 13; i++) {
+        assert_memory_not_equal(after->data + 65 + i, ip->data + 65 + i, 3);
+    }
 }
 
 /* Hop-by-hop options with a text in them, then UDP. */
@@ -344,6 +401,30 @@ static void test_tcp_options(void **state) {
     assert_good(after->data, after->len);
 }
 
+/* Of another length they are none of those that stay. */
+static void test_tcp_options_with_a_text(void **state) {
+    static const char *const given[] = {"0208 414243444546", "0308 414243444546",
+                                        "0408 414243444546", "0508 414243444546",
+                                        "0808 414243444546", "0502 0302 0402 0202"};
+    static const char *const wanted[] = {"0101010101010101", "0101010101010101",
+                                         "0101010101010101", "0101010101010101",
+                                         "0101010101010101", "0101 0101 0402 0101"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(given); i++) {
+        auto_bytes tcp = make_tcp(forth, (tcp_fields){.flags = 0x02, .seq = 1}, NULL);
+        auto_bytes options = bytes_hex(given[i]);
+        auto_bytes expected = bytes_hex(wanted[i]);
+        auto_bytes ip = NULL;
+        auto_bytes after = NULL;
+
+        put(tcp, options);
+        tcp->data[12] = (20 + 8) / 4 << 4;
+        ip = make_ipv4(forth, 6, NULL, tcp);
+        after = all_redacted(*state, DLT_RAW, ip);
+        assert_memory_equal(after->data + 40, expected->data, 8);
+    }
+}
+
 /* Port unreachable about the packet of signed_udp(), which is quoted as far as routers do. */
 static bytes *unreachable(const bytes *quoted, gsize length) {
     auto_bytes icmp = bytes_hex("03 03 0000 00000000");
@@ -384,6 +465,24 @@ static void test_short_icmp_quote(void **state) {
     assert_memory_equal(after->data + 28 + 20, quoted->data + 20, 8);
     assert_int_equal(sum_of(after->data + 28, 20, 0), 0xFFFF);
     assert_int_equal(sum_of(after->data + 20, after->len - 20, 0), 0xFFFF);
+}
+
+/* Code 3 uses none of bytes 4 to 7, and code 4 those of the MTU. */
+static void test_unused_bytes_of_icmp(void **state) {
+    auto_bytes quoted = signed_udp();
+    auto_bytes ip = unreachable(quoted, 28);
+    auto_bytes after = NULL;
+    auto_bytes too_big = NULL;
+
+    memcpy(ip->data + 24, "A\0ME", 4);
+    memset(ip->data + 22, 0, 2);
+    put_field(ip->data + 22, sum_of(ip->data + 20, ip->len - 20, 0));
+    after = all_redacted(*state, DLT_RAW, ip);
+    assert_memory_equal(after->data + 24, "\0\0\0\0", 4);
+    assert_int_equal(sum_of(after->data + 20, after->len - 20, 0), 0xFFFF);
+    ip->data[21] = 4;
+    too_big = all_redacted(*state, DLT_RAW, ip);
+    assert_memory_equal(too_big->data + 24, "\0\0ME", 4);
 }
 
 static void test_icmp_redirect(void **state) {
@@ -455,16 +554,49 @@ static void test_fragments(void **state) {
     assert_memory_equal(second->data + 20, wanted->data + 44, udp->len - 24);
 }
 
-static void test_fragment_that_is_alone_is_blank(void **state) {
+/* Ports and length are all that is left of a datagram that is never whole. */
+static void test_fragment_that_is_alone(void **state) {
     fixture *self = *state;
     auto_bytes whole = signed_udp();
     auto_bytes udp = g_byte_array_append(g_byte_array_new(), whole->data + 20, whole->len - 20);
     auto_bytes one = fragment_of(udp, 0, 24);
-    auto_bytes after = all_redacted(self, DLT_RAW, one);
-    static const guint8 blank[24] = {0};
+    auto_bytes two = fragment_of(udp, 24, 40);
+    auto_bytes first = all_redacted(self, DLT_RAW, one);
+    auto_bytes second = all_redacted(self, DLT_RAW, two);
+    static const guint8 blank[16] = {0};
 
-    assert_memory_equal(after->data + 12, self->client, 4);
-    assert_memory_equal(after->data + 20, blank, sizeof blank);
+    assert_memory_equal(first->data + 12, self->client, 4);
+    assert_memory_equal(first->data + 20, one->data + 20, 6);
+    assert_memory_equal(first->data + 28, blank, sizeof blank);
+    assert_memory_equal(second->data + 20, blank, sizeof blank);
+}
+
+static void test_fragment_that_has_no_header(void **state) {
+    static const guint8 blank[20] = {0};
+    static const guint8 protocols[] = {6, 17, 132};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        auto_bytes text = bytes_text("A text of 24 characters.");
+        auto_bytes ip = make_ipv4_fragment(forth, protocols[i], 99, 0, TRUE, text);
+        auto_bytes after = NULL;
+
+        memset(ip->data + 20 + 4, 0, protocols[i] == 17 ? 2 : 0); /* no length of UDP */
+        after = all_redacted(*state, DLT_RAW, ip);
+        assert_memory_equal(after->data + 20, protocols[i] == 132 ? "\0\0\0\0" : "A te", 4);
+        assert_memory_equal(after->data + 24, blank, sizeof blank);
+    }
+}
+
+static void test_fragment_of_tcp_that_is_alone(void **state) {
+    auto_bytes text = bytes_text("GET /name HTTP/1.1 and more");
+    auto_bytes ip = signed_tcp(0x18, 1000, text);
+    auto_bytes after = NULL;
+    static const guint8 blank[27] = {0};
+
+    ip->data[6] |= 0x20; /* more fragments */
+    after = all_redacted(*state, DLT_RAW, ip);
+    assert_memory_equal(after->data + 20, ip->data + 20, 16);
+    assert_memory_equal(after->data + 40, blank, sizeof blank);
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -480,19 +612,26 @@ int main(void) {
         EACH(test_ethernet),
         EACH(test_broadcast_and_arp),
         EACH(test_cooked),
+        EACH(test_hardware_groups),
         EACH(test_ipv4_options),
+        EACH(test_router_alert_with_a_text),
         EACH(test_ipv6_extension),
+        EACH(test_ipv6_routing),
         EACH(test_tcp_is_blank_but_for_what_is_known),
         EACH(test_data_in_a_syn),
         EACH(test_tls_header_stays),
         EACH(test_tcp_options),
+        EACH(test_tcp_options_with_a_text),
         EACH(test_icmp_quote),
         EACH(test_short_icmp_quote),
+        EACH(test_unused_bytes_of_icmp),
         EACH(test_icmp_redirect),
         EACH(test_other_icmp_is_blank),
         EACH(test_other_protocol_is_blank),
         EACH(test_fragments),
-        EACH(test_fragment_that_is_alone_is_blank),
+        EACH(test_fragment_that_is_alone),
+        EACH(test_fragment_that_has_no_header),
+        EACH(test_fragment_of_tcp_that_is_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,13 @@ static uint8_t *redact(stand_ins *by, const guint8 *original, gsize captured, gs
     "\x16\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x14"                                         \
     "\x01\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x08"                                             \
     "server-n"
+#define DTLS_TEXT                                                                                  \
+    "\x16\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18"                                         \
+    "twelve bytes, and more.."
+#define DTLS_LENGTHS                                                                               \
+    "\x16\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x14"                                         \
+    "\x01\x00\x00\x08\x41\x42\x00\x00\x00\x00\x00\x08"                                             \
+    "server-n"
 #define DTLS_DATA                                                                                  \
     "\x17\xfe\xfd\x00\x01\x00\x00\x00\x00\x00\x07\x00\x08"                                         \
     "eightbyt"
@@ -117,6 +124,7 @@ static void headers_stay_and_the_rest_goes(void **state) {
         gboolean marked;
     } cases[] = {
         {LITERAL(DTLS_HELLO), 25, FALSE}, {LITERAL(DTLS_DATA), 13, TRUE},
+        {LITERAL(DTLS_TEXT), 13, TRUE},   {LITERAL(DTLS_LENGTHS), 13, TRUE},
         {LITERAL(ZRTP_HELLO), 8, TRUE},   {LITERAL(QUIC_FIRST), 6, TRUE},
         {LITERAL(TLS_RECORD), 5, TRUE},
     };

@@ -76,8 +76,8 @@ static void address_is_made_from_the_key(void **state) {
 }
 
 static void address_that_names_nobody_stays(void **state) {
-    static const char *const hosts[] = {"0.0.0.0",   "255.255.255.255", "127.0.0.1", "127.9.8.7",
-                                        "224.0.0.1", "239.255.255.250", "::",        "::1",
+    static const char *const hosts[] = {"0.0.0.0",   "255.255.255.255", "127.0.0.1", "224.0.0.1",
+                                        "232.1.2.3", "239.255.255.250", "::",        "::1",
                                         "ff02::1",   "ff02::16",        "ff05::2"};
     g_autoptr(stand_ins) self = counting();
     g_autofree char *table = NULL;
@@ -88,6 +88,81 @@ static void address_that_names_nobody_stays(void **state) {
     }
     table = stand_ins_table(self);
     assert_string_equal(table, "kind\toriginal\tstand-in\n");
+}
+
+/* 234.198.51.100 is a group of 198.51.100/24, 233.252.1.2 one of network 64513. */
+static void address_of_a_range_of_somebody_is_replaced_in_it(void **state) {
+    static const char *const hosts[] = {"127.9.8.7", "234.198.51.100", "233.252.1.2"};
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        g_autofree char *got = address_for(self, hosts[i]);
+
+        assert_int_equal(strncmp(got, hosts[i], 4), 0);
+        assert_int_not_equal(strncmp(got, hosts[i], 7), 0);
+    }
+}
+
+static char *told_for(stand_ins *self, const char *host) {
+    g_autofree char *with_port = strchr(host, ':') != NULL ? g_strdup_printf("[%s]:4660", host)
+                                                           : g_strdup_printf("%s:4660", host);
+    stun_address address = address_of(with_port);
+    char text[STUN_ADDRESS_TEXT];
+
+    stand_ins_told_address(self, &address);
+    stun_address_format_host(&address, text, sizeof text);
+    return g_strdup(text);
+}
+
+static void assert_told(stand_ins *self, const char *host, const char *front, gboolean stays) {
+    g_autofree char *after = told_for(self, host);
+    g_autofree char *again = told_for(self, host);
+
+    assert_int_equal(strcmp(after, host) == 0, stays);
+    assert_true(g_str_has_prefix(after, front));
+    assert_string_equal(after, again);
+}
+
+static void told_address_stays_only_where_it_is_one_of_all(void **state) {
+    static const char *const stay[] = {"0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1"};
+    g_autoptr(stand_ins) self = counting();
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(stay); i++) {
+        assert_told(self, stay[i], stay[i], TRUE);
+    }
+    assert_told(self, "225.186.163.87", "2", FALSE);
+    assert_told(self, "127.21.163.69", "127.", FALSE);
+    assert_told(self, "::ffff:225.186.163.87", "::ffff:2", FALSE);
+    assert_told(self, "ff02::1", "ff", FALSE);
+    assert_told(self, "192.0.2.1", "243.12.131.116", FALSE);
+    assert_address(self, "225.186.163.87", "225.186.163.87"); /* the head of a packet says so */
+}
+
+/* 65536 subnets are all that 10/8 has; it would take minutes to look for another one each time. */
+static void full_range_is_not_searched_again(void **state) {
+    g_autoptr(stand_ins) self = counting();
+    const gint64 limit = 5 * G_TIME_SPAN_SECOND;
+    gint64 begun;
+
+    (void)state;
+    for (guint i = 0; i < 65536; i++) {
+        const guint8 bytes[4] = {10, (guint8)(i >> 8), (guint8)i, 9};
+        stun_address address = stun_address_ipv4(bytes, 0);
+
+        stand_ins_address(self, &address);
+    }
+    begun = g_get_monotonic_time();
+    for (guint i = 0; i < 4096; i++) {
+        const guint8 bytes[4] = {172, (guint8)(16 + (i >> 8)), (guint8)i, 9};
+        stun_address address = stun_address_ipv4(bytes, 0);
+
+        stand_ins_address(self, &address);
+        assert_int_equal(address.bytes[0], 10);
+    }
+    assert_true(g_get_monotonic_time() - begun < limit);
+    assert_true(stand_ins_not_remembered(self) > 0);
 }
 
 static void address_inside_another_is_replaced_alike(void **state) {
@@ -355,10 +430,12 @@ static void hardware_address_becomes_a_local_one(void **state) {
     assert_memory_equal(mac, expected, sizeof mac);
     memcpy(kept, broadcast, sizeof kept);
     stand_ins_hardware(self, kept);
-    assert_memory_equal(kept, broadcast, sizeof kept);
+    assert_memory_not_equal(kept, broadcast, sizeof kept);
+    assert_int_equal(kept[0] & 3, 3);
     memcpy(kept, group, sizeof kept);
     stand_ins_hardware(self, kept);
-    assert_memory_equal(kept, group, sizeof kept);
+    assert_memory_not_equal(kept + 2, group + 2, 4);
+    assert_int_equal(kept[0] & 3, 3);
     memset(kept, 0, sizeof kept);
     stand_ins_hardware(self, kept);
     assert_int_equal(kept[0], 0);
@@ -416,6 +493,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(address_is_made_from_the_key),
         cmocka_unit_test(address_that_names_nobody_stays),
+        cmocka_unit_test(address_of_a_range_of_somebody_is_replaced_in_it),
+        cmocka_unit_test(told_address_stays_only_where_it_is_one_of_all),
+        cmocka_unit_test(full_range_is_not_searched_again),
         cmocka_unit_test(address_inside_another_is_replaced_alike),
         cmocka_unit_test(solicited_node_group_follows_its_hosts),
         cmocka_unit_test(group_made_of_a_prefix_gets_another_prefix),

@@ -27,9 +27,13 @@ gsize turn_units_memory(const turn_units *self) {
 }
 
 turn_units_origin units_origin_skip(turn_units_origin of, gsize offset) {
-    return (turn_units_origin){.first = offset < of.latest_at ? of.first : of.latest,
+    const gboolean stays = offset < of.latest_at;
+
+    return (turn_units_origin){.first = stays ? of.first : of.latest,
                                .latest = of.latest,
-                               .latest_at = of.latest_at - MIN(offset, of.latest_at)};
+                               .latest_at = of.latest_at - MIN(offset, of.latest_at),
+                               .first_time = stays ? of.first_time : of.latest_time,
+                               .latest_time = of.latest_time};
 }
 
 turn_units_origin units_origin_join(turn_units_origin front, gsize length, turn_units_origin back) {
@@ -39,12 +43,18 @@ turn_units_origin units_origin_join(turn_units_origin front, gsize length, turn_
     if (front.latest == back.latest) {
         return front;
     }
-    return (turn_units_origin){
-        .first = front.first, .latest = back.latest, .latest_at = length + back.latest_at};
+    return (turn_units_origin){.first = front.first,
+                               .latest = back.latest,
+                               .latest_at = length + back.latest_at,
+                               .first_time = front.first_time,
+                               .latest_time = back.latest_time};
 }
 
 static turn_units_origin origin_of_mark(const turn_mark *mark) {
-    return (turn_units_origin){.first = mark->frame, .latest = mark->frame};
+    return (turn_units_origin){.first = mark->frame,
+                               .latest = mark->frame,
+                               .first_time = mark->time,
+                               .latest_time = mark->time};
 }
 
 turn_units_origin units_origin(const turn_units_side *side, const turn_mark *mark,

@@ -28,6 +28,8 @@ typedef struct turn_units_origin {
     guint32 first;
     guint32 latest;
     gsize latest_at;
+    gint64 first_time; /* of those frames */
+    gint64 latest_time;
 } turn_units_origin;
 
 /* One direction. */

@@ -43,13 +43,15 @@ const turn_mark *units_later(const turn_units_side *side, const turn_mark *mark)
 
 void units_hand_over_opaque(turn_units *self, const turn_units_side *side, const turn_mark *mark,
                             const guint8 *bytes, gsize length) {
+    const turn_units_origin origin = units_origin(side, mark, bytes);
     turn_packet packet = units_packet(self, side, mark);
     turn_unit unit = {.framing = STUN_FRAMING_RFC4571,
                       .opaque = TRUE,
                       .bytes = bytes,
                       .captured = length,
                       .length = length,
-                      .begun = units_origin(side, mark, bytes).first,
+                      .begun = origin.first,
+                      .begun_time = origin.first_time,
                       .seq = side->seq,
                       .whole = bytes,
                       .whole_captured = length};
@@ -94,6 +96,7 @@ static void watch_bind(turn_units *self, turn_units_side *side, const turn_unit 
 
 void units_hand_over(turn_units *self, turn_units_side *side, const turn_mark *mark,
                      const guint8 *bytes, gsize available, const stun_frame *frame) {
+    const turn_units_origin origin = units_origin(side, mark, bytes);
     turn_packet packet = units_packet(self, side, units_later(side, mark));
     gsize captured = available > frame->payload ? available - frame->payload : 0;
     turn_unit unit = {.framing = side->framing,
@@ -103,7 +106,8 @@ void units_hand_over(turn_units *self, turn_units_side *side, const turn_mark *m
                       .captured = MIN(captured, frame->payload_length),
                       .length = frame->payload_length,
                       .header = available >= frame->payload ? frame->payload : 0,
-                      .begun = units_origin(side, mark, bytes).first,
+                      .begun = origin.first,
+                      .begun_time = origin.first_time,
                       .seq = side->seq,
                       .whole = bytes,
                       .whole_captured = MIN(available, frame->payload + frame->payload_length)};
@@ -134,8 +138,11 @@ static gboolean is_tls(const guint8 *bytes, gsize length) {
 void units_rest(const turn_units *self, const turn_units_side *side, const turn_mark *mark,
                 const guint8 *bytes, gsize length) {
     const turn_packet packet = units_packet(self, side, mark);
+    const turn_units_origin origin = units_origin(side, mark, bytes);
     const turn_unit rest = {.framing = side->framing,
                             .opaque = side->state != TURN_UNITS_FRAMED,
+                            .begun = origin.first,
+                            .begun_time = origin.first_time,
                             .seq = side->seq,
                             .whole = bytes,
                             .whole_captured = length};
