@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Annotates and extracts files of all kinds: pcapng with everything that it may hold, cut, compressed, several at once.
 
-Usage: test_files.py PROGRAM SOURCE_DIR
+Usage: test_files.py PROGRAM SOURCE_DIR [CASE...]
 """
 
 import gzip
@@ -298,6 +298,32 @@ def all_parts_of_a_datagram_belong(place):
     expect([each.data for each in pcapfile.packets(place.extract(source))], [frame for frame in frames if frame != bytes(foreign)], "parts")
 
 
+def one_datagram_follows_another(place):
+    """Parts of another datagram that has the identification of one before it, and an error about a later part."""
+    sample = place.sample("udp-channeldata")
+    first, last = sample[0], sample[-1]
+    ends = first.data[34:38]
+    big = ends + struct.pack("!HH", 3008, 0) + struct.pack("!HH", 0x4000, 2996) + b"m" * 2996
+    other = struct.pack("!HHHH", 999, 888, 2008, 0) + b"z" * 2000
+    frames = [fragment(first.data[:34] + datagram, 1480) for datagram in (big, other)]
+    mine, foreign = frames
+    router = bytearray(first.data[:34])
+    quoted = mine[1][14:42]
+    error = bytes(router[:16]) + struct.pack("!H", 20 + 8 + len(quoted)) + bytes(router[18:23]) + b"\x01" + bytes(2)
+    error += bytes((10, 1, 1, 1)) + bytes(router[26:30]) + struct.pack("!BBHI", 11, 1, 0, 0) + quoted
+    data = pcapfile.section("<") + pcapfile.interface("<")
+    for packet in sample:
+        data += pcapfile.enhanced("<", 0, micro(packet), packet.data)
+    order = [mine[2], mine[0], mine[1], error, *foreign, error]
+    for count, frame in enumerate(order):
+        data += pcapfile.enhanced("<", 0, micro(last) + 1_000_000 + count, frame)
+    output, _ = place.annotate(place.write("again.pcapng", data))
+    told = [each.comments for each in pcapfile.packets(output)][len(sample) :]
+    expect([len(each) for each in told], [1, 1, 1, 1, 0, 0, 0], f"comments: {told}")
+    expect("relayed data to peer 192.0.2.180:52010 in channel 0x4000" in told[1][0], True, told[1][0])
+    expect(told[3][0].startswith("ICMP reassembly time exceeded about UDP from 192.168.10.23:51734"), True, told[3][0])
+
+
 def files_are_spared(place):
     """Neither an input nor what is there is lost when the output cannot be written."""
     sample = (place.root / "samples/s1-webrtc-431.pcap").read_bytes()
@@ -341,15 +367,17 @@ CASES = (
     several_files_go_into_a_folder,
     two_points_make_one_extract,
     all_parts_of_a_datagram_belong,
+    one_datagram_follows_another,
     files_are_spared,
 )
 
 
 def main():
     programs.skip_without_wireshark()
-    program, root = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    program, root = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    chosen = [case for case in CASES if case.__name__ in sys.argv[3:] or not sys.argv[3:]]
     failed = 0
-    for case in CASES:
+    for case in chosen:
         with tempfile.TemporaryDirectory() as name:
             work = pathlib.Path(name)
             work.chmod(0o777)
@@ -358,8 +386,8 @@ def main():
             except (Wrong, programs.Failed) as error:
                 failed += 1
                 print(f"FAIL {case.__name__}: {error}")
-    print(f"{len(CASES)} cases, {failed} failed")
-    return 1 if failed else 0
+    print(f"{len(chosen)} cases, {failed} failed")
+    return 1 if failed or not chosen else 0
 
 
 if __name__ == "__main__":
