@@ -32,7 +32,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(annotated, annotated_clear)
 /* The capture with number INDEX as the file OUTPUT. FALSE when that could not be written. */
 gboolean annotate_capture(const annotation *with, guint32 index, const char *output,
                           annotated *result, GError **error);
-/* The packets of SESSION, which is one of the report's, in the order of time. */
+/* The packets of SESSION, which is one of the report's: those of several captures in the order of
+ * time, those of one as they lie in it. */
 gboolean annotate_session(const annotation *with, const turn_session *session, const char *output,
                           annotated *result, GError **error);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A pcapng file block by block, unchanged but for comments that are added: every block and option
- * stays, whatever it is, also those that nobody here knows. */
+ * stays, whatever it is, also those that nobody here knows. Comments of an earlier run, which
+ * begin with PCAPNG_OUR_COMMENT, make room for the new ones. */
 #ifndef ANALYZER_PCAPNG_COPY_H
 #define ANALYZER_PCAPNG_COPY_H
 

@@ -75,11 +75,11 @@ static const turn_report_capture *capture_of(const extraction *self, const feed 
     return g_ptr_array_index(self->with->found->captures, of->index);
 }
 
-/* Without its folders, and harmless. Owned by the caller. */
+/* Harmless. Owned by the caller. */
 static char *name_of(const extraction *self, const feed *of) {
-    g_autofree char *base = g_path_get_basename(capture_of(self, of)->file);
+    g_autofree char *name = section_comment_name(self->with->found, of->index);
 
-    return turn_printable_text(base);
+    return turn_printable_text(name);
 }
 
 static gboolean write_interfaces(const extraction *self) {
@@ -147,6 +147,63 @@ static gboolean write_all(const extraction *self, const char *comment) {
     return good;
 }
 
+/* Adds what the packets of the session in the capture with number INDEX are evidence of to ABOUT.
+ */
+static gboolean note_findings(const extraction *self, guint32 index, GHashTable *about,
+                              GError **error) {
+    const annotation *with = self->with;
+    g_autoptr(capture) from = with->again.open(with->again.data, index, error);
+    capture_packet of;
+
+    while (from != NULL && capture_next(from, &of, NULL) == CAPTURE_PACKET) {
+        const turn_seen seen = {.capture = index, .frame = of.frame, .time = of.time};
+        placed at;
+
+        if (comments_findings(with->said, &seen, NULL)) {
+            places_find(with->where, index, capture_get_info(from)->link_type, &of, &at);
+            if (is_wanted(self, &at)) {
+                comments_findings(with->said, &seen, about);
+            }
+        }
+    }
+    return from != NULL;
+}
+
+static gboolean is_without_session(const turn_judgement *judgement) {
+    for (guint i = 0; i < judgement->findings->len; i++) {
+        if (((const turn_finding *)g_ptr_array_index(judgement->findings, i))->session == NULL) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* The findings about the session, in their order: those that name it, and those that name none and
+ * have evidence in it, for which the captures are gone through once more. NULL with an error. */
+static GPtrArray *findings_about(const extraction *self, GError **error) {
+    const turn_judgement *judgement = self->with->found->judgement;
+    g_autoptr(GHashTable) about = g_hash_table_new(NULL, NULL);
+    GPtrArray *all;
+
+    if (is_without_session(judgement)) {
+        for (guint32 i = 0; i < self->with->found->captures->len; i++) {
+            if (!note_findings(self, i, about, error)) {
+                return NULL;
+            }
+        }
+    }
+    all = g_ptr_array_new();
+    for (guint i = 0; i < judgement->findings->len; i++) {
+        turn_finding *of = g_ptr_array_index(judgement->findings, i);
+
+        if (of->session != NULL ? places_number(self->with->where, of->session) == self->number
+                                : g_hash_table_contains(about, of)) {
+            g_ptr_array_add(all, of);
+        }
+    }
+    return all;
+}
+
 gboolean annotate_session(const annotation *with, const turn_session *session, const char *output,
                           annotated *result, GError **error) {
     extraction self = {.with = with, .number = session->id, .result = result};
@@ -154,14 +211,16 @@ gboolean annotate_session(const annotation *with, const turn_session *session, c
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(target) to = NULL;
     g_autoptr(pcapng_writer) writer = NULL;
-    g_autofree char *comment = section_comment_extract(with->found, session);
+    g_autoptr(GPtrArray) findings = findings_about(&self, error);
+    g_autofree char *comment = NULL;
 
     g_array_set_clear_func(feeds, clear_feed);
     self.feeds = feeds;
     self.texts = texts;
-    if (!open_all(&self, error)) {
+    if (findings == NULL || !open_all(&self, error)) {
         return FALSE;
     }
+    comment = section_comment_extract(with->found, session, findings);
     to = target_open(output, error);
     if (to == NULL) {
         return FALSE;

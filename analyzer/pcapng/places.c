@@ -10,6 +10,13 @@ struct places {
     datagrams *parts;                       /* NULL as long as none were read */
 };
 
+gint places_compare(const turn_seen *a, const turn_seen *b) {
+    if (a->capture != b->capture) {
+        return a->capture < b->capture ? -1 : 1;
+    }
+    return a->frame < b->frame ? -1 : a->frame > b->frame;
+}
+
 static const turn_memberships *memberships_of(const places *self, guint32 index) {
     const turn_report_capture *of = g_ptr_array_index(self->found->captures, index);
     const gboolean second =

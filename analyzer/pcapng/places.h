@@ -30,6 +30,9 @@ typedef struct reopening {
     gpointer data;
 } reopening;
 
+/* By capture and frame: less than, equal to or greater than 0. */
+gint places_compare(const turn_seen *a, const turn_seen *b);
+
 typedef struct places places;
 
 /* Of FOUND, which must be judged and outlive the result. Where there are fragments, reads all its
