@@ -20,10 +20,11 @@ typedef struct annotation {
 typedef struct annotated {
     guint64 packets;
     guint64 commented;
-    guint64 simple;  /* as in pcapng_copied */
-    guint64 damaged; /* the same */
-    gboolean cut;    /* a capture could not be read to its end: what is before is there */
-    char *wrong;     /* why, where the first reading did not say it; NULL else. Owned */
+    guint64 simple;    /* as in pcapng_copied */
+    guint64 damaged;   /* the same */
+    guint64 shortened; /* packets that the file has more of than libpcap reads */
+    gboolean cut;      /* a capture could not be read to its end: what is before is there */
+    char *wrong;       /* why, where the first reading did not say it; NULL else. Owned */
 } annotated;
 
 void annotated_clear(annotated *self);

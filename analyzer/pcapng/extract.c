@@ -134,6 +134,15 @@ static gboolean take_next(const extraction *self, feed *of) {
     return good;
 }
 
+static void note_shortened(const extraction *self) {
+    for (guint i = 0; i < self->feeds->len; i++) {
+        const feed *of = &g_array_index(self->feeds, feed, i);
+
+        self->result->shortened +=
+            annotate_shortened(self->with->paths[of->index], capture_get_info(of->from));
+    }
+}
+
 static gboolean write_all(const extraction *self, const char *comment) {
     gboolean good = pcapng_writer_section(self->writer, comment) && write_interfaces(self);
     feed *current;
@@ -144,6 +153,7 @@ static gboolean write_all(const extraction *self, const char *comment) {
             good = take_next(self, current);
         } while (good && current->open && current->next.time < until);
     }
+    note_shortened(self);
     return good;
 }
 
