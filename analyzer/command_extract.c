@@ -31,7 +31,8 @@ static gboolean parse_options(int count, char **arguments, extract_options *opti
         "Writes the packets of one session as pcapng: its control connection, its data\n"
         "connections, what went between its relayed address and peers, and ICMP errors\n"
         "about them. Comments say what each packet is and which frame of which FILE it\n"
-        "was. FILE is pcap or pcapng, also compressed; several are taken as by report.\n"
+        "was; comments that it has stay, unless --redact is given. FILE is pcap or pcapng,\n"
+        "also compressed; several are taken as by report.\n"
         "What was written is said on standard error: OUT may be /dev/stdout.\n\n"
         "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
         "read to its end, or OUT could not be written.",

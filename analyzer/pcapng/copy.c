@@ -244,6 +244,49 @@ static gboolean is_damaged(copier *self) {
     return FALSE;
 }
 
+static void collect_comments(copier *self) {
+    const gsize captured = pcapng_read_u32(self->read->data + CAPTURED_AT, self->made.big_endian);
+    const gsize start = PACKET_FIXED + pcapng_padded(captured);
+    gsize end;
+
+    if (!options_end(self, start, &end)) {
+        return;
+    }
+    for (gsize at = start; at < end; at += option_size(self, at)) {
+        const guint8 *option = self->read->data + at;
+
+        if (pcapng_read_u16(option, self->made.big_endian) == PCAPNG_OPTION_COMMENT &&
+            !is_ours(self, option)) {
+            g_ptr_array_add(self->texts,
+                            g_utf8_make_valid((const char *)option + 4,
+                                              pcapng_read_u16(option + 2, self->made.big_endian)));
+        }
+    }
+}
+
+void pcapng_read_comments(FILE *from, pcapng_commented commented, gpointer data) {
+    pcapng_copied copied = {0};
+    copier self = {.from = from, .copied = &copied};
+
+    init(&self);
+    while (read_block(&self) && !is_damaged(&self)) {
+        const guint32 type = block_type(&self);
+
+        g_ptr_array_set_size(self.texts, 0);
+        if (type == PCAPNG_ENHANCED_PACKET || type == PCAPNG_PACKET) {
+            collect_comments(&self);
+        }
+        if (type == PCAPNG_SIMPLE_PACKET || type == PCAPNG_ENHANCED_PACKET ||
+            type == PCAPNG_PACKET) {
+            copied.packets++;
+        }
+        if (self.texts->len > 0) {
+            commented(data, (guint32)copied.packets, self.texts);
+        }
+    }
+    clear(&self);
+}
+
 gboolean pcapng_copy(FILE *from, FILE *to, const char *comment, pcapng_comments comments,
                      gpointer data, pcapng_copied *copied) {
     copier self = {.from = from,

@@ -23,6 +23,12 @@ typedef struct pcapng_copied {
     const char *wrong; /* with it, when it is damaged; NULL else. Static */
 } pcapng_copied;
 
+/* Is given the comments that the packet with number FRAME has, but for those of an earlier run, if
+ * it has any: of char, UTF-8, borrowed. */
+typedef void (*pcapng_commented)(gpointer data, guint32 frame, const GPtrArray *comments);
+/* Reads FROM up to its end, or to the first block that is damaged. */
+void pcapng_read_comments(FILE *from, pcapng_commented commented, gpointer data);
+
 /* Copies FROM to TO up to its end, or to the first block that is damaged. COMMENT, if it is not
  * NULL, is added to the first section, which loses its stated length. FALSE when TO could not be
  * written: errno says why. */

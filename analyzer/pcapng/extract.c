@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/pcapng/annotate_private.h"
+#include "analyzer/pcapng/copy.h"
 #include "analyzer/pcapng/section_comment.h"
 #include "analyzer/pcapng/target.h"
 #include "turn/report/printable.h"
@@ -12,7 +13,11 @@ typedef struct feed {
     guint32 index;
     gboolean open;
     capture_packet next;
+    GHashTable *notes; /* comments that the capture has itself: GPtrArray of char by frame */
 } feed;
+
+/* Packets of one capture whose own comments are kept. */
+#define MAX_NOTED 65536u
 
 typedef struct extraction {
     const annotation *with;
@@ -31,7 +36,39 @@ static void advance(const extraction *self, feed *of) {
 }
 
 static void clear_feed(gpointer data) {
-    capture_free(((feed *)data)->from);
+    feed *of = data;
+
+    capture_free(of->from);
+    g_hash_table_destroy(of->notes);
+}
+
+static void note_comments(gpointer data, guint32 frame, const GPtrArray *texts) {
+    GHashTable *notes = data;
+    GPtrArray *kept;
+
+    if (g_hash_table_size(notes) >= MAX_NOTED) {
+        return;
+    }
+    kept = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < MIN(texts->len, PCAPNG_MAX_COMMENTS); i++) {
+        g_ptr_array_add(kept, g_strdup(g_ptr_array_index(texts, i)));
+    }
+    g_hash_table_insert(notes, GUINT_TO_POINTER(frame), kept);
+}
+
+/* The comments of a pcapng file; libpcap does not read them. None where they might tell what a
+ * filter hides. */
+static GHashTable *read_notes(const annotation *with, guint32 index) {
+    GHashTable *notes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+    g_autoptr(source) bytes = with->from_packets ? NULL : source_open(with->paths[index], NULL);
+    FILE *stream =
+        bytes != NULL && source_magic(bytes)->kind == MAGIC_PCAPNG ? source_stream(bytes) : NULL;
+
+    if (stream != NULL) {
+        pcapng_read_comments(stream, note_comments, notes);
+        fclose(stream);
+    }
+    return notes;
 }
 
 static gboolean open_all(extraction *self, GError **error) {
@@ -43,6 +80,7 @@ static gboolean open_all(extraction *self, GError **error) {
         if (added.from == NULL) {
             return FALSE;
         }
+        added.notes = read_notes(with, i);
         advance(self, &added);
         g_array_append_val(self->feeds, added);
     }
@@ -111,10 +149,14 @@ static gboolean is_wanted(const extraction *self, const placed *at) {
 
 static gboolean write_packet(const extraction *self, const feed *of, const placed *at) {
     const pcapng_packet written = annotate_packet(of->index, &of->next);
+    const GPtrArray *notes = g_hash_table_lookup(of->notes, GUINT_TO_POINTER(of->next.frame));
     g_autofree char *name = name_of(self, of);
 
     g_ptr_array_set_size(self->texts, 0);
     g_ptr_array_add(self->texts, g_strdup_printf("Frame %u of %s.", of->next.frame, name));
+    for (guint i = 0; notes != NULL && i < notes->len; i++) {
+        g_ptr_array_add(self->texts, g_strdup(g_ptr_array_index(notes, i)));
+    }
     comments_add(self->with->said, at, self->texts);
     self->result->packets++;
     self->result->commented++;

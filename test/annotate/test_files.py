@@ -362,6 +362,11 @@ def annotating_twice_changes_nothing(place):
     programs.wireshark(["editcap", "-a", "2:look here", sample, source], place.work)
     once, _ = place.annotate(source)
     twice, _ = place.annotate(once, output="twice.pcapng")
+    for packed in (once, place.write("once.gz", gzip.compress(once.read_bytes()))):
+        extracted = [each.comments[1:] for each in pcapfile.packets(place.extract(packed, output="x.pcapng"))]
+        expect(extracted, [each.comments for each in pcapfile.packets(once)], "comments of an extract")
+    hidden = pcapfile.packets(place.extract(once, output="hidden.pcapng", options=["--redact"]))
+    expect([text for each in hidden for text in each.comments if "look here" in text], [], "comments with --redact")
     expect(pcapfile.packets(twice), pcapfile.packets(once), "packets and comments")
     expect(pcapfile.packets(twice)[1].comments[0], "look here", "the comment of frame 2")
     expect(pcapfile.section_comments(twice), pcapfile.section_comments(once), "section comments")
