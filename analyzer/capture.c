@@ -228,11 +228,16 @@ static void locate_record(capture *self) {
 
 /* A damaged file may hold any number of seconds. Half of what 64 bits hold, up to the year 2116, so
  * that sums and differences of two times fit too. */
-static gint64 packet_time(const struct pcap_pkthdr *header) {
+static gint64 packet_time(const capture *self, const struct pcap_pkthdr *header) {
     const gint64 limit = G_MAXINT64 / NANOSECONDS / 2 - 10;
-    gint64 seconds = CLAMP((gint64)header->ts.tv_sec, 0, limit);
+    gint64 seconds = header->ts.tv_sec;
     gint64 rest = CLAMP((gint64)header->ts.tv_usec, 0, (gint64)9 * NANOSECONDS);
 
+    /* Those of pcap have no sign, and libpcap gives them one: they go on in 2038. */
+    if (seconds < 0 && self->record_header != 0) {
+        seconds = (guint32)seconds;
+    }
+    seconds = CLAMP(seconds, 0, limit);
     return seconds * NANOSECONDS + rest;
 }
 
@@ -282,7 +287,7 @@ capture_result capture_next(capture *self, capture_packet *packet, GError **erro
                                .captured = header->caplen,
                                .reported = MAX(header->len, header->caplen),
                                .frame = frame_number(self),
-                               .time = packet_time(header)};
+                               .time = packet_time(self, header)};
     count_packet(&self->info, packet);
     if (self->filter != NULL) {
         self->filter(self->filter_data, packet);

@@ -3,11 +3,10 @@
 #include "analyzer/input.h"
 #include "analyzer/output.h"
 #include "analyzer/pcapng/second_reading.h"
-#include "turn/report/printable.h"
+#include "turn/report/words.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
 #include <string.h>
 
 #define ALL_MAY 0777 /* as far as the user's mask lets them */
@@ -29,7 +28,9 @@ static const command_help help = {
     .summary = "Writes a capture once more as pcapng, with comments that any Wireshark shows: on\n"
                "each packet of a TURN session what it is, on evidence the finding, and on the\n"
                "file the verdict. Frame numbers stay what they are, and so do comments that are\n"
-               "there. FILE is pcap or pcapng, also compressed; several are taken as by report.\n\n"
+               "there, but for those of an earlier run, which begin with \"turnpcap: \". FILE is\n"
+               "pcap or pcapng, also compressed; several are taken as by report. What was written\n"
+               "is said on standard error.\n\n"
                "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
                "read to its end, or OUT could not be written."};
 
@@ -86,6 +87,20 @@ static GPtrArray *outputs_of(const char *output, const char *const *files) {
     return outputs;
 }
 
+/* OUT is the name of a file where a folder is needed: FILE was meant to be another word. */
+static gboolean check_folder(const char *output, const char *const *files, GError **error) {
+    g_autofree char *name = NULL;
+
+    if (files[1] == NULL || g_file_test(output, G_FILE_TEST_IS_DIR) ||
+        !(g_str_has_suffix(output, ".pcapng") || g_str_has_suffix(output, ".pcap"))) {
+        return TRUE;
+    }
+    name = g_filename_display_name(output);
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                "%s is the name of a file: several captures go into a folder, -o FOLDER", name);
+    return FALSE;
+}
+
 static gboolean check_outputs(const second_reading *self, const GPtrArray *outputs,
                               GError **error) {
     g_autofree const char **names = g_new0(const char *, (gsize)outputs->len + 1);
@@ -107,14 +122,14 @@ static gboolean make_folder(const char *output, const char *const *files, GError
 
 static void tell(const char *output, const annotated *result, const turn_report *found) {
     g_autofree char *name = g_filename_display_name(output);
-    g_autofree char *safe = turn_printable_text(name);
-    g_autofree char *level = g_ascii_strup(turn_level_name(found->judgement->level), -1);
     const turn_finding *first = found->judgement->first;
+    g_autofree char *text = g_strdup_printf(
+        "%s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " with comments; %s: %s%s%s%s",
+        name, result->packets, result->commented, turn_words_level(found->judgement->level),
+        turn_report_title(found), first != NULL ? " (" : "",
+        first != NULL ? first->cause->identifier : "", first != NULL ? ")" : "");
 
-    printf("%s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " with comments; %s: %s%s%s%s\n",
-           safe, result->packets, result->commented, level, turn_report_title(found),
-           first != NULL ? " (" : "", first != NULL ? first->cause->identifier : "",
-           first != NULL ? ")" : "");
+    complain(text);
 }
 
 /* The output of the capture that is called FILE. A capture that could not be read has none. */
@@ -160,7 +175,8 @@ static gboolean annotate(const annotate_options *options, GError **error) {
         return FALSE;
     }
     outputs = outputs_of(options->output, (const char *const *)names);
-    return check_outputs(self, outputs, error) && second_reading_judge(self) &&
+    return check_folder(options->output, files, error) && check_outputs(self, outputs, error) &&
+           second_reading_judge(self) &&
            make_folder(options->output, files, error) &&
            write_all(self, (const char *const *)names, outputs);
 }

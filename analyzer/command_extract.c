@@ -3,9 +3,6 @@
 #include "analyzer/input.h"
 #include "analyzer/output.h"
 #include "analyzer/pcapng/second_reading.h"
-#include "turn/report/printable.h"
-
-#include <stdio.h>
 
 typedef struct extract_options {
     char *output;
@@ -25,7 +22,9 @@ static const command_help help = {
     .summary = "Writes the packets of one session as pcapng: its control connection, its data\n"
                "connections, what went between its relayed address and peers, and ICMP errors\n"
                "about them. Comments say what each packet is and which frame of which FILE it\n"
-               "was. FILE is pcap or pcapng, also compressed; several are taken as by report.\n\n"
+               "was; comments that it has stay, unless --redact is given. FILE is pcap or pcapng,\n"
+               "also compressed; several are taken as by report. What was written is said on\n"
+               "standard error.\n\n"
                "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
                "read to its end, or OUT could not be written."};
 
@@ -46,6 +45,14 @@ static gboolean check_output(const extract_options *options, const second_readin
                              GError **error) {
     const char *outputs[] = {options->output, NULL};
 
+    if (g_file_test(options->output, G_FILE_TEST_IS_DIR)) {
+        g_autofree char *name = g_filename_display_name(options->output);
+
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "%s is a folder: say which file to write, -o %s%sOUT.pcapng", name, name,
+                    g_str_has_suffix(name, G_DIR_SEPARATOR_S) ? "" : G_DIR_SEPARATOR_S);
+        return FALSE;
+    }
     return second_reading_check(self, outputs, error);
 }
 
@@ -72,12 +79,14 @@ static gboolean write_session(const second_reading *self, const extract_options 
     const turn_session *session = session_of(with->found->model, options->session, error);
     g_auto(annotated) result = {0};
     g_autofree char *name = g_filename_display_name(options->output);
-    g_autofree char *safe = turn_printable_text(name);
+    g_autofree char *text = NULL;
 
     if (session == NULL || !annotate_session(with, session, options->output, &result, error)) {
         return FALSE;
     }
-    printf("%s: %" G_GUINT64_FORMAT " packets of session %u\n", safe, result.packets, session->id);
+    text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " packets of session %u", name, result.packets,
+                           session->id);
+    complain(text);
     return second_reading_complain(options->output, &result) && second_reading_has_all(self);
 }
 

@@ -150,6 +150,7 @@ static void take_record(reader *self, int link_type, const capture_packet *recor
     if (kind == PACKET_FRAGMENT) {
         ip_datagram whole;
 
+        statistics_of(self, mark->capture)->fragments++;
         if (!fragments_add(self->fragments, &decoded.ip, mark->time, &whole)) {
             return;
         }

@@ -13,6 +13,7 @@ typedef struct reader reader;
 
 typedef struct reader_statistics {
     guint64 tcp_bytes_missing;   /* of connections that carry TURN */
+    guint64 fragments;           /* packets that are fragments of IP datagrams */
     guint64 fragments_lost;      /* IP datagrams of which fragments are missing */
     guint64 connections_dropped; /* because of the limits in streams.h */
     guint64 time_steps_back;     /* packets more than a second earlier than one before */

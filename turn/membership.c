@@ -5,10 +5,16 @@
 
 #include <string.h>
 
+/* RFC 8656 section 5: a relayed address rests for two minutes after its allocation is gone, so that
+ * what was under way is not taken for the next client's. Retransmissions are over by then too. */
+#define GRACE (G_GINT64_CONSTANT(120) * 1000000000)
+
 /* What a 5-tuple or a relayed address is of, from START on. */
 typedef struct holding {
     turn_seen start;
     gboolean from_the_beginning; /* the capture lacks the SYN: all that came before is of it too */
+    turn_seen next; /* the SYN of the connection that follows on the 5-tuple; frame 0: none does */
+    gint64 until;   /* of what needs an allocation: when the last trace of it is gone */
     const turn_session *session;
     const turn_connection *connection; /* NULL but for data connections */
     stun_address relayed;              /* as the session knows it; of relayed addresses only */
@@ -22,7 +28,7 @@ typedef struct peer_key {
 struct turn_memberships {
     GHashTable *flows;   /* of turn_flow, owned: GArray of holding, in the order of START */
     GHashTable *relayed; /* of stun_address, owned: the same */
-    GHashTable *syns;    /* of turn_flow, borrowed: GArray of turn_seen, the SYNs of connections */
+    GHashTable *tcp;     /* of turn_flow, owned: GPtrArray of const turn_tcp, in their order */
     GHashTable *peers;   /* of peer_key, owned: turn_peer, borrowed */
 };
 
@@ -57,36 +63,93 @@ static GArray *list_of(GHashTable *table, gconstpointer key, gsize key_size, gui
     return list;
 }
 
-static void note_syns(turn_memberships *self, const turn_model *model) {
+static void note_connections(turn_memberships *self, const turn_model *model) {
     for (guint i = 0; model->tcp != NULL && i < model->tcp->len; i++) {
         const turn_tcp *tcp = g_ptr_array_index(model->tcp, i);
+        GPtrArray *list = g_hash_table_lookup(self->tcp, &tcp->flow);
 
-        if (tcp->first_syn.frame != 0) {
-            GArray *syns = list_of(self->syns, &tcp->flow, sizeof tcp->flow, sizeof(turn_seen));
-
-            g_array_append_val(syns, tcp->first_syn);
+        if (list == NULL) {
+            list = g_ptr_array_new();
+            g_hash_table_insert(self->tcp, g_memdup2(&tcp->flow, sizeof tcp->flow), list);
         }
+        g_ptr_array_add(list, (gpointer)tcp);
     }
 }
 
-/* Where the connection on FLOW began that was there at SEEN: its SYN, or SEEN itself. */
-static turn_seen connection_start(const turn_memberships *self, const turn_flow *flow,
-                                  const turn_seen *seen, gboolean *has_syn) {
-    const GArray *syns = g_hash_table_lookup(self->syns, flow);
+/* How many of the connections in LIST, which follow each other on one 5-tuple, had begun at SEEN.
+ * Only the first of them may lack its SYN, for it is by SYNs that they are told apart. */
+static guint connections_begun(const GPtrArray *list, const turn_seen *seen) {
     guint low = 0;
-    guint high = syns != NULL ? syns->len : 0;
+    guint high = list != NULL ? list->len : 0;
 
     while (low < high) {
         const guint middle = low + (high - low) / 2;
+        const turn_tcp *tcp = g_ptr_array_index(list, middle);
 
-        if (turn_seen_after(&g_array_index(syns, turn_seen, middle), seen)) {
+        if (tcp->first_syn.frame != 0 && turn_seen_after(&tcp->first_syn, seen)) {
             high = middle;
         } else {
             low = middle + 1;
         }
     }
-    *has_syn = low > 0;
-    return low > 0 ? g_array_index(syns, turn_seen, low - 1) : *seen;
+    return low;
+}
+
+/* Moves LATEST on to WHEN, if that lies before SEEN. */
+static void take_later(turn_seen *latest, const turn_seen *when, const turn_seen *seen) {
+    if (when->frame != 0 && turn_seen_after(seen, when) &&
+        (latest->frame == 0 || turn_seen_after(when, latest))) {
+        *latest = *when;
+    }
+}
+
+/* The last sign that TCP had ended before SEEN, a packet of its opener; frame 0 when it had not.
+ * The opener sends nothing more after its FIN: SEEN is of another connection, whose SYN the capture
+ * lacks. */
+static turn_seen ended_before(const turn_tcp *tcp, const turn_seen *seen) {
+    turn_seen latest = {0};
+
+    take_later(&latest, &tcp->opener_fin, seen);
+    take_later(&latest, &tcp->reset, seen);
+    if (latest.frame != 0) {
+        take_later(&latest, &tcp->listener_fin, seen);
+    }
+    return latest;
+}
+
+static turn_seen first_of(const turn_tcp *tcp) {
+    return tcp->first_syn.frame != 0 ? tcp->first_syn : tcp->syn_ack;
+}
+
+/* Fills in where the connection on FLOW begins and ends that SEEN is of. */
+static void connection_span(const turn_memberships *self, const turn_flow *flow,
+                            const turn_seen *seen, holding *held) {
+    const GPtrArray *list = g_hash_table_lookup(self->tcp, flow);
+    const guint begun = connections_begun(list, seen);
+    const turn_tcp *tcp = begun > 0 ? g_ptr_array_index(list, begun - 1) : NULL;
+    const turn_seen ended = tcp != NULL ? ended_before(tcp, seen) : (turn_seen){0};
+    const turn_seen first = tcp != NULL ? first_of(tcp) : (turn_seen){0};
+
+    held->start = *seen;
+    if (ended.frame != 0) {
+        held->start = ended;
+        held->start.frame++;
+        held->start.time++;
+    } else if (first.frame != 0 && !turn_seen_after(&first, seen)) {
+        held->start = first;
+    } else {
+        held->from_the_beginning = TRUE;
+    }
+    if (list != NULL && begun < list->len) {
+        held->next = ((const turn_tcp *)g_ptr_array_index(list, begun))->first_syn;
+    }
+}
+
+/* When an allocation and all that it may still cause is over. */
+static gint64 over(const turn_session *session) {
+    return session->expires < 0
+               ? G_MAXINT64
+               : MAX(MAX(session->expires, session->released.time), session->last.time) + GRACE;
 }
 
 static void hold_flow(turn_memberships *self, const turn_flow *flow, const holding *held) {
@@ -100,19 +163,16 @@ static void hold_connection(turn_memberships *self, const turn_session *session,
     const turn_flow flow = {.transport = TURN_TRANSPORT_TCP,
                             .source = connection->data_connection,
                             .destination = session->server};
-    holding held = {.session = session, .connection = connection};
-    gboolean has_syn;
+    const turn_tcp *tcp = connection->tcp;
+    const turn_seen *seen = connection->bind.frame != 0                ? &connection->bind
+                            : tcp != NULL && tcp->first_syn.frame != 0 ? &tcp->first_syn
+                                                                       : &session->first;
+    holding held = {.session = session, .connection = connection, .until = G_MAXINT64};
 
     if (flow.source.family == STUN_FAMILY_NONE) {
         return;
     }
-    if (connection->bind.frame != 0) {
-        held.start = connection_start(self, &flow, &connection->bind, &has_syn);
-    } else {
-        has_syn = connection->tcp != NULL && connection->tcp->first_syn.frame != 0;
-        held.start = has_syn ? connection->tcp->first_syn : session->first;
-    }
-    held.from_the_beginning = !has_syn;
+    connection_span(self, &flow, seen, &held);
     hold_flow(self, &flow, &held);
 }
 
@@ -135,16 +195,15 @@ static void hold_control(turn_memberships *self, const turn_session *session) {
     const turn_flow flow = {.transport = tcp ? TURN_TRANSPORT_TCP : TURN_TRANSPORT_UDP,
                             .source = session->client,
                             .destination = session->server};
-    holding held = {.session = session, .start = session->first};
+    holding held = {
+        .session = session, .start = session->first, .until = tcp ? G_MAXINT64 : over(session)};
     const turn_session *before;
-    gboolean has_syn = FALSE;
 
     if (is_data_only(self, session, &flow)) {
         return;
     }
     if (tcp) {
-        held.start = connection_start(self, &flow, &session->first, &has_syn);
-        held.from_the_beginning = !has_syn;
+        connection_span(self, &flow, &session->first, &held);
     }
     before = latest_on(self, &flow);
     /* Two allocations of one connection: the second has only what follows its own beginning. */
@@ -160,6 +219,7 @@ static void hold_address(turn_memberships *self, const turn_session *session,
     const holding held = {.session = session,
                           .start =
                               session->allocated.frame != 0 ? session->allocated : session->first,
+                          .until = over(session),
                           .relayed = *relayed};
     GArray *list = list_of(self->relayed, address, sizeof *address, sizeof(holding));
 
@@ -212,12 +272,12 @@ turn_memberships *turn_memberships_new(const turn_model *model) {
 
     self->flows = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free,
                                         (GDestroyNotify)g_array_unref);
-    self->syns = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free,
-                                       (GDestroyNotify)g_array_unref);
+    self->tcp = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free,
+                                      (GDestroyNotify)g_ptr_array_unref);
     self->relayed =
         g_hash_table_new_full(address_hash, address_equal, g_free, (GDestroyNotify)g_array_unref);
     self->peers = g_hash_table_new_full(peer_key_hash, peer_key_equal, g_free, NULL);
-    note_syns(self, model);
+    note_connections(self, model);
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *session = g_ptr_array_index(model->sessions, i);
 
@@ -239,14 +299,13 @@ void turn_memberships_free(turn_memberships *self) {
     }
     g_hash_table_destroy(self->flows);
     g_hash_table_destroy(self->relayed);
-    g_hash_table_destroy(self->syns);
+    g_hash_table_destroy(self->tcp);
     g_hash_table_destroy(self->peers);
     g_free(self);
 }
 
 /* The one that had begun last at SEEN; NULL when none had. */
-static const holding *holding_at(GHashTable *table, gconstpointer key, const turn_seen *seen) {
-    const GArray *list = g_hash_table_lookup(table, key);
+static const holding *begun_at(const GArray *list, const turn_seen *seen) {
     guint low = 0;
     guint high = list != NULL ? list->len : 0;
 
@@ -265,6 +324,18 @@ static const holding *holding_at(GHashTable *table, gconstpointer key, const tur
     return list != NULL && g_array_index(list, holding, 0).from_the_beginning
                ? &g_array_index(list, holding, 0)
                : NULL;
+}
+
+static gboolean has_ended(const holding *held, const turn_seen *seen) {
+    return seen->time > held->until ||
+           (held->next.frame != 0 && !turn_seen_after(&held->next, seen));
+}
+
+/* The one that holds KEY at SEEN; NULL when none does. */
+static const holding *holding_at(GHashTable *table, gconstpointer key, const turn_seen *seen) {
+    const holding *held = begun_at(g_hash_table_lookup(table, key), seen);
+
+    return held != NULL && !has_ended(held, seen) ? held : NULL;
 }
 
 static turn_member member_of_flow(const holding *held, const turn_flow *flow) {

@@ -35,7 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_memberships, turn_memberships_free)
 
 /* The sessions of a packet on FLOW at SEEN: how many, of which MEMBERS is filled with as much. Of
  * sessions that follow each other on one 5-tuple, or with one relayed address, it is the one that
- * had begun last. */
+ * had begun last; of none where another connection has begun since, or where the allocation has
+ * been gone, and nothing more came of the session, for two minutes. */
 guint turn_memberships_find(const turn_memberships *self, const turn_flow *flow,
                             const turn_seen *seen, turn_member members[TURN_MAX_MEMBERS]);
 

@@ -146,5 +146,6 @@ gboolean annotate_capture(const annotation *with, guint32 index, const char *out
     }
     good = bytes != NULL ? copy_blocks(&self, bytes, path, comment, target_stream(to))
                          : write_packets(&self, comment, target_stream(to));
+    result->shortened = annotate_shortened(path, capture_get_info(from));
     return good ? target_finish(to, error) : target_not_written(output, errno, error);
 }

@@ -20,10 +20,11 @@ typedef struct annotation {
 typedef struct annotated {
     guint64 packets;
     guint64 commented;
-    guint64 simple;  /* as in pcapng_copied */
-    guint64 damaged; /* the same */
-    gboolean cut;    /* a capture could not be read to its end: what is before is there */
-    char *wrong;     /* why, where the first reading did not say it; NULL else. Owned */
+    guint64 simple;    /* as in pcapng_copied */
+    guint64 damaged;   /* the same */
+    guint64 shortened; /* packets that the file has more of than libpcap reads */
+    gboolean cut;      /* a capture could not be read to its end: what is before is there */
+    char *wrong;       /* why, where the first reading did not say it; NULL else. Owned */
 } annotated;
 
 void annotated_clear(annotated *self);
@@ -32,7 +33,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(annotated, annotated_clear)
 /* The capture with number INDEX as the file OUTPUT. FALSE when that could not be written. */
 gboolean annotate_capture(const annotation *with, guint32 index, const char *output,
                           annotated *result, GError **error);
-/* The packets of SESSION, which is one of the report's, in the order of time. */
+/* The packets of SESSION, which is one of the report's: those of several captures in the order of
+ * time, those of one as they lie in it. */
 gboolean annotate_session(const annotation *with, const turn_session *session, const char *output,
                           annotated *result, GError **error);
 

@@ -11,5 +11,8 @@
 pcapng_interface annotate_interface(const capture_info *info);
 /* AT of the interface with number INTERFACE. */
 pcapng_packet annotate_packet(guint32 interface, const capture_packet *packet);
+/* How many packets the capture at PATH holds that are longer than the snap length in its header:
+ * libpcap cuts them to that. 0 when there can be none by INFO, of the capture once it was read. */
+guint64 annotate_shortened(const char *path, const capture_info *info);
 
 #endif

@@ -36,6 +36,10 @@ static inline gsize pcapng_padded(gsize length) {
     return (length + 3) & ~(gsize)3;
 }
 
+/* What every comment on a packet begins with that tells what turnpcap found, so that another run
+ * knows and replaces it. */
+#define PCAPNG_OUR_COMMENT "turnpcap: "
+
 /* One block that is built up; BYTES has all of it once it was ended. */
 typedef struct pcapng_block {
     GByteArray *bytes;

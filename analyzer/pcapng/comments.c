@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/pcapng/comments.h"
 
+#include "analyzer/pcapng/block.h"
 #include "turn/report/printable.h"
+#include "turn/report/words.h"
 
 typedef struct proof {
     const turn_finding *finding;
@@ -15,16 +17,8 @@ struct comments {
     GArray *proofs; /* of proof, by capture and frame */
 };
 
-/* Less than, equal to or greater than 0. */
-static gint compare_places(const turn_seen *a, const turn_seen *b) {
-    if (a->capture != b->capture) {
-        return a->capture < b->capture ? -1 : 1;
-    }
-    return a->frame < b->frame ? -1 : a->frame > b->frame;
-}
-
 static gint frame_order(gconstpointer a, gconstpointer b) {
-    return compare_places(&((const proof *)a)->evidence->seen, &((const proof *)b)->evidence->seen);
+    return places_compare(&((const proof *)a)->evidence->seen, &((const proof *)b)->evidence->seen);
 }
 
 static void note_proofs(comments *self) {
@@ -86,7 +80,9 @@ static char *session_words(const comments *self, const placed *at, const turn_me
 }
 
 static void add_harmless(GPtrArray *texts, const char *text) {
-    g_ptr_array_add(texts, turn_printable_text(text));
+    g_autofree char *safe = turn_printable_text(text);
+
+    g_ptr_array_add(texts, g_strconcat(PCAPNG_OUR_COMMENT, safe, NULL));
 }
 
 static void add_member(const comments *self, const placed *at, const turn_member *member,
@@ -104,34 +100,55 @@ static void add_member(const comments *self, const placed *at, const turn_member
 
 static void add_proof(const proof *of, GPtrArray *texts) {
     const turn_cause *cause = of->finding->cause;
-    g_autofree char *level = g_ascii_strup(turn_level_name(of->finding->level), -1);
-    g_autofree char *line = g_strdup_printf("%s (%s): %s. Evidence: %s", level, cause->identifier,
-                                            cause->title, of->evidence->summary);
+    g_autofree char *line =
+        g_strdup_printf("%s (%s): %s. Evidence: %s", turn_words_level(of->finding->level),
+                        cause->identifier, cause->title, of->evidence->summary);
 
     add_harmless(texts, line);
 }
 
-static void add_proofs(const comments *self, const turn_seen *seen, GPtrArray *texts) {
+/* The first proof at SEEN or behind it. */
+static guint first_proof(const comments *self, const turn_seen *seen) {
     guint low = 0;
     guint high = self->proofs->len;
 
     while (low < high) {
         const guint middle = low + (high - low) / 2;
 
-        if (compare_places(&g_array_index(self->proofs, proof, middle).evidence->seen, seen) < 0) {
+        if (places_compare(&g_array_index(self->proofs, proof, middle).evidence->seen, seen) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    for (; low < self->proofs->len; low++) {
-        const proof *of = &g_array_index(self->proofs, proof, low);
+    return low;
+}
 
-        if (compare_places(&of->evidence->seen, seen) != 0) {
-            break;
-        }
+/* The proof with number INDEX, if it is at SEEN; else NULL. */
+static const proof *proof_at(const comments *self, guint index, const turn_seen *seen) {
+    const proof *of = index < self->proofs->len ? &g_array_index(self->proofs, proof, index) : NULL;
+
+    return of != NULL && places_compare(&of->evidence->seen, seen) == 0 ? of : NULL;
+}
+
+static void add_proofs(const comments *self, const turn_seen *seen, GPtrArray *texts) {
+    const proof *of;
+
+    for (guint i = first_proof(self, seen); (of = proof_at(self, i, seen)) != NULL; i++) {
         add_proof(of, texts);
     }
+}
+
+gboolean comments_findings(const comments *self, const turn_seen *seen, GHashTable *findings) {
+    const guint first = first_proof(self, seen);
+    const proof *of;
+
+    for (guint i = first; (of = proof_at(self, i, seen)) != NULL; i++) {
+        if (findings != NULL) {
+            g_hash_table_add(findings, (gpointer)of->finding);
+        }
+    }
+    return proof_at(self, first, seen) != NULL;
 }
 
 void comments_add(const comments *self, const placed *at, GPtrArray *texts) {

@@ -17,5 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(comments, comments_free)
 
 /* Appends the comments of AT to TEXTS (of char). */
 void comments_add(const comments *self, const placed *at, GPtrArray *texts);
+/* Whether there is evidence at SEEN. Adds what it is evidence of to FINDINGS (a set of
+ * turn_finding, borrowed), unless that is NULL. */
+gboolean comments_findings(const comments *self, const turn_seen *seen, GHashTable *findings);
 
 #endif

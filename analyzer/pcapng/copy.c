@@ -122,13 +122,40 @@ static gboolean options_end(const copier *self, gsize start, gsize *end) {
     return *end == limit;
 }
 
-/* The block with TEXTS behind its options, which end at END; each has at most LIMIT bytes. FALSE
- * when it grows too long. */
-static gboolean add_comments(copier *self, gsize end, gsize limit) {
+/* Whether the option at BYTES is a comment of an earlier run. */
+static gboolean is_ours(const copier *self, const guint8 *bytes) {
+    const gsize length = pcapng_read_u16(bytes + 2, self->made.big_endian);
+
+    return pcapng_read_u16(bytes, self->made.big_endian) == PCAPNG_OPTION_COMMENT &&
+           length >= strlen(PCAPNG_OUR_COMMENT) &&
+           memcmp(bytes + 4, PCAPNG_OUR_COMMENT, strlen(PCAPNG_OUR_COMMENT)) == 0;
+}
+
+static gsize option_size(const copier *self, gsize at) {
+    return 4 + pcapng_padded(pcapng_read_u16(self->read->data + at + 2, self->made.big_endian));
+}
+
+static gboolean has_ours(const copier *self, gsize start, gsize end) {
+    for (gsize at = start; at < end; at += option_size(self, at)) {
+        if (is_ours(self, self->read->data + at)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* The block with TEXTS behind its options, which lie from START to END and of which those of an
+ * earlier run are left out; each text has at most LIMIT bytes. FALSE when it grows too long. */
+static gboolean add_comments(copier *self, gsize start, gsize end, gsize limit) {
     const guint8 *bytes = self->read->data;
 
     pcapng_block_begin(&self->made, block_type(self));
-    pcapng_block_bytes(&self->made, bytes + 8, end - 8);
+    pcapng_block_bytes(&self->made, bytes + 8, start - 8);
+    for (gsize at = start; at < end; at += option_size(self, at)) {
+        if (!is_ours(self, bytes + at)) {
+            pcapng_block_bytes(&self->made, bytes + at, option_size(self, at));
+        }
+    }
     for (guint i = 0; i < MIN(self->texts->len, PCAPNG_MAX_COMMENTS); i++) {
         pcapng_block_text(&self->made, PCAPNG_OPTION_COMMENT, g_ptr_array_index(self->texts, i),
                           limit);
@@ -148,7 +175,7 @@ static gboolean copy_section(copier *self) {
     g_ptr_array_set_size(self->texts, 0);
     g_ptr_array_add(self->texts, g_strdup(self->comment));
     self->comment = NULL;
-    if (!add_comments(self, end, PCAPNG_MAX_SECTION_COMMENT)) {
+    if (!add_comments(self, SECTION_FIXED, end, PCAPNG_MAX_SECTION_COMMENT)) {
         return write_bytes(self, self->read);
     }
     memset(self->made.bytes->data + SECTION_LENGTH_AT, 0xff, 8);
@@ -156,21 +183,22 @@ static gboolean copy_section(copier *self) {
 }
 
 static gboolean copy_packet(copier *self) {
-    gsize captured;
+    const gsize captured = pcapng_read_u32(self->read->data + CAPTURED_AT, self->made.big_endian);
+    const gsize start = PACKET_FIXED + pcapng_padded(captured);
+    gboolean sound;
     gsize end;
 
     g_ptr_array_set_size(self->texts, 0);
     self->comments(self->data, (guint32)++self->copied->packets, self->texts);
-    if (self->texts->len == 0) {
+    sound = options_end(self, start, &end);
+    if (self->texts->len == 0 && (!sound || !has_ours(self, start, end))) {
         return write_bytes(self, self->read);
     }
-    captured = pcapng_read_u32(self->read->data + CAPTURED_AT, self->made.big_endian);
-    if (!options_end(self, PACKET_FIXED + pcapng_padded(captured), &end) ||
-        !add_comments(self, end, PCAPNG_MAX_COMMENT)) {
+    if (!sound || !add_comments(self, start, end, PCAPNG_MAX_COMMENT)) {
         self->copied->damaged++;
         return write_bytes(self, self->read);
     }
-    self->copied->commented++;
+    self->copied->commented += self->texts->len > 0 ? 1 : 0;
     return write_bytes(self, self->made.bytes);
 }
 
@@ -214,6 +242,49 @@ static gboolean is_damaged(copier *self) {
         return !fail(self, "a packet is longer than its block");
     }
     return FALSE;
+}
+
+static void collect_comments(copier *self) {
+    const gsize captured = pcapng_read_u32(self->read->data + CAPTURED_AT, self->made.big_endian);
+    const gsize start = PACKET_FIXED + pcapng_padded(captured);
+    gsize end;
+
+    if (!options_end(self, start, &end)) {
+        return;
+    }
+    for (gsize at = start; at < end; at += option_size(self, at)) {
+        const guint8 *option = self->read->data + at;
+
+        if (pcapng_read_u16(option, self->made.big_endian) == PCAPNG_OPTION_COMMENT &&
+            !is_ours(self, option)) {
+            g_ptr_array_add(self->texts,
+                            g_utf8_make_valid((const char *)option + 4,
+                                              pcapng_read_u16(option + 2, self->made.big_endian)));
+        }
+    }
+}
+
+void pcapng_read_comments(FILE *from, pcapng_commented commented, gpointer data) {
+    pcapng_copied copied = {0};
+    copier self = {.from = from, .copied = &copied};
+
+    init(&self);
+    while (read_block(&self) && !is_damaged(&self)) {
+        const guint32 type = block_type(&self);
+
+        g_ptr_array_set_size(self.texts, 0);
+        if (type == PCAPNG_ENHANCED_PACKET || type == PCAPNG_PACKET) {
+            collect_comments(&self);
+        }
+        if (type == PCAPNG_SIMPLE_PACKET || type == PCAPNG_ENHANCED_PACKET ||
+            type == PCAPNG_PACKET) {
+            copied.packets++;
+        }
+        if (self.texts->len > 0) {
+            commented(data, (guint32)copied.packets, self.texts);
+        }
+    }
+    clear(&self);
 }
 
 gboolean pcapng_copy(FILE *from, FILE *to, const char *comment, pcapng_comments comments,

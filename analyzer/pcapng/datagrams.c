@@ -16,7 +16,7 @@ typedef struct datagram_key {
 
 struct datagrams {
     GHashTable *by_key; /* of datagram_key, owned: GArray of datagram */
-    guint count;
+    guint count[2];     /* of others, and of those that are wanted */
 };
 
 static guint key_hash(gconstpointer key) {
@@ -66,7 +66,7 @@ void datagrams_add(datagrams *self, const ip_datagram *ip, const datagram *added
     const datagram_key key = key_of(ip);
     GArray *list = g_hash_table_lookup(self->by_key, &key);
 
-    if (self->count >= DATAGRAMS_MAX) {
+    if (self->count[added->wanted ? 1 : 0] >= DATAGRAMS_MAX) {
         return;
     }
     if (list == NULL) {
@@ -74,7 +74,7 @@ void datagrams_add(datagrams *self, const ip_datagram *ip, const datagram *added
         g_hash_table_insert(self->by_key, g_memdup2(&key, sizeof key), list);
     }
     g_array_append_val(list, *added);
-    self->count++;
+    self->count[added->wanted ? 1 : 0]++;
 }
 
 static gint time_order(gconstpointer a, gconstpointer b) {

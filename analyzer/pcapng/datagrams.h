@@ -6,14 +6,16 @@
 
 #include "analyzer/packet.h"
 
-/* The parts of further ones are taken for packets of no session. About 10 MB. */
+/* Of sessions; the parts of further ones are taken for packets of no session. As many again of
+ * others: an identification is used for one datagram after the other. About 20 MB. */
 #define DATAGRAMS_MAX 65536u
 
 /* What the first part tells. */
 typedef struct datagram {
     gint64 time;
     packet_kind kind;
-    turn_flow flow; /* of an ICMP error: of the packet that it is about */
+    turn_flow flow;  /* of an ICMP error: of the packet that it is about */
+    gboolean wanted; /* it is of a session */
 } datagram;
 
 typedef struct datagrams datagrams;

@@ -31,19 +31,19 @@ void packet_words_add_log(packet_words *self, const turn_ladder_log *log) {
     }
 }
 
-/* Less than, equal to or greater than 0. */
-static gint compare_places(const turn_packet *at, guint32 index, guint32 frame) {
-    if (at->capture != index) {
-        return at->capture < index ? -1 : 1;
-    }
-    return at->frame < frame ? -1 : at->frame > frame;
+static gint compare(const turn_logged *logged, const turn_seen *seen) {
+    const turn_seen at = turn_seen_at(&logged->packet);
+
+    return places_compare(&at, seen);
 }
 
 static gint frame_order(gconstpointer a, gconstpointer b) {
     const turn_logged *left = *(turn_logged *const *)a;
     const turn_logged *right = *(turn_logged *const *)b;
 
-    return compare_places(&left->packet, right->packet.capture, right->packet.frame);
+    const turn_seen at = turn_seen_at(&right->packet);
+
+    return compare(left, &at);
 }
 
 void packet_words_sort(packet_words *self) {
@@ -59,7 +59,7 @@ static guint first_message(const packet_words *self, const turn_seen *seen) {
         const guint middle = low + (high - low) / 2;
         const turn_logged *logged = g_ptr_array_index(self->messages, middle);
 
-        if (compare_places(&logged->packet, seen->capture, seen->frame) < 0) {
+        if (compare(logged, seen) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -134,7 +134,7 @@ static gboolean add_logged_of(const packet_words *self, const turn_seen *seen, G
     for (; i < self->messages->len; i++) {
         const turn_logged *logged = g_ptr_array_index(self->messages, i);
 
-        if (compare_places(&logged->packet, seen->capture, seen->frame) != 0) {
+        if (compare(logged, seen) != 0) {
             break;
         }
         if (i - first == PACKET_WORDS_MAX_MESSAGES) {

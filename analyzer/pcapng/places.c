@@ -2,12 +2,20 @@
 #include "analyzer/pcapng/places.h"
 
 #include "analyzer/pcapng/datagrams.h"
+#include "turn/bytes.h"
 
 struct places {
     const turn_report *found;
     turn_memberships *at[TURN_POINT_COUNT]; /* with one place only the first is used */
-    datagrams *parts;
+    datagrams *parts;                       /* NULL as long as none were read */
 };
+
+gint places_compare(const turn_seen *a, const turn_seen *b) {
+    if (a->capture != b->capture) {
+        return a->capture < b->capture ? -1 : 1;
+    }
+    return a->frame < b->frame ? -1 : a->frame > b->frame;
+}
 
 static const turn_memberships *memberships_of(const places *self, guint32 index) {
     const turn_report_capture *of = g_ptr_array_index(self->found->captures, index);
@@ -29,27 +37,61 @@ static void look_up(const places *self, placed *found) {
                                          &found->seen, found->members);
 }
 
+/* The first part of the datagram that a part with IP is of; NULL when it is not known. */
+static const datagram *whole_of(const places *self, const ip_datagram *ip, gint64 time) {
+    return self->parts != NULL ? datagrams_find(self->parts, ip, time) : NULL;
+}
+
+/* What an ICMP error is about: it may quote any part of a datagram. */
+static gboolean place_error(const places *self, const packet *decoded, placed *found) {
+    const turn_segment *segment = &decoded->segment;
+    const datagram *whole = NULL;
+    ip_datagram quoted;
+
+    if (packet_icmp_error(decoded, &found->icmp)) {
+        found->flow = found->icmp.about;
+        return TRUE;
+    }
+    if (ip_decode(segment->bytes, segment->captured, segment->reported, &quoted) &&
+        quoted.offset != 0) {
+        whole = whole_of(self, &quoted, found->seen.time);
+    }
+    if (whole == NULL || (whole->kind != PACKET_UDP && whole->kind != PACKET_TCP)) {
+        return FALSE;
+    }
+    found->icmp = (turn_icmp_error){.version = decoded->ip.version,
+                                    .type = decoded->ip.payload[0],
+                                    .code = decoded->ip.payload[1],
+                                    .about = whole->flow};
+    found->flow = whole->flow;
+    return TRUE;
+}
+
 static void place_whole(const places *self, packet_kind kind, const packet *decoded,
                         placed *found) {
     found->kind = kind;
     found->segment = decoded->segment;
     found->flow = decoded->segment.packet.flow;
-    if (kind == PACKET_ICMP_ERROR) {
-        if (!packet_icmp_error(decoded, &found->icmp)) {
-            found->kind = PACKET_OTHER;
-            return;
-        }
-        found->flow = found->icmp.about;
+    if (kind == PACKET_ICMP_ERROR && !place_error(self, decoded, found)) {
+        found->kind = PACKET_OTHER;
+        return;
     }
     look_up(self, found);
 }
 
-/* What the first part of a datagram begins with. */
+/* What the first part of a datagram begins with. To those who read it the rest is as if the capture
+ * lacked it. */
 static packet_kind decode_first(const packet *part, packet *first) {
+    ip_datagram *ip = &first->ip;
+
     *first = *part;
-    return first->ip.version == 6 && !ip_skip_extensions(&first->ip)
-               ? PACKET_OTHER
-               : packet_decode_datagram(first);
+    if (ip->version == 6 && !ip_skip_extensions(ip)) {
+        return PACKET_OTHER;
+    }
+    if (ip->protocol == IP_UDP && ip->captured >= 6) {
+        ip->reported = MAX(ip->reported, bytes_u16(ip->payload + 4));
+    }
+    return packet_decode_datagram(first);
 }
 
 static void place_fragment(const places *self, const packet *part, placed *found) {
@@ -66,7 +108,7 @@ static void place_fragment(const places *self, const packet *part, placed *found
         }
         return;
     }
-    whole = datagrams_find(self->parts, &part->ip, found->seen.time);
+    whole = whole_of(self, &part->ip, found->seen.time);
     if (whole != NULL) {
         found->kind = whole->kind;
         found->flow = whole->flow;
@@ -89,8 +131,9 @@ void places_find(const places *self, guint32 index, int link_type, const capture
     }
 }
 
-/* Notes the packet if it is the first part of a datagram of a session. */
-static void learn(places *self, guint32 index, int link_type, const capture_packet *of) {
+/* Notes the packet if it is the first part of a datagram. */
+static void learn(const places *self, datagrams *parts, guint32 index, int link_type,
+                  const capture_packet *of) {
     packet decoded;
     placed found;
     datagram added;
@@ -101,17 +144,39 @@ static void learn(places *self, guint32 index, int link_type, const capture_pack
         return;
     }
     places_find(self, index, link_type, of, &found);
-    if (found.count > 0) {
-        added = (datagram){.time = of->time, .kind = found.kind, .flow = found.flow};
-        datagrams_add(self->parts, &decoded.ip, &added);
+    added = (datagram){
+        .time = of->time, .kind = found.kind, .flow = found.flow, .wanted = found.count > 0};
+    datagrams_add(parts, &decoded.ip, &added);
+}
+
+static gboolean has_fragments(const turn_report *found) {
+    for (guint i = 0; i < found->captures->len; i++) {
+        if (((const turn_report_capture *)g_ptr_array_index(found->captures, i))->fragments > 0) {
+            return TRUE;
+        }
     }
+    return FALSE;
+}
+
+static datagrams *read_parts(places *self, const reopening *again) {
+    datagrams *parts = datagrams_new();
+
+    for (guint32 i = 0; i < self->found->captures->len; i++) {
+        g_autoptr(capture) from = again->open(again->data, i, NULL);
+        capture_packet of;
+
+        while (from != NULL && capture_next(from, &of, NULL) == CAPTURE_PACKET) {
+            learn(self, parts, i, capture_get_info(from)->link_type, &of);
+        }
+    }
+    datagrams_sort(parts);
+    return parts;
 }
 
 places *places_new(const turn_report *found, const reopening *again) {
     places *self = g_new0(places, 1);
 
     self->found = found;
-    self->parts = datagrams_new();
     for (guint i = 0; i < TURN_POINT_COUNT; i++) {
         if (found->join != NULL) {
             self->at[i] = turn_memberships_new(found->join->points[i].model);
@@ -119,15 +184,9 @@ places *places_new(const turn_report *found, const reopening *again) {
             self->at[i] = turn_memberships_new(found->model);
         }
     }
-    for (guint32 i = 0; i < found->captures->len; i++) {
-        g_autoptr(capture) from = again->open(again->data, i, NULL);
-        capture_packet of;
-
-        while (from != NULL && capture_next(from, &of, NULL) == CAPTURE_PACKET) {
-            learn(self, i, capture_get_info(from)->link_type, &of);
-        }
+    if (has_fragments(found)) {
+        self->parts = read_parts(self, again);
     }
-    datagrams_sort(self->parts);
     return self;
 }
 

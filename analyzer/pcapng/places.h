@@ -30,10 +30,13 @@ typedef struct reopening {
     gpointer data;
 } reopening;
 
+/* By capture and frame: less than, equal to or greater than 0. */
+gint places_compare(const turn_seen *a, const turn_seen *b);
+
 typedef struct places places;
 
-/* Reads all captures of FOUND, which must be judged and outlive the result, for fragments. A
- * capture that cannot be opened any more is passed over. */
+/* Of FOUND, which must be judged and outlive the result. Where there are fragments, reads all its
+ * captures for them; a capture that cannot be opened any more is passed over. */
 places *places_new(const turn_report *found, const reopening *again);
 void places_free(places *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(places, places_free)

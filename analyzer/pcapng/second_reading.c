@@ -6,6 +6,8 @@
 #include "analyzer/points.h"
 #include "analyzer/redact/redact_reading.h"
 
+#include <glib/gstdio.h>
+
 struct second_reading {
     const input_options *options; /* borrowed */
     turn_credentials *credentials;
@@ -60,6 +62,31 @@ static gboolean check_twice(const second_reading *self, const char *command, GEr
     return TRUE;
 }
 
+/* A file that is given twice would be judged as two captures. */
+static gboolean check_once(const second_reading *self, GError **error) {
+    g_autofree const char **files = second_reading_files(self);
+    g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (const char **file = files; *file != NULL; file++) {
+        GStatBuf status;
+        char *which;
+
+        if (g_stat(*file, &status) != 0) {
+            continue;
+        }
+        which = g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, (guint64)status.st_dev,
+                                (guint64)status.st_ino);
+        if (!g_hash_table_add(known, which)) {
+            g_autofree char *name = g_filename_display_name(*file);
+
+            g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        "%s: the same capture is given twice", name);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 second_reading *second_reading_new(const input_options *options, const char *command,
                                    GError **error) {
     g_autoptr(second_reading) self = g_new0(second_reading, 1);
@@ -70,7 +97,8 @@ second_reading *second_reading_new(const input_options *options, const char *com
     points_keep_messages(self->from);
     if (!check_given(options, command, error) ||
         !points_choose(self->from, options->at, options->files, error) ||
-        !check_twice(self, command, error) || !check_turn_ports(options->turn_ports, error) ||
+        !check_twice(self, command, error) || !check_once(self, error) ||
+        !check_turn_ports(options->turn_ports, error) ||
         !input_options_passwords(options, &self->credentials, error)) {
         return NULL;
     }
@@ -198,5 +226,15 @@ gboolean second_reading_complain(const char *output, const annotated *result) {
     if (result->wrong != NULL) {
         complain(result->wrong);
     }
-    return !result->cut;
+    if (result->shortened > 0) {
+        g_autofree char *name = g_filename_display_name(output);
+        g_autofree char *text = g_strdup_printf(
+            "%s: %" G_GUINT64_FORMAT " packets are shorter than in the capture, which has more of "
+            "them than the snap length in its own header allows. Mend the header first: mergecap "
+            "-F pcap -w NEW.pcap CAPTURE",
+            name, result->shortened);
+
+        complain(text);
+    }
+    return !result->cut && result->shortened == 0;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/pcapng/section_comment.h"
 
+#include "analyzer/pcapng/block.h"
 #include "turn/report/printable.h"
+#include "turn/report/words.h"
 
 static void line(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -17,25 +19,35 @@ static void line(GString *out, const char *format, ...) {
     g_string_append_printf(out, "%s%s", out->len > 0 ? "\n" : "", safe);
 }
 
-static char *level_word(turn_level level) {
-    return g_ascii_strup(turn_level_name(level), -1);
+static const turn_report_capture *capture_at(const turn_report *found, guint32 index) {
+    return index < found->captures->len ? g_ptr_array_index(found->captures, index) : NULL;
 }
 
-static const char *name_of(const turn_report *found, guint32 index) {
-    const turn_report_capture *of =
-        index < found->captures->len ? g_ptr_array_index(found->captures, index) : NULL;
+/* Without its folders. */
+static char *base_name(const turn_report *found, guint32 index) {
+    const turn_report_capture *of = capture_at(found, index);
 
-    return of != NULL && of->file != NULL ? of->file : "the capture";
+    return of != NULL && of->file != NULL ? g_path_get_basename(of->file) : g_strdup("the capture");
+}
+
+char *section_comment_name(const turn_report *found, guint32 index) {
+    g_autofree char *name = base_name(found, index);
+    g_autofree char *where = turn_words_capture(found, index);
+    gboolean shared = FALSE;
+
+    for (guint32 i = 0; i < found->captures->len && !shared; i++) {
+        g_autofree char *other = i != index ? base_name(found, i) : NULL;
+
+        shared = g_strcmp0(other, name) == 0;
+    }
+    return shared && where != NULL ? g_strdup_printf("%s (%s)", name, where)
+                                   : g_steal_pointer(&name);
 }
 
 static void add_session(GString *out, const turn_session *session) {
-    char client[STUN_ADDRESS_TEXT];
-    char server[STUN_ADDRESS_TEXT];
-    g_autofree char *protocol = g_ascii_strup(turn_protocol_name(session->protocol), -1);
+    g_autofree char *words = turn_words_session(session);
 
-    stun_address_format(&session->client, client, sizeof client);
-    stun_address_format(&session->server, server, sizeof server);
-    line(out, "Session %u: %s to %s over %s.", session->id, client, server, protocol);
+    line(out, "%s.", words);
 }
 
 static void add_evidence(GString *out, const turn_report *found, const turn_finding *finding) {
@@ -43,7 +55,7 @@ static void add_evidence(GString *out, const turn_report *found, const turn_find
         const turn_evidence *of = &g_array_index(finding->evidence, turn_evidence, i);
 
         if (found->captures->len > 1) {
-            g_autofree char *file = g_path_get_basename(name_of(found, of->seen.capture));
+            g_autofree char *file = section_comment_name(found, of->seen.capture);
 
             line(out, "- frame %u of %s: %s", of->seen.frame, file, of->summary);
         } else {
@@ -82,7 +94,6 @@ static void add_others(GString *out, const GPtrArray *findings, const turn_findi
 
     for (guint i = 0; i < findings->len; i++) {
         const turn_finding *finding = g_ptr_array_index(findings, i);
-        g_autofree char *level = level_word(finding->level);
         g_autofree char *session = finding->session != NULL
                                        ? g_strdup_printf("session %u, ", finding->session->id)
                                        : g_strdup("");
@@ -93,33 +104,22 @@ static void add_others(GString *out, const GPtrArray *findings, const turn_findi
         if (others == 1) {
             line(out, "Also found:");
         }
-        line(out, "- %s: %s (%s%s)", level, finding->cause->title, session,
-             finding->cause->identifier);
+        line(out, "- %s: %s (%s%s)", turn_words_level(finding->level), finding->cause->title,
+             session, finding->cause->identifier);
     }
     if (others > SECTION_COMMENT_MAX_LISTED) {
         line(out, "- and %u more", others - SECTION_COMMENT_MAX_LISTED);
     }
 }
 
-static void add_lines(GString *out, const GPtrArray *lines, gboolean *any) {
+static void add_unknowns(GString *out, const turn_report *found) {
+    g_autoptr(GPtrArray) lines = turn_words_unknowns(found);
+
     for (guint i = 0; i < lines->len; i++) {
-        if (!*any) {
+        if (i == 0) {
             line(out, "Not known:");
         }
-        *any = TRUE;
         line(out, "- %s", (const char *)g_ptr_array_index(lines, i));
-    }
-}
-
-/* What limits the verdict, and what limits the captures that it was made from. */
-static void add_unknowns(GString *out, const turn_report *found) {
-    gboolean any = FALSE;
-
-    add_lines(out, found->judgement->unknowns, &any);
-    for (guint i = 0; i < found->captures->len; i++) {
-        const turn_report_capture *of = g_ptr_array_index(found->captures, i);
-
-        add_lines(out, of->warnings, &any);
     }
 }
 
@@ -133,9 +133,8 @@ static void add_sessions(GString *out, const GPtrArray *sessions) {
 }
 
 static void add_verdict(GString *out, const turn_report *found) {
-    g_autofree char *level = level_word(found->judgement->level);
-
-    line(out, "turnpcap: %s: %s.", level, turn_report_title(found));
+    line(out, PCAPNG_OUR_COMMENT "%s: %s.", turn_words_level(found->judgement->level),
+         turn_report_title(found));
 }
 
 char *section_comment(const turn_report *found) {
@@ -155,33 +154,34 @@ char *section_comment(const turn_report *found) {
     return g_string_free(out, FALSE);
 }
 
-static const turn_finding *first_of(const turn_report *found, const turn_session *session) {
-    const GPtrArray *findings = found->judgement->findings;
+static void add_captures(GString *out, const turn_report *found) {
+    for (guint32 i = 0; i < found->captures->len; i++) {
+        g_autofree char *name = section_comment_name(found, i);
+        const char *point = capture_at(found, i)->point;
 
-    for (guint i = 0; i < findings->len; i++) {
-        const turn_finding *finding = g_ptr_array_index(findings, i);
-
-        if (finding->session == session) {
-            return finding;
-        }
+        line(out, "From %s%s%s.", name, point != NULL ? ", captured at the " : "",
+             point != NULL ? point : "");
     }
-    return NULL;
+    if (found->join != NULL) {
+        g_autofree char *clock = turn_report_clock(found->join);
+
+        line(out, "Times are those of each capture. %s", clock);
+    }
 }
 
-char *section_comment_extract(const turn_report *found, const turn_session *session) {
-    const turn_finding *first = first_of(found, session);
+char *section_comment_extract(const turn_report *found, const turn_session *session,
+                              const GPtrArray *findings) {
     GString *out = g_string_new(NULL);
 
-    line(out, "turnpcap: the packets of one session.");
+    line(out, PCAPNG_OUR_COMMENT "the packets of one session.");
     add_session(out, session);
-    for (guint32 i = 0; i < found->captures->len; i++) {
-        line(out, "From %s.", name_of(found, i));
-    }
-    if (first != NULL) {
-        g_autofree char *level = level_word(first->level);
+    add_captures(out, found);
+    if (findings->len > 0) {
+        const turn_finding *first = g_ptr_array_index(findings, 0);
 
-        line(out, "%s: %s.", level, first->cause->title);
+        line(out, "%s: %s.", turn_words_level(first->level), first->cause->title);
         add_finding(out, found, first);
+        add_others(out, findings, first);
     } else {
         line(out, "No finding is about this session.");
     }

@@ -8,6 +8,7 @@ worked out once more, from the JSON report and tshark's fields.
 Usage: test_captures.py PROGRAM SOURCE_DIR, or test_captures.py PROGRAM --real DEFAULT_FOLDER
 """
 
+import concurrent.futures
 import pathlib
 import re
 import shutil
@@ -23,11 +24,14 @@ import programs  # noqa: E402
 import reporting  # noqa: E402
 
 SESSION = re.compile(r"\. Session (\d+)\b")
-EVIDENCE = re.compile(r"(?:FAILED|DEGRADED|INCONCLUSIVE) \([a-z0-9-]+\): .+\. Evidence: ")
+EVIDENCE = re.compile(r"turnpcap: (?:FAILED|DEGRADED|INCONCLUSIVE) \([a-z0-9-]+\): .+\. Evidence: ")
 FRAME = re.compile(r"Frame (\d+) of (.*)\.")
 TOLD = ("frame.time_epoch", "frame.len", "frame.cap_len", "frame.comment")
 # More sessions of one capture say nothing new.
 MAX_SESSIONS = 12
+# tshark takes longer to start than to read: it reads what was written of so many captures at once.
+CAPTURES_AT_ONCE = 24
+PROCESSES = 2
 
 
 def different(before, after):
@@ -40,13 +44,35 @@ def different(before, after):
         yield "its bytes are others"
 
 
-def told_by_tshark(path, home):
-    """Return time, lengths and comments of each packet as tshark has them."""
-    return programs.fields(path, TOLD, home)
+class Written:
+    """Files that were written, as the sections of one file, and what tshark is to read from each."""
+
+    def __init__(self, path):
+        self._path, self._wanted = path, []
+        path.write_bytes(b"")
+        path.chmod(0o644)
+
+    def add(self, output, rows):
+        """Take OUTPUT; ROWS have time and lengths of its packets, as tshark told them of the source."""
+        with self._path.open("ab") as whole:
+            whole.write(output.read_bytes())
+        packets = pcapfile.packets(output)
+        self._wanted += [(output.name, [*row[:3], packet.comments]) for row, packet in zip(rows, packets, strict=True)]
+
+    def check(self, home):
+        """Yield where tshark reads something else."""
+        if not self._wanted:
+            return
+        read = programs.fields(self._path, TOLD, home)
+        if len(read) != len(self._wanted):
+            yield f"tshark reads {len(read)} packets of {len(self._wanted)}"
+        for row, (name, wanted) in zip(read, self._wanted):
+            if row != wanted:
+                yield f"{name}: tshark reads {row}, not {wanted}"
 
 
-def check_copy(source, output, old, home):
-    """Yield where the packets of an annotated file are not those of its source, of which tshark told OLD."""
+def check_copy(source, output):
+    """Yield where the packets of an annotated file are not those of its source."""
     before, after = pcapfile.packets(source), pcapfile.packets(output)
     if len(before) != len(after):
         yield f"{len(after)} packets, not {len(before)}"
@@ -55,12 +81,6 @@ def check_copy(source, output, old, home):
         yield from (f"frame {frame}: {fault}" for fault in different(*pair))
         if pair[1].comments[: len(pair[0].comments)] != pair[0].comments:
             yield f"frame {frame}: a comment is gone"
-    new = told_by_tshark(output, home)
-    if [row[:3] for row in old] != [row[:3] for row in new]:
-        yield "tshark sees other times or lengths"
-    for frame, (row, packet) in enumerate(zip(new, after), 1):
-        if row[3] != packet.comments:
-            yield f"frame {frame}: tshark reads the comments {row[3]}"
 
 
 def check_tools(source, output, home, work):
@@ -105,28 +125,27 @@ def check_section(report, output, home):
         yield "capinfos does not show the comment of the section"
 
 
-def check_extract(program, source, report, flows, annotated, work, home):
+def check_extract(program, source, report, flows, annotated, rows, written):
     """Yield where an extracted file has not the packets of its session."""
     sessions = membership.of_sessions(report, flows)
     before, notes = pcapfile.packets(source), pcapfile.packets(annotated)
     for number in list(sessions)[:MAX_SESSIONS]:
-        output = work / f"session-{number}.pcapng"
+        output = annotated.with_name(f"{source.name}-session-{number}.pcapng")
         programs.run([program, "extract", "-s", number, "-o", output, source])
-        rows = told_by_tshark(output, home)
         frames = []
         for packet in pcapfile.packets(output):
             frame = int(FRAME.fullmatch(packet.comments[0])[1])
             frames.append(frame)
             yield from (f"session {number}, frame {frame}: {fault}" for fault in different(before[frame - 1], packet))
-            added = notes[frame - 1].comments[len(before[frame - 1].comments) :]
-            if packet.comments[1:] != added:
-                yield f"session {number}, frame {frame}: comments {packet.comments[1:]}, not {added}"
-        if sorted(frames) != sorted(sessions[number]) or len(rows) != len(frames):
+            if packet.comments[1:] != notes[frame - 1].comments:
+                yield f"session {number}, frame {frame}: comments {packet.comments[1:]}, not {notes[frame - 1].comments}"
+        if sorted(frames) != sorted(sessions[number]):
             yield f"session {number}: frames {sorted(frames)}, not {sorted(sessions[number])}"
+        written.add(output, [rows[frame - 1] for frame in frames])
         output.unlink()
 
 
-def check(program, source, work, home):
+def check(program, source, work, written):
     """Yield all that is wrong with what is written of one capture."""
     try:
         report = reporting.json_report(program, [source])
@@ -136,19 +155,23 @@ def check(program, source, work, home):
         if (work / "none.pcapng").exists() or not done.stderr:
             yield f"written, although {failed}"
         return
-    output = work / "annotated.pcapng"
+    output = work / f"{source.name}-annotated.pcapng"
     whole = not any("Everything before it was read" in text for text in report["captures"][0]["warnings"])
     programs.run([program, "annotate", "-o", output, source], 0 if whole else 2)
     if not whole:
-        programs.wireshark(["tshark", "-n", "-r", output], home)
+        programs.wireshark(["tshark", "-n", "-r", output], work)
         return
-    rows = programs.fields(source, membership.FIELDS + TOLD, home, membership.OPTIONS)
+    rows = programs.fields(source, membership.FIELDS + TOLD, work, membership.OPTIONS)
     flows = membership.Flows(rows)
-    yield from check_copy(source, output, [row[len(membership.FIELDS) :] for row in rows], home)
-    yield from check_tools(source, output, home, work)
+    told = [row[len(membership.FIELDS) :] for row in rows]
+    copied = list(check_copy(source, output))
+    yield from copied
+    if not copied:
+        written.add(output, told)
+    yield from check_tools(source, output, work, work)
     yield from check_comments(report, flows, output)
-    yield from check_section(report, output, home)
-    yield from check_extract(program, source, report, flows, output, work, home)
+    yield from check_section(report, output, work)
+    yield from check_extract(program, source, report, flows, output, told, written)
 
 
 def sources(arguments):
@@ -160,33 +183,42 @@ def sources(arguments):
     return folder and reporting.capture_files(folder)
 
 
-def main():
-    programs.skip_without_wireshark()
-    program, *arguments = sys.argv[1:]
-    captures = sources(arguments)
-    if captures is None:
-        return reporting.skip_without(arguments[1])
-    failed = 0
+def check_some(program, captures):
+    """Return the faults of some captures, each with the name of its capture."""
+    faults = []
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         work.chmod(0o777)
+        written = Written(work / "written.pcapng")
         for path in captures:
             # A name that the unprivileged user may read.
             source = work / path.name
             shutil.copyfile(path, source)
             source.chmod(0o644)
             try:
-                faults = list(check(program, source, work, work))
+                faults += [(path.name, fault) for fault in check(program, source, work, written)]
             except programs.Failed as error:
-                faults = [str(error)]
-            failed += 1 if faults else 0
-            for fault in faults[:8]:
-                print(f"FAIL {path.name}: {fault}")
-            for written in work.glob("*"):
-                if written.is_file():
-                    written.unlink()
-    print(f"{len(captures)} captures, {failed} with faults")
-    return 1 if failed or not captures else 0
+                faults.append((path.name, str(error)))
+        try:
+            faults += [("all", fault) for fault in written.check(work)]
+        except programs.Failed as error:
+            faults.append(("all", str(error)))
+    return faults
+
+
+def main():
+    programs.skip_without_wireshark()
+    program, *arguments = sys.argv[1:]
+    captures = sources(arguments)
+    if captures is None:
+        return reporting.skip_without(arguments[1])
+    parts = [captures[at : at + CAPTURES_AT_ONCE] for at in range(0, len(captures), CAPTURES_AT_ONCE)]
+    with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:
+        faults = [fault for found in pool.map(lambda part: check_some(program, part), parts) for fault in found]
+    for name, fault in faults[:40]:
+        print(f"FAIL {name}: {fault}")
+    print(f"{len(captures)} captures, {len({name for name, _ in faults})} with faults")
+    return 1 if faults or not captures else 0
 
 
 if __name__ == "__main__":

@@ -211,6 +211,116 @@ static void packet_between_two_relays_is_of_both_sessions(void **state) {
     assert_peer(&both.members[1], RELAYED);
 }
 
+static void later_connection_on_the_ports_is_another(void **state) {
+    scene *s = *state;
+    guint32 last;
+
+    scene_allocate_tcp(s, 0);
+    feed_tcp(s, 100, CLIENT, SERVER, TURN_TCP_FIN);
+    last = feed_tcp(s, 110, SERVER, CLIENT, TURN_TCP_FIN);
+    scene_connect(s, 3600000, CLIENT);
+    /* Up to the acknowledgement of the last FIN; not from the SYN on. */
+    assert_int_equal(find(s, TURN_TRANSPORT_TCP, CLIENT, SERVER, last).count, 1);
+    assert_nothing(s, TURN_TRANSPORT_TCP, CLIENT, SERVER, last + 1);
+    assert_nothing(s, TURN_TRANSPORT_TCP, SERVER, CLIENT, last + 3);
+}
+
+static void later_connection_does_not_go_on_with_a_data_connection(void **state) {
+    scene *s = *state;
+    guint32 last;
+
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, SERVER, CLIENT, "attempt indication 8 connection=0x01020304 peer=" PEER);
+    scene_connect(s, 1100, DATA_END);
+    feed_unit(s, 1120, DATA_END, SERVER, "bind request 9 connection=0x01020304 " CREDENTIALS);
+    last = feed_unit(s, 1130, SERVER, DATA_END, "bind success 9 mi");
+    scene_connect(s, 2000, DATA_END);
+    assert_int_equal(find(s, TURN_TRANSPORT_TCP, DATA_END, SERVER, last).count, 1);
+    assert_nothing(s, TURN_TRANSPORT_TCP, DATA_END, SERVER, last + 1);
+}
+
+static void closed_connection_before_a_missing_syn_is_another(void **state) {
+    scene *s = *state;
+    guint32 fin;
+
+    scene_connect(s, 0, CLIENT);
+    fin = feed_tcp(s, 20, CLIENT, SERVER, TURN_TCP_FIN);
+    feed_other(s, 60000);
+    feed_unit(s, 60010, CLIENT, SERVER, "allocate request 1 transport=6");
+    assert_int_equal(scene_session(s)->first.frame, fin + 2);
+    assert_nothing(s, TURN_TRANSPORT_TCP, CLIENT, SERVER, 1);
+    assert_nothing(s, TURN_TRANSPORT_TCP, CLIENT, SERVER, fin);
+    /* What is between may be its SYN-ACK. */
+    assert_int_equal(find(s, TURN_TRANSPORT_TCP, SERVER, CLIENT, fin + 1).count, 1);
+}
+
+static void syn_ack_begins_a_connection_too(void **state) {
+    scene *s = *state;
+    guint32 answer;
+
+    feed_other(s, 0);
+    answer = feed_tcp(s, 10, SERVER, CLIENT, TURN_TCP_SYN_ACK);
+    feed_tcp(s, 11, CLIENT, SERVER, TURN_TCP_ESTABLISHED);
+    feed_unit(s, 20, CLIENT, SERVER, "allocate request 1 transport=6");
+    assert_int_equal(find(s, TURN_TRANSPORT_TCP, SERVER, CLIENT, answer).count, 1);
+    assert_nothing(s, TURN_TRANSPORT_TCP, CLIENT, SERVER, answer - 1);
+}
+
+static guint count_at(scene *s, const char *from, const char *to, gint64 ms) {
+    g_autoptr(turn_memberships) all = turn_memberships_new(scene_model(s));
+    const turn_flow flow = {
+        .transport = TURN_TRANSPORT_UDP, .source = address_of(from), .destination = address_of(to)};
+    const turn_seen seen = {.frame = s->frame + 1, .time = scene_time(ms)};
+    turn_member members[TURN_MAX_MEMBERS];
+
+    return turn_memberships_find(all, &flow, &seen, members);
+}
+
+static void allocation_that_expired_holds_nothing_for_long(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    /* In place until 600.030. */
+    assert_int_equal(count_at(s, CLIENT, SERVER, 600031), 1);
+    assert_int_equal(count_at(s, PEER, RELAYED, 600031), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 720029), 1);
+    assert_int_equal(count_at(s, PEER, RELAYED, 720029), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 720031), 0);
+    assert_int_equal(count_at(s, SERVER, CLIENT, 720031), 0);
+    assert_int_equal(count_at(s, PEER, RELAYED, 720031), 0);
+}
+
+static void allocation_that_was_released_holds_nothing_for_long(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_udp(s, 1000, CLIENT, SERVER, RELEASE);
+    feed_udp(s, 1010, SERVER, CLIENT, "refresh success 7 lifetime=0 mi");
+    assert_int_equal(count_at(s, CLIENT, SERVER, 121009), 1);
+    assert_int_equal(count_at(s, PEER, RELAYED, 121009), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 121011), 0);
+    assert_int_equal(count_at(s, PEER, RELAYED, 121011), 0);
+}
+
+static void use_of_an_expired_allocation_belongs(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_udp(s, 3600000, CLIENT, SERVER, "refresh request 7 lifetime=600 " CREDENTIALS);
+    feed_udp(s, 3600010, SERVER, CLIENT, "refresh error 7 error=437");
+    assert_int_equal(scene_model(s)->sessions->len, 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 3600000), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 3720009), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 3720011), 0);
+}
+
+static void unknown_lifetime_has_no_end(void **state) {
+    scene *s = *state;
+
+    scene_challenge(s, 0);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 86400000), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -224,6 +334,14 @@ int main(void) {
         TEST(relayed_address_goes_to_its_next_holder),
         TEST(static_nat_has_two_names_for_a_relayed_address),
         TEST(packet_between_two_relays_is_of_both_sessions),
+        TEST(later_connection_on_the_ports_is_another),
+        TEST(later_connection_does_not_go_on_with_a_data_connection),
+        TEST(closed_connection_before_a_missing_syn_is_another),
+        TEST(syn_ack_begins_a_connection_too),
+        TEST(allocation_that_expired_holds_nothing_for_long),
+        TEST(allocation_that_was_released_holds_nothing_for_long),
+        TEST(use_of_an_expired_allocation_belongs),
+        TEST(unknown_lifetime_has_no_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

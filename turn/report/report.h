@@ -24,6 +24,7 @@ typedef struct turn_report_capture {
     guint32 snap_length;
     guint64 packets_cut;
     guint64 tcp_bytes_missing;
+    guint64 fragments;   /* packets that are fragments of IP datagrams */
     GPtrArray *warnings; /* of char */
 } turn_report_capture;
 
