@@ -29,8 +29,8 @@ static const command_help help = {
                "each packet of a TURN session what it is, on evidence the finding, and on the\n"
                "file the verdict. Frame numbers stay what they are, and so do comments that are\n"
                "there, but for those of an earlier run, which begin with \"turnpcap: \". FILE is\n"
-               "pcap or pcapng, also compressed; several are taken as by report. What was written\n"
-               "is said on standard error.\n\n"
+               "pcap or pcapng, also compressed; several are taken as by report. What was\n"
+               "written is said on standard error.\n\n"
                "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
                "read to its end, or OUT could not be written."};
 
@@ -176,8 +176,7 @@ static gboolean annotate(const annotate_options *options, GError **error) {
     }
     outputs = outputs_of(options->output, (const char *const *)names);
     return check_folder(options->output, files, error) && check_outputs(self, outputs, error) &&
-           second_reading_judge(self) &&
-           make_folder(options->output, files, error) &&
+           second_reading_judge(self) && make_folder(options->output, files, error) &&
            write_all(self, (const char *const *)names, outputs);
 }
 

@@ -177,7 +177,7 @@ def kept_modes(program, root):
 
 
 SAYING = ["--help", "--version", "explain", "explain 431", "explain --help", "report --help", f"report {S1}"]
-SAYING += [f"list {S1}", f"show -s 1 {S1}", f"annotate -o OUT {S1}", f"extract -s 1 -o OUT {S1}"]
+SAYING += [f"list {S1}", f"show -s 1 {S1}"]
 
 
 def full_output(program, root):

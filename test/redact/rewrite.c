@@ -8,6 +8,7 @@
 
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <string.h>
 
 #define NANOSECONDS 1000000000
 
@@ -31,6 +32,18 @@ static gboolean learn(redaction *self, const char *path, GError **error) {
     reader_finish(into);
     turn_tracker_finish(tracker);
     return TRUE;
+}
+
+/* A pcapng may have a resolution for each interface; a pcap file has one. */
+static gboolean has_nanoseconds(const char *path) {
+    g_autoptr(capture) from = capture_open(path, NULL);
+    capture_packet packet;
+    gboolean found = FALSE;
+
+    while (from != NULL && !found && capture_next(from, &packet, NULL) == CAPTURE_PACKET) {
+        found = packet.time % 1000 != 0;
+    }
+    return found;
 }
 
 static void copy(capture *from, pcap_dumper_t *to, gint64 fraction) {
@@ -65,7 +78,7 @@ int main(int count, char **arguments) {
         return 2;
     }
     info = capture_get_info(from);
-    nano = !g_str_equal(info->format, "pcap, microseconds");
+    nano = strstr(info->format, "nanosecond") != NULL || has_nanoseconds(arguments[2]);
     kind = pcap_open_dead_with_tstamp_precision(info->link_type, (int)info->snap_length,
                                                 nano ? PCAP_TSTAMP_PRECISION_NANO
                                                      : PCAP_TSTAMP_PRECISION_MICRO);
