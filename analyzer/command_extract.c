@@ -56,27 +56,10 @@ static gboolean check_output(const extract_options *options, const second_readin
     return second_reading_check(self, outputs, error);
 }
 
-static const turn_session *session_of(const turn_model *model, int number, GError **error) {
-    const guint count = model->sessions->len;
-
-    if (number >= 1 && (guint)number <= count) {
-        return g_ptr_array_index(model->sessions, number - 1);
-    }
-    if (count == 0) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "there is no TURN session in this capture");
-    } else {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "say which session with -s NUMBER: there %s %u (turnpcap list shows %s)",
-                    count == 1 ? "is" : "are", count, count == 1 ? "it" : "them");
-    }
-    return NULL;
-}
-
 static gboolean write_session(const second_reading *self, const extract_options *options,
                               GError **error) {
     const annotation *with = second_reading_annotation(self);
-    const turn_session *session = session_of(with->found->model, options->session, error);
+    const turn_session *session = choose_session(with->found->model, options->session, error);
     g_auto(annotated) result = {0};
     g_autofree char *name = g_filename_display_name(options->output);
     g_autofree char *text = NULL;

@@ -70,37 +70,20 @@ static gboolean parse_options(int count, char **arguments, show_options *options
     return parse_command(count, arguments, &help, entries, error);
 }
 
-static gboolean check_session(const turn_model *model, int number, GError **error) {
-    const guint count = model->sessions->len;
-
-    if (number >= 1 && (guint)number <= count) {
-        return TRUE;
-    }
-    if (count == 0) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "there is no TURN session in this capture");
-    } else {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "say which session with -s NUMBER: there %s %u (turnpcap list shows %s)",
-                    count == 1 ? "is" : "are", count, count == 1 ? "it" : "them");
-    }
-    return FALSE;
-}
-
 static gboolean show_session(const show_options *options, const turn_ladder_log *log,
                              const turn_report *found, GError **error) {
     const gboolean is_screen = options->of.output == NULL;
     const turn_text_style style = {.width = is_screen ? output_width() : TURN_WRAP_WIDTH,
                                    .colour = is_screen && wants_colour()};
     const show_format *format = options->of.format;
+    const turn_session *session = choose_session(found->model, options->session, error);
     g_autoptr(turn_ladder) ladder = NULL;
     g_autofree char *text = NULL;
 
-    if (!check_session(found->model, options->session, error)) {
+    if (session == NULL) {
         return FALSE;
     }
-    ladder = turn_ladder_new(log, found->model, found->judgement,
-                             g_ptr_array_index(found->model->sessions, options->session - 1));
+    ladder = turn_ladder_new(log, found->model, found->judgement, session);
     text = format->write(ladder, found, &style);
     return output_write(text, options->of.output, error);
 }

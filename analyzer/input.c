@@ -187,3 +187,20 @@ turn_judgement *judge_captures(turn_tracker *tracker, reader *from, turn_report 
     }
     return judgement;
 }
+
+const turn_session *choose_session(const turn_model *model, int number, GError **error) {
+    const guint count = model->sessions->len;
+
+    if (number >= 1 && (guint)number <= count) {
+        return g_ptr_array_index(model->sessions, number - 1);
+    }
+    if (count == 0) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "there is no TURN session in this capture");
+    } else {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "say which session with -s NUMBER: there %s %u (turnpcap list shows %s)",
+                    count == 1 ? "is" : "are", count, count == 1 ? "it" : "them");
+    }
+    return NULL;
+}

@@ -56,6 +56,10 @@ void read_captures(reader *into, turn_report *found, const GPtrArray *captures);
  * FOUND is used. */
 turn_judgement *judge_captures(turn_tracker *tracker, reader *from, turn_report *found);
 
+/* The session with NUMBER, as list and reports count them. NULL with an error that says which there
+ * are. Borrowed from MODEL. */
+const turn_session *choose_session(const turn_model *model, int number, GError **error);
+
 /* Whether standard output is a terminal that wants colours. */
 gboolean wants_colour(void);
 

@@ -81,16 +81,17 @@ static void redact_tcp(const redact_ip_context *in, const packet *decoded, redac
 }
 
 /* UDP or TCP that is cut within its header or contradicts itself: ports and numbers stay. */
-static void redact_stub(redact_region stub, gsize header, gsize checksum, redact_sum addresses) {
-    region_blank(region_from(stub, header));
-    add_payload(&addresses, stub);
-    if (stub.captured < checksum + 2) {
+static void redact_incomplete(redact_region head, gsize header, gsize checksum,
+                              redact_sum addresses) {
+    region_blank(region_from(head, header));
+    add_payload(&addresses, head);
+    if (head.captured < checksum + 2) {
         return;
     }
     if (checksum == UDP_CHECKSUM) {
-        redact_sum_apply_udp(addresses, stub.after + checksum);
+        redact_sum_apply_udp(addresses, head.after + checksum);
     } else {
-        redact_sum_apply(addresses, stub.after + checksum);
+        redact_sum_apply(addresses, head.after + checksum);
     }
 }
 
@@ -205,9 +206,9 @@ static void redact_icmp(const redact_ip_context *in, const ip_datagram *ip, pack
 
 void redact_transport_begun(const ip_datagram *ip, redact_region payload, redact_sum addresses) {
     if (ip->protocol == IP_UDP) {
-        redact_stub(payload, UDP_HEADER, UDP_CHECKSUM, addresses);
+        redact_incomplete(payload, UDP_HEADER, UDP_CHECKSUM, addresses);
     } else if (ip->protocol == IP_TCP) {
-        redact_stub(payload, TCP_HEADER, TCP_CHECKSUM, addresses);
+        redact_incomplete(payload, TCP_HEADER, TCP_CHECKSUM, addresses);
     } else {
         region_blank(payload);
     }
