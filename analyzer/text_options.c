@@ -29,16 +29,22 @@ void text_options_add(text_options *self, GArray *entries, const format_table *f
     }
 }
 
-static gboolean check_output(text_options *self, GError **error) {
-    g_autofree output_input *inputs = g_new0(output_input, (gsize)g_strv_length(self->files) + 1);
+static gboolean spares_captures(const text_options *self, GError **error) {
+    g_autoptr(GArray) inputs = g_array_new(TRUE, TRUE, sizeof(output_input));
 
     for (gsize i = 0; self->files[i] != NULL; i++) {
-        inputs[i] = (output_input){.path = self->files[i], .what = OUTPUT_INPUT_CAPTURE};
+        const output_input each = {.path = self->files[i], .what = OUTPUT_INPUT_CAPTURE};
+
+        g_array_append_val(inputs, each);
     }
+    return output_spares(self->output, (const output_input *)(gconstpointer)inputs->data, error);
+}
+
+static gboolean check_output(text_options *self, GError **error) {
     if (output_is_standard(self->output)) {
         g_clear_pointer(&self->output, g_free);
     }
-    return output_has_name(self->output, error) && output_spares(self->output, inputs, error);
+    return output_has_name(self->output, error) && spares_captures(self, error);
 }
 
 gboolean text_options_check(text_options *self, const format_table *formats, const char *command,

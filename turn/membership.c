@@ -126,7 +126,7 @@ static void connection_span(const turn_memberships *self, const turn_flow *flow,
                             const turn_seen *seen, holding *held) {
     const GPtrArray *list = g_hash_table_lookup(self->tcp, flow);
     const guint begun = connections_begun(list, seen);
-    const turn_tcp *tcp = begun > 0 ? g_ptr_array_index(list, begun - 1) : NULL;
+    const turn_tcp *tcp = list != NULL && begun > 0 ? g_ptr_array_index(list, begun - 1) : NULL;
     const turn_seen ended = tcp != NULL ? ended_before(tcp, seen) : (turn_seen){0};
     const turn_seen first = tcp != NULL ? first_of(tcp) : (turn_seen){0};
 

@@ -46,10 +46,10 @@ guint64 annotate_shortened(const char *path, const capture_info *info) {
     g_autoptr(source) bytes = info->packets_cut > 0 ? source_open(path, NULL) : NULL;
     const magic *kind = bytes != NULL ? source_magic(bytes) : NULL;
     guint64 count = 0;
-    FILE *from;
 
     if (kind != NULL && kind->kind == MAGIC_PCAP && kind->record_header > 0) {
-        from = source_stream(bytes);
+        FILE *from = source_stream(bytes);
+
         if (from != NULL) {
             count = count_records(from, kind, info->snap_length);
             fclose(from);

@@ -56,8 +56,10 @@ static void redact_destination(stand_ins *names, redact_region field) {
     const gsize prefix = field.captured < MAC_SIZE ? 0 : mapped_prefix(field.before);
 
     if (prefix > 0) {
-        stand_ins_digest(names, field.before, MAC_SIZE, field.after + prefix, MAC_SIZE - prefix);
-        field.after[prefix] &= prefix == 3 ? 0x7Fu : 0xFFu;
+        guint8 *end = field.after + prefix;
+
+        stand_ins_digest(names, field.before, MAC_SIZE, end, MAC_SIZE - prefix);
+        *end &= prefix == 3 ? 0x7Fu : 0xFFu;
     } else if (field.captured < MAC_SIZE || !is_known_group(field.before)) {
         redact_mac(names, field);
     }
@@ -71,8 +73,10 @@ static void follow_group(redact_region frame, redact_region packet) {
     const gsize size = MAC_SIZE - prefix;
 
     if (prefix > 0 && version == (prefix == 3 ? 4 : 6) && packet.captured >= end) {
-        memcpy(frame.after + prefix, packet.after + end - size, size);
-        frame.after[prefix] &= prefix == 3 ? 0x7Fu : 0xFFu;
+        guint8 *low = frame.after + prefix;
+
+        memcpy(low, packet.after + end - size, size);
+        *low &= prefix == 3 ? 0x7Fu : 0xFFu;
     }
 }
 

@@ -106,7 +106,9 @@ static void key_that_is_too_long_is_refused(void **state) {
     g_autofree char *more = NULL;
 
     (void)state;
-    memcpy(bytes, "abcdefgh", 8);
+    for (guint i = 0; i < 8; i++) {
+        bytes[i] = (char)('a' + i);
+    }
     bytes[REDACT_KEY_FILE_MAX] = '\n';
     most = read_file(bytes, REDACT_KEY_FILE_MAX + 1, key);
     assert_null(most);
