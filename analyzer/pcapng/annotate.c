@@ -48,44 +48,20 @@ static gboolean next_packet(const rereading *self, capture_packet *of) {
     return result == CAPTURE_PACKET;
 }
 
-/* The interfaces of a copy. A pcapng may have several, of which only the first one's resolution is
- * told: packets with finer times are then of one more. */
-enum { FIRST_INTERFACE, FINER_INTERFACE };
-
-static gboolean needs_finer(const pcapng_interface *first, const capture_packet *of) {
-    return !first->nanoseconds && of->time % 1000 != 0;
-}
-
-static gboolean write_packet(pcapng_writer *writer, const pcapng_interface *first, gboolean *finer,
-                             const capture_packet *of, GPtrArray *texts) {
-    const gboolean fine = needs_finer(first, of);
-    const pcapng_packet at = annotate_packet(fine ? FINER_INTERFACE : FIRST_INTERFACE, of);
-
-    if (fine && !*finer) {
-        pcapng_interface added = *first;
-
-        added.nanoseconds = TRUE;
-        *finer = TRUE;
-        if (!pcapng_writer_interface(writer, &added)) {
-            return FALSE;
-        }
-    }
-    return pcapng_writer_packet(writer, &at, texts);
-}
-
 static gboolean write_packets(const rereading *self, const char *comment, FILE *to) {
-    const pcapng_interface first = annotate_interface(capture_get_info(self->from));
-    gboolean finer = FALSE;
+    const pcapng_interface interface = annotate_interface(capture_get_info(self->from));
     g_autoptr(pcapng_writer) writer = pcapng_writer_new(to);
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     capture_packet of;
     gboolean good =
-        pcapng_writer_section(writer, comment) && pcapng_writer_interface(writer, &first);
+        pcapng_writer_section(writer, comment) && pcapng_writer_interface(writer, &interface);
 
     while (good && next_packet(self, &of)) {
+        const pcapng_packet at = annotate_packet(0, &of);
+
         g_ptr_array_set_size(texts, 0);
         add_comments(self, &of, texts);
-        good = write_packet(writer, &first, &finer, &of, texts);
+        good = pcapng_writer_packet(writer, &at, texts);
         self->result->packets++;
         self->result->commented += texts->len > 0 ? 1 : 0;
     }

@@ -13,9 +13,19 @@
 #define RESOLUTION_MICRO     6u
 #define NANOSECONDS_IN_MICRO 1000
 
+#define NONE G_MAXUINT32
+
+/* An interface as the caller knows it. */
+typedef struct declared {
+    pcapng_interface what; /* its texts are owned */
+    guint32 number;        /* in the file */
+    guint32 finer;         /* the one beside it for times that microseconds do not hold, or NONE */
+} declared;
+
 struct pcapng_writer {
     FILE *to;
-    GArray *nanoseconds; /* of gboolean, for each interface */
+    GArray *interfaces; /* of declared */
+    guint32 count;      /* interfaces in the file */
     pcapng_block block;
 };
 
@@ -34,11 +44,19 @@ static guint16 link_type_in_files(int dlt) {
     return (guint16)dlt;
 }
 
+static void declared_clear(gpointer data) {
+    declared *self = data;
+
+    g_free((gpointer)self->what.name);
+    g_free((gpointer)self->what.comment);
+}
+
 pcapng_writer *pcapng_writer_new(FILE *to) {
     pcapng_writer *self = g_new0(pcapng_writer, 1);
 
     self->to = to;
-    self->nanoseconds = g_array_new(FALSE, FALSE, sizeof(gboolean));
+    self->interfaces = g_array_new(FALSE, FALSE, sizeof(declared));
+    g_array_set_clear_func(self->interfaces, declared_clear);
     pcapng_block_init(&self->block, FALSE);
     return self;
 }
@@ -47,7 +65,7 @@ void pcapng_writer_free(pcapng_writer *self) {
     if (self == NULL) {
         return;
     }
-    g_array_unref(self->nanoseconds);
+    g_array_unref(self->interfaces);
     pcapng_block_clear(&self->block);
     g_free(self);
 }
@@ -75,11 +93,11 @@ gboolean pcapng_writer_section(pcapng_writer *self, const char *comment) {
     return write_block(self);
 }
 
-gboolean pcapng_writer_interface(pcapng_writer *self, const pcapng_interface *interface) {
+static gboolean write_interface(pcapng_writer *self, const pcapng_interface *interface,
+                                guint8 resolution) {
     pcapng_block *block = &self->block;
-    const guint8 resolution = interface->nanoseconds ? RESOLUTION_NANO : RESOLUTION_MICRO;
 
-    g_array_append_val(self->nanoseconds, interface->nanoseconds);
+    self->count++;
     pcapng_block_begin(block, PCAPNG_INTERFACE);
     pcapng_block_u16(block, link_type_in_files(interface->link_type));
     pcapng_block_u16(block, 0);
@@ -95,15 +113,43 @@ gboolean pcapng_writer_interface(pcapng_writer *self, const pcapng_interface *in
     return write_block(self);
 }
 
+gboolean pcapng_writer_interface(pcapng_writer *self, const pcapng_interface *interface) {
+    declared added = {.what = *interface, .number = self->count, .finer = NONE};
+
+    added.what.name = g_strdup(interface->name);
+    added.what.comment = g_strdup(interface->comment);
+    g_array_append_val(self->interfaces, added);
+    return write_interface(self, interface,
+                           interface->nanoseconds ? RESOLUTION_NANO : RESOLUTION_MICRO);
+}
+
+/* A pcapng that is read may have a resolution for each interface, of which one is told. */
+static gboolean needs_finer(const declared *on, const pcapng_packet *packet) {
+    return !on->what.nanoseconds && packet->time % NANOSECONDS_IN_MICRO != 0;
+}
+
+static gboolean make_finer(pcapng_writer *self, declared *on) {
+    if (on->finer != NONE) {
+        return TRUE;
+    }
+    on->finer = self->count;
+    return write_interface(self, &on->what, RESOLUTION_NANO);
+}
+
 gboolean pcapng_writer_packet(pcapng_writer *self, const pcapng_packet *packet,
                               const GPtrArray *comments) {
     pcapng_block *block = &self->block;
-    const gboolean nanoseconds = g_array_index(self->nanoseconds, gboolean, packet->interface);
+    declared *on = &g_array_index(self->interfaces, declared, packet->interface);
+    const gboolean finer = needs_finer(on, packet);
     const guint64 time =
-        (guint64)(nanoseconds ? packet->time : packet->time / NANOSECONDS_IN_MICRO);
+        (guint64)(finer || on->what.nanoseconds ? packet->time
+                                                : packet->time / NANOSECONDS_IN_MICRO);
 
+    if (finer && !make_finer(self, on)) {
+        return FALSE;
+    }
     pcapng_block_begin(block, PCAPNG_ENHANCED_PACKET);
-    pcapng_block_u32(block, packet->interface);
+    pcapng_block_u32(block, finer ? on->finer : on->number);
     pcapng_block_u32(block, (guint32)(time >> 32));
     pcapng_block_u32(block, (guint32)(time & G_MAXUINT32));
     pcapng_block_u32(block, packet->captured);

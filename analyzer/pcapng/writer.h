@@ -20,7 +20,7 @@ typedef struct pcapng_interface {
 } pcapng_interface;
 
 typedef struct pcapng_packet {
-    guint32 interface; /* in the order in which they were written, from 0 */
+    guint32 interface; /* in the order of pcapng_writer_interface(), from 0 */
     gint64 time;       /* nanoseconds since 1970 UTC */
     const guint8 *bytes;
     guint32 captured;
@@ -38,7 +38,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(pcapng_writer, pcapng_writer_free)
  * then packets of them. Text is UTF-8; COMMENT may be NULL. */
 gboolean pcapng_writer_section(pcapng_writer *self, const char *comment);
 gboolean pcapng_writer_interface(pcapng_writer *self, const pcapng_interface *interface);
-/* COMMENTS are of char; may be NULL. */
+/* COMMENTS are of char; may be NULL. No time is cut: a packet whose time its interface of
+ * microseconds cannot hold is of another one, that is written for such packets beside it. */
 gboolean pcapng_writer_packet(pcapng_writer *self, const pcapng_packet *packet,
                               const GPtrArray *comments);
 

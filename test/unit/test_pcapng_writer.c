@@ -59,10 +59,11 @@ static const guint8 five[] = {1, 2, 3, 4, 5};
 /* 2017-05-20 19:52:48.704889123 UTC; 0x54ff9fb838579 microseconds. */
 #define MOMENT G_GINT64_CONSTANT(1495309968704889123)
 
-static void write_packet(memory_file *out, gboolean nanoseconds, const GPtrArray *comments) {
+static void write_packet(memory_file *out, gboolean nanoseconds, gint64 time,
+                         const GPtrArray *comments) {
     const pcapng_interface interface = {.link_type = DLT_EN10MB, .nanoseconds = nanoseconds};
     const pcapng_packet packet = {
-        .time = MOMENT, .bytes = five, .captured = sizeof five, .reported = 80};
+        .time = time, .bytes = five, .captured = sizeof five, .reported = 80};
     g_autoptr(pcapng_writer) writer = NULL;
 
     memory_file_begin(out);
@@ -81,7 +82,7 @@ static void packet_has_its_time_lengths_and_comments(void **state) {
     (void)state;
     g_ptr_array_add(comments, (gpointer) "a");
     g_ptr_array_add(comments, (gpointer) "bcde");
-    write_packet(&out, FALSE, comments);
+    write_packet(&out, FALSE, MOMENT - 123, comments);
     assert_bytes_from(&out, INTERFACE_SIZE,
                       "06000000 3c000000 00000000 # type, 60 bytes, interface 0\n"
                       "f94f0500 798583fb          # time, high half first\n"
@@ -97,9 +98,25 @@ static void packet_without_comments_has_no_options(void **state) {
     g_auto(memory_file) out = {0};
 
     (void)state;
-    write_packet(&out, TRUE, NULL);
+    write_packet(&out, TRUE, MOMENT, NULL);
     assert_bytes_from(&out, INTERFACE_SIZE,
                       "06000000 28000000 00000000 # type, 40 bytes, interface 0\n"
+                      "7e68c014 2361c179\n"
+                      "05000000 50000000\n"
+                      "01020304 05000000 28000000");
+}
+
+/* An interface of its own stands in front of it, and the packet is of that one. */
+static void time_that_is_finer_than_its_interface_is_kept(void **state) {
+    g_auto(memory_file) out = {0};
+
+    (void)state;
+    write_packet(&out, FALSE, MOMENT, NULL);
+    assert_bytes_from(&out, INTERFACE_SIZE,
+                      "01000000 20000000 01000000 00000000 # interface of Ethernet, no limit\n"
+                      "09000100 09000000                   # nanoseconds\n"
+                      "00000000 20000000\n"
+                      "06000000 28000000 01000000          # type, 40 bytes, interface 1\n"
                       "7e68c014 2361c179\n"
                       "05000000 50000000\n"
                       "01020304 05000000 28000000");
@@ -144,6 +161,7 @@ int main(void) {
         cmocka_unit_test(interface_has_the_link_type_of_files),
         cmocka_unit_test(packet_has_its_time_lengths_and_comments),
         cmocka_unit_test(packet_without_comments_has_no_options),
+        cmocka_unit_test(time_that_is_finer_than_its_interface_is_kept),
         cmocka_unit_test(long_text_is_cut_between_characters),
         cmocka_unit_test(text_at_the_limit_is_whole),
     };
