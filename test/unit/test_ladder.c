@@ -46,6 +46,7 @@ static const turn_ladder *ladder_of(climb *c, guint number) {
     const turn_model *model = scene_model(c->s);
 
     assert_in_range(number, 1, model->sessions->len);
+    turn_ladder_free(c->ladder);
     c->ladder = turn_ladder_new(c->log, model, scene_judgement(c->s),
                                 g_ptr_array_index(model->sessions, number - 1));
     return c->ladder;
