@@ -114,11 +114,14 @@ static gboolean write_interface(pcapng_writer *self, const pcapng_interface *int
 }
 
 gboolean pcapng_writer_interface(pcapng_writer *self, const pcapng_interface *interface) {
-    declared added = {.what = *interface, .number = self->count, .finer = NONE};
+    const guint index = self->interfaces->len;
+    declared *added;
 
-    added.what.name = g_strdup(interface->name);
-    added.what.comment = g_strdup(interface->comment);
-    g_array_append_val(self->interfaces, added);
+    g_array_set_size(self->interfaces, index + 1);
+    added = &g_array_index(self->interfaces, declared, index);
+    *added = (declared){.what = *interface, .number = self->count, .finer = NONE};
+    added->what.name = g_strdup(interface->name);
+    added->what.comment = g_strdup(interface->comment);
     return write_interface(self, interface,
                            interface->nanoseconds ? RESOLUTION_NANO : RESOLUTION_MICRO);
 }
