@@ -2,6 +2,8 @@
 #include "analyzer/redact/redact_payload.h"
 
 #include "analyzer/redact/redact_private.h"
+#include "analyzer/redact/redact_sdp.h"
+#include "analyzer/redact/redact_sip.h"
 #include "stun/framing.h"
 #include "turn/bytes.h"
 
@@ -109,7 +111,7 @@ static void redact_tls(const stand_ins *self, guint8 *bytes, gsize captured) {
 
 /* A first byte that no protocol has which is told by it, of the same two bits, since those alone
  * tell what may be a message where the capture was cut: payload_may_be_message(). */
-static void redact_other(const stand_ins *self, guint8 *bytes, gsize captured) {
+static void redact_bytes(const stand_ins *self, guint8 *bytes, gsize captured) {
     const guint8 first = (bytes[0] & 0xc0u) == 0 ? 0x0f : 0x7f;
 
     blank_marked(self, bytes, captured, 2);
@@ -117,6 +119,22 @@ static void redact_other(const stand_ins *self, guint8 *bytes, gsize captured) {
     if (captured > 1) {
         bytes[1] = 0xff; /* 0x7fff is no channel */
     }
+}
+
+/* A description that stands where payloads are told apart goes too. */
+static void redact_other(stand_ins *self, guint8 *bytes, gsize captured) {
+    char *text = (char *)bytes;
+    gsize description;
+
+    if (redact_sip(self, text, captured)) {
+        return;
+    }
+    description = redact_sdp_find(text, captured);
+    if (description < IDENTITY_SIZE ||
+        !redact_sdp(self, text + description, captured - description)) {
+        description = captured;
+    }
+    redact_bytes(self, bytes, description);
 }
 
 static void redact_unit(stand_ins *self, guint8 *bytes, gsize captured, const stun_frame *frame,
@@ -174,7 +192,7 @@ void redact_payload_within(stand_ins *self, guint8 *bytes, gsize captured, gsize
         return;
     }
     if (depth > REDACT_MAX_DEPTH) {
-        redact_other(self, bytes, captured);
+        redact_bytes(self, bytes, captured);
     } else if (redact_message_within(self, bytes, captured, length, depth)) {
         return;
     } else if (stun_frame_datagram(bytes, captured, length, &frame) != STUN_NOT_STUN) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/redact/redact_segment.h"
 
+#include "analyzer/redact/redact_sdp.h"
+#include "analyzer/redact/redact_sip.h"
 #include "stun/framing.h"
 #include "turn/bytes.h"
 
@@ -42,12 +44,35 @@ void redact_stream_blank(redact_region bytes) {
     }
 }
 
-void redact_segment(const redact_streams *streams, const turn_segment *segment, gint64 time,
-                    redact_region payload) {
-    const guint32 syn = (segment->flags & TURN_SEGMENT_SYN) != 0; /* takes a number itself */
+/* In place of what was, up to the end; returns where it begins, which is the end where there is
+ * none. Of signalling that goes on in other segments no more than stands in this one. */
+static gsize redact_signalling(stand_ins *names, redact_region bytes) {
+    char *text = (char *)bytes.after;
+    gsize begin;
 
+    if (redact_sip(names, text, bytes.captured)) {
+        return 0;
+    }
+    begin = redact_sdp_find(text, bytes.captured);
+    return redact_sdp(names, text + begin, bytes.captured - begin) ? begin : bytes.captured;
+}
+
+void redact_segment(stand_ins *names, const redact_streams *streams, const turn_segment *segment,
+                    gint64 time, redact_region payload) {
+    const guint32 syn = (segment->flags & TURN_SEGMENT_SYN) != 0; /* takes a number itself */
+    g_autofree guint8 *signalling = NULL;
+    gsize begin;
+
+    if (payload.captured == 0) {
+        return;
+    }
+    begin = redact_signalling(names, payload);
+    signalling = g_memdup2(payload.after + begin, payload.captured - begin);
     redact_stream_blank(payload);
-    if (streams != NULL && payload.captured > 0) {
+    if (signalling != NULL) {
+        memcpy(payload.after + begin, signalling, payload.captured - begin);
+    }
+    if (streams != NULL) {
         redact_streams_lay(streams, &segment->packet.flow, segment->seq + syn, time, payload.after,
                            payload.captured);
     }

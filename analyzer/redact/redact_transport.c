@@ -75,7 +75,7 @@ static void redact_tcp(const redact_ip_context *in, const packet *decoded, redac
     const redact_region payload = region_from(segment, header);
 
     redact_tcp_options(region_from(region_head(segment, header), TCP_HEADER));
-    redact_segment(in->by->streams, seen, in->time, payload);
+    redact_segment(in->by->names, in->by->streams, seen, in->time, payload);
     add_payload(&addresses, segment);
     redact_sum_apply(addresses, segment.after + TCP_CHECKSUM);
 }

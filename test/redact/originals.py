@@ -35,6 +35,11 @@ CONSTANTS = {
 }
 # Words that are some user, realm or SDP line, and that every report has of its own. They are looked for in packets.
 WORDS = {b"bound", b"client", b"foun", b"null", b"peer", b"port", b"request", b"server", b"turn"}
+# Words of SIP and SDP that stand in a specification. What consists of them and of numbers stays.
+SIGNALLING = {
+    *("a", "application", "audio", "c", "candidate", "content", "cseq", "host", "ice", "in", "invite", "ip4", "length", "m", "max"),
+    *("forwards", "relay", "rtcp", "rtp", "rtpmap", "savp", "sdp", "sip", "siren", "srflx", "t", "typ", "type", "udp", "ufrag"),
+}
 
 
 @dataclasses.dataclass
@@ -80,6 +85,12 @@ def is_constant(text):
     return text.decode(errors="replace").lower() in {each.lower() for each in CONSTANTS}
 
 
+def is_signalling(name, text):
+    """Whether TEXT of the field NAME says nothing but what a specification has words for."""
+    words = re.split(r"[^A-Za-z0-9]+", text.decode(errors="replace").lower())
+    return name.startswith(("sip.", "sdp.")) and all(word.isdigit() or word in SIGNALLING for word in words if word)
+
+
 def take_address(into, shown):
     """Add the address that a field shows, which of an XOR form is the one that was hidden."""
     try:
@@ -99,8 +110,7 @@ def take_field(into, name, kind, value, shown):
             into.hardware.add(value)
     elif kind in TEXTS and not is_made(name):
         text = value.strip(b"\0\r\n \"'")
-        # A number in an SDP is a port or a rate, and those stay.
-        if len(text) >= 4 and not text.isdigit() and not is_constant(text):
+        if len(text) >= 4 and not is_signalling(name, text) and not is_constant(text):
             into.texts.add(text)
     elif name == "stun.id" and len(value) == 12:
         into.masks.add(COOKIE + value)

@@ -192,12 +192,27 @@ def check_resolution(its):
     its.expect(told == without_files(its.report("--messages", to)), "the copy has the redacted report")
 
 
+def check_signalling(its):
+    """The session descriptions of the redacted capture lead to its packets: by address, and by fragment."""
+    to = its.folder / "signalling.pcapng"
+    its.run("annotate", "--redact", "-o", to, its.sample("ms-turn-udp"))
+    fields = [part for name in ("ip.src", "sdp.connection_info.address", "sdp.media_attr") for part in ("-e", name)]
+    command = ["tshark", "-n", "-r", str(to), "-Y", "sdp", "-T", "fields", *fields]
+    told = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    rows = [line.split("\t") for line in told.splitlines()]
+    its.expect(len(rows) == 2 and rows[0][0] == rows[0][1], "the offer names the client")
+    fragments = [re.search(r"ice-ufrag:(\w+)", row[2])[1] for row in rows]
+    pairs = {f"{one}:{two}".encode() for one, two in (fragments, fragments[::-1])}
+    its.expect(all(pair in to.read_bytes() for pair in pairs), "checks have the fragments of offer and answer")
+
+
 def main():
     """Run all checks."""
     with tempfile.TemporaryDirectory() as folder:
         its = Commands(sys.argv[1], sys.argv[2], folder)
-        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks,
-                      check_resolution):
+        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks):
+            check(its)
+        for check in (check_resolution, check_signalling):
             check(its)
     print(f"{its.faults} faults")
     return 1 if its.faults else 0

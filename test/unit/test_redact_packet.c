@@ -359,6 +359,42 @@ static void test_tcp_is_blank_but_for_what_is_known(void **state) {
     assert_good(after->data, after->len);
 }
 
+/* Signalling that begins in a segment, at its start or behind the end of a head. */
+static void test_signalling_in_tcp(void **state) {
+    static const char *const heads[] = {"BYE sip:alice SIP/2.0\r\nl: 18\r\n\r\n",
+                                        "the end of a head\r\n\r\n"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(heads); i++) {
+        const gsize head = 40 + strlen(heads[i]);
+        g_autofree char *both = g_strconcat(heads[i], "v=0\r\ns=name\r\nt=0 0\r\n", NULL);
+        auto_bytes text = bytes_text(both);
+        auto_bytes ip = signed_tcp(0x18, 1000, text);
+        auto_bytes after = all_redacted(*state, DLT_RAW, ip);
+
+        assert_int_equal(after->len, ip->len);
+        assert_memory_equal(after->data + 40,
+                            i == 0 ? "BYE sip:" : "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8);
+        assert_memory_not_equal(after->data + 48, ip->data + 48, 5);
+        assert_memory_equal(after->data + head, "v=0\r\ns=xxxx\r\nt=0 0\r\n", 20);
+        assert_good(after->data, after->len);
+    }
+}
+
+/* What is known of a stream goes before what it looks like. */
+static void test_known_bytes_under_signalling(void **state) {
+    fixture *self = *state;
+    const turn_flow flow = {.transport = TURN_TRANSPORT_TCP,
+                            .source = stun_address_ipv4(client, 40000),
+                            .destination = stun_address_ipv4(server, 3478)};
+    auto_bytes text = bytes_text("SIP/2.0 200 fine\r\n\r\n");
+    auto_bytes ip = signed_tcp(0x18, 1000, text);
+    auto_bytes after = NULL;
+
+    redact_streams_learn(self->streams, &flow, 1004, 1, (const guint8 *)"abcd", 4);
+    after = all_redacted(self, DLT_RAW, ip);
+    assert_memory_equal(after->data + 40, "SIP/abcd200 ", 12);
+}
+
 /* The payload of a SYN begins one number behind its own. */
 static void test_data_in_a_syn(void **state) {
     fixture *self = *state;
@@ -618,6 +654,8 @@ int main(void) {
         EACH(test_ipv6_extension),
         EACH(test_ipv6_routing),
         EACH(test_tcp_is_blank_but_for_what_is_known),
+        EACH(test_signalling_in_tcp),
+        EACH(test_known_bytes_under_signalling),
         EACH(test_data_in_a_syn),
         EACH(test_tls_header_stays),
         EACH(test_tcp_options),

@@ -181,6 +181,32 @@ static void text_leaves_nothing(void **state) {
     }
 }
 
+/* A description behind what tells payloads apart stays readable, in signalling and without it; one
+ * within that does not. */
+static void descriptions_stay_readable(void **state) {
+    static const struct {
+        const char *head;
+        gboolean readable;
+    } cases[] = {{"BYE sip:alice@example.org SIP/2.0\r\n\r\n", TRUE},
+                 {"sixteen or more\r\n", TRUE},
+                 {"no sixteen\r\n", FALSE},
+                 {"", FALSE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const gsize head = strlen(cases[i].head);
+        g_autofree char *text = g_strconcat(cases[i].head, "v=0\r\ns=alice\r\n", NULL);
+        const gsize length = strlen(text);
+
+        for (gsize captured = 1; captured <= length; captured++) {
+            uint8_t *after = redact(*state, (const guint8 *)text, captured, length);
+
+            assert_true(captured < length ||
+                        (memcmp(after + head, "v=0\r\ns=xxxxx\r\n", 14) == 0) == cases[i].readable);
+            free(after);
+        }
+    }
+}
+
 static void channel_data_carries_what_is_redacted(void **state) {
     static const guint8 media[] = RTP_SECRET;
     const message check = message_of("binding request 8 user=evtj:h6vY fingerprint");
@@ -368,6 +394,7 @@ int main(void) {
         CASE(headers_stay_and_the_rest_goes),
         CASE(sources_of_media_stay_told_apart),
         CASE(text_leaves_nothing),
+        CASE(descriptions_stay_readable),
         CASE(channel_data_carries_what_is_redacted),
         CASE(padding_of_channel_data_is_blank),
         CASE(multiplexed_session_gets_a_stand_in),
