@@ -258,11 +258,15 @@ static gboolean fit(sdp_writer *self, gsize length) {
 
 gsize redact_sdp_find(const char *text, gsize length) {
     const gsize first = strlen(FIRST_LINE);
+    const char *at = text;
 
-    for (gsize at = 0; at + first <= length; at++) {
-        if (memcmp(text + at, FIRST_LINE, first) == 0 && (at == 0 || text[at - 1] == '\n')) {
-            return at;
+    while (length > 0 && (at = memchr(at, FIRST_LINE[0], length - (gsize)(at - text))) != NULL) {
+        const gsize left = length - (gsize)(at - text);
+
+        if (left >= first && memcmp(at, FIRST_LINE, first) == 0 && (at == text || at[-1] == '\n')) {
+            return (gsize)(at - text);
         }
+        at++;
     }
     return length;
 }

@@ -164,9 +164,14 @@ static void redact_body(stand_ins *names, char *text, gsize length) {
     }
 }
 
+/* Media is not searched for the end of a line. */
+static gboolean may_begin(const char *text, gsize length) {
+    return length > 1 && g_ascii_isupper(text[0]) && g_ascii_isupper(text[1]);
+}
+
 gboolean redact_sip(stand_ins *names, char *text, gsize length) {
-    gsize end;
-    const gsize line = redact_text_line(text, length, &end);
+    gsize end = 0;
+    const gsize line = may_begin(text, length) ? redact_text_line(text, length, &end) : 0;
     first_line first = status_line(text, line);
     gsize body;
 
