@@ -14,6 +14,14 @@
 #define PCAPNG_ENHANCED_PACKET  0x00000006u
 #define PCAPNG_BYTE_ORDER_MAGIC 0x1A2B3C4Du
 
+/* No packets, but frames to Wireshark. */
+#define PCAPNG_JOURNAL               0x00000009u /* systemd */
+#define PCAPNG_SYSDIG_EVENT          0x00000204u
+#define PCAPNG_SYSDIG_EVENT_V2       0x00000216u
+#define PCAPNG_SYSDIG_EVENT_V2_LARGE 0x00000221u
+#define PCAPNG_CUSTOM                0x00000BADu
+#define PCAPNG_CUSTOM_NO_COPY        0x40000BADu
+
 enum {
     PCAPNG_OPTION_END = 0,
     PCAPNG_OPTION_COMMENT = 1,

@@ -7,12 +7,14 @@
 #include <cmocka.h>
 
 #include "analyzer/frame_numbers.h"
+#include "analyzer/pcapng/block.h"
 
-#define SECTION   0x0A0D0D0Au
-#define INTERFACE 1u
-#define PACKET    6u
+#define SECTION   PCAPNG_SECTION_HEADER
+#define INTERFACE PCAPNG_INTERFACE
+#define PACKET    PCAPNG_ENHANCED_PACKET
 #define CUSTOM    0x00000BADu
 #define PRIVATE   0x40000BADu
+#define NETFLIX   10949u
 
 static void append_number(GByteArray *to, guint32 number, gboolean big) {
     const guint32 written = big ? GUINT32_TO_BE(number) : GUINT32_TO_LE(number);
@@ -55,35 +57,82 @@ static void assert_numbers(const GByteArray *file, guint32 first, guint32 second
     }
 }
 
-/* As tshark 4.0.17 numbers them: a frame for each of these blocks, but not for others. */
-static void frames_are_those_of_wireshark(void **state) {
-    const struct {
-        guint32 type;
-        guint32 first;
-        gboolean is_frame;
-    } blocks[] = {{2, 0, TRUE},       {3, 0, TRUE},           {9, 0, TRUE},
-                  {CUSTOM, 42, TRUE}, {PRIVATE, 42, TRUE},    {CUSTOM, 10949, FALSE},
-                  {4, 0, FALSE},      {5, 0, FALSE},          {7, 0, FALSE},
-                  {10, 0, FALSE},     {0x80000123, 0, FALSE}, {INTERFACE, 1, FALSE},
-                  {0x55, 0, FALSE}};
+/* As the test annotate.frames holds against tshark 4.0.17; KIND is little-endian in each. Where
+ * tshark reads no further than a block, of the same maker with other kinds, nothing is asserted. */
+static const struct {
+    guint32 type;
+    guint32 maker;
+    guint32 kind;
+    gboolean is_frame;
+} others[] = {{9, 0, 0, TRUE},
+              {0x204, 0, 0, TRUE},
+              {0x216, 0, 0, TRUE},
+              {0x221, 0, 0, TRUE},
+              {CUSTOM, 42, 0, TRUE},
+              {PRIVATE, 42, 0, TRUE},
+              {CUSTOM, NETFLIX, 1, TRUE},
+              {CUSTOM, NETFLIX, 2, TRUE},
+              {PRIVATE, NETFLIX, 1, TRUE},
+              {PRIVATE, NETFLIX, 2, TRUE},
+              {4, 0, 0, FALSE},
+              {5, 0, 0, FALSE},
+              {7, 0, 0, FALSE},
+              {10, 0, 0, FALSE},
+              {0x201, 0, 0, FALSE},
+              {0x208, 0, 0, FALSE},
+              {0x222, 0, 0, FALSE},
+              {0x223, 0, 0, FALSE},
+              {0x80000123, 0, 0, FALSE},
+              {INTERFACE, 1, 0, FALSE},
+              {0x55, 0, 0, FALSE}};
 
+static void frames_are_those_of_wireshark(void **state) {
     (void)state;
-    for (gsize i = 0; i < G_N_ELEMENTS(blocks) * 2; i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(others) * 2; i++) {
         g_autoptr(GByteArray) file = g_byte_array_new();
         const gboolean big = i % 2 == 1;
-        const guint32 type = blocks[i / 2].type;
-        const guint32 next = blocks[i / 2].is_frame ? 3 : 2;
 
         append_section(file, big);
         append_block(file, PACKET, 0, big);
-        if (type != 2 && type != 3) {
-            append_block(file, type, blocks[i / 2].first, big);
-        } else {
-            append_block(file, CUSTOM, 1, big);
-        }
-        append_block(file, type == 2 || type == 3 ? type : PACKET, 0, big);
-        assert_numbers(file, 1, next);
+        append_number(file, others[i / 2].type, big);
+        append_number(file, 20, big);
+        append_number(file, others[i / 2].maker, big);
+        append_number(file, others[i / 2].kind, FALSE);
+        append_number(file, 20, big);
+        append_block(file, PACKET, 0, big);
+        assert_numbers(file, 1, others[i / 2].is_frame ? 3 : 2);
     }
+}
+
+static void all_kinds_of_packets_have_numbers(void **state) {
+    const guint32 kinds[] = {PCAPNG_PACKET, PCAPNG_SIMPLE_PACKET, PCAPNG_ENHANCED_PACKET};
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds) * 2; i++) {
+        g_autoptr(GByteArray) file = g_byte_array_new();
+        const gboolean big = i % 2 == 1;
+
+        append_section(file, big);
+        append_block(file, kinds[i / 2], 0, big);
+        append_block(file, CUSTOM, 1, big);
+        append_block(file, kinds[i / 2], 0, big);
+        assert_numbers(file, 1, 3);
+    }
+}
+
+/* 16 bytes: no room for what tells whether it is a frame. */
+static void custom_block_without_a_body_is_read(void **state) {
+    g_autoptr(GByteArray) file = g_byte_array_new();
+
+    (void)state;
+    append_section(file, FALSE);
+    append_block(file, PACKET, 0, FALSE);
+    append_number(file, CUSTOM, FALSE);
+    append_number(file, 16, FALSE);
+    append_number(file, 42, FALSE);
+    append_number(file, 16, FALSE);
+    append_block(file, PACKET, 0, FALSE);
+    assert_numbers(file, 1, 3);
 }
 
 static void sections_of_two_byte_orders_are_told(void **state) {
@@ -121,6 +170,8 @@ static void what_is_no_block_ends_the_count(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_are_those_of_wireshark),
+        cmocka_unit_test(all_kinds_of_packets_have_numbers),
+        cmocka_unit_test(custom_block_without_a_body_is_read),
         cmocka_unit_test(sections_of_two_byte_orders_are_told),
         cmocka_unit_test(what_is_no_block_ends_the_count),
     };
