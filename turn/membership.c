@@ -5,10 +5,6 @@
 
 #include <string.h>
 
-/* RFC 8656 section 5: a relayed address rests for two minutes after its allocation is gone, so that
- * what was under way is not taken for the next client's. Retransmissions are over by then too. */
-#define GRACE (G_GINT64_CONSTANT(120) * 1000000000)
-
 /* What a 5-tuple or a relayed address is of, from START on. */
 typedef struct holding {
     turn_seen start;
@@ -145,11 +141,30 @@ static void connection_span(const turn_memberships *self, const turn_flow *flow,
     }
 }
 
-/* When an allocation and all that it may still cause is over. */
+/* Whether an allocation may have been there although the capture does not show it. */
+static gboolean may_hide_allocation(const turn_session *session) {
+    const turn_outcome outcome = turn_session_allocate_outcome(session);
+
+    return session->last_alive.frame != 0 || outcome == TURN_OUTCOME_UNSEEN ||
+           (outcome == TURN_OUTCOME_UNANSWERED && session->answered_unseen);
+}
+
+/* When the allocation is gone as far as is known, and the rest after it is over: G_MAXINT64 when
+ * its end was not seen, or comes before the server still acted on it. */
 static gint64 over(const turn_session *session) {
-    return session->expires < 0
-               ? G_MAXINT64
-               : MAX(MAX(session->expires, session->released.time), session->last.time) + GRACE;
+    const gint64 gone = MAX(session->expires, session->released.time);
+
+    if (session->expires < 0 && session->released.frame == 0) {
+        return session->allocated.frame != 0 || may_hide_allocation(session)
+                   ? G_MAXINT64
+                   : session->in_use + TURN_REST;
+    }
+    return session->last_alive.time - gone > TURN_REST ? G_MAXINT64 : gone + TURN_REST;
+}
+
+/* The same for what goes between client and server: they may go on after it. */
+static gint64 over_for_client(const turn_session *session) {
+    return MAX(over(session), session->in_use + TURN_REST);
 }
 
 static void hold_flow(turn_memberships *self, const turn_flow *flow, const holding *held) {
@@ -195,8 +210,9 @@ static void hold_control(turn_memberships *self, const turn_session *session) {
     const turn_flow flow = {.transport = tcp ? TURN_TRANSPORT_TCP : TURN_TRANSPORT_UDP,
                             .source = session->client,
                             .destination = session->server};
-    holding held = {
-        .session = session, .start = session->first, .until = tcp ? G_MAXINT64 : over(session)};
+    holding held = {.session = session,
+                    .start = session->first,
+                    .until = tcp ? G_MAXINT64 : over_for_client(session)};
     const turn_session *before;
 
     if (is_data_only(self, session, &flow)) {
@@ -326,16 +342,19 @@ static const holding *begun_at(const GArray *list, const turn_seen *seen) {
                : NULL;
 }
 
-static gboolean has_ended(const holding *held, const turn_seen *seen) {
-    return seen->time > held->until ||
-           (held->next.frame != 0 && !turn_seen_after(&held->next, seen));
+/* The one that holds KEY at SEEN, or that held it before and would still; NULL when none does. */
+static const holding *latest_at(GHashTable *table, gconstpointer key, const turn_seen *seen) {
+    const holding *held = begun_at(g_hash_table_lookup(table, key), seen);
+
+    return held != NULL && (held->next.frame == 0 || turn_seen_after(&held->next, seen)) ? held
+                                                                                         : NULL;
 }
 
 /* The one that holds KEY at SEEN; NULL when none does. */
 static const holding *holding_at(GHashTable *table, gconstpointer key, const turn_seen *seen) {
-    const holding *held = begun_at(g_hash_table_lookup(table, key), seen);
+    const holding *held = latest_at(table, key, seen);
 
-    return held != NULL && !has_ended(held, seen) ? held : NULL;
+    return held != NULL && seen->time <= held->until ? held : NULL;
 }
 
 static turn_member member_of_flow(const holding *held, const turn_flow *flow) {
@@ -378,8 +397,10 @@ static gboolean member_of_leg(const turn_memberships *self, const stun_address *
 }
 
 guint turn_memberships_find(const turn_memberships *self, const turn_flow *flow,
-                            const turn_seen *seen, turn_member members[TURN_MAX_MEMBERS]) {
-    const holding *held = holding_at(self->flows, flow, seen);
+                            const turn_seen *seen, gboolean is_message,
+                            turn_member members[TURN_MAX_MEMBERS]) {
+    const holding *held =
+        is_message ? latest_at(self->flows, flow, seen) : holding_at(self->flows, flow, seen);
     guint count = 0;
 
     if (held != NULL) {

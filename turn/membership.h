@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Which session a packet is of, once the capture is over and all sessions are known: for those who
- * go through the packets again. Looks at 5-tuples alone; an ICMP error is looked up by the packet
- * that it quotes. */
+ * go through the packets again. Looks at 5-tuples and times alone; an ICMP error is looked up by
+ * the packet that it quotes. */
 #ifndef TURN_MEMBERSHIP_H
 #define TURN_MEMBERSHIP_H
 
@@ -35,9 +35,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_memberships, turn_memberships_free)
 
 /* The sessions of a packet on FLOW at SEEN: how many, of which MEMBERS is filled with as much. Of
  * sessions that follow each other on one 5-tuple, or with one relayed address, it is the one that
- * had begun last; of none where another connection has begun since, or where the allocation has
- * been gone, and nothing more came of the session, for two minutes. */
+ * had begun last; of none where another connection has begun since, or TURN_REST after the
+ * allocation was gone and the session no longer used without a pause as long. A STUN message
+ * (IS_MESSAGE) between client and server belongs however late it is. */
 guint turn_memberships_find(const turn_memberships *self, const turn_flow *flow,
-                            const turn_seen *seen, turn_member members[TURN_MAX_MEMBERS]);
+                            const turn_seen *seen, gboolean is_message,
+                            turn_member members[TURN_MAX_MEMBERS]);
 
 #endif

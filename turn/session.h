@@ -167,6 +167,11 @@ typedef struct turn_too_big {
     turn_seen last;
 } turn_too_big;
 
+/* RFC 8656 section 5: a relayed address rests for two minutes after its allocation is gone, so that
+ * what was under way is not taken for the next client's. Retransmissions are over by then too.
+ * Nanoseconds. */
+#define TURN_REST (G_GINT64_CONSTANT(120) * 1000000000)
+
 /* Whatever one client did with one server over one 5-tuple. */
 typedef struct turn_session turn_session;
 struct turn_session {
@@ -187,6 +192,8 @@ struct turn_session {
     stun_address alternate_server;
     turn_seen first;
     turn_seen last;
+    gint64 in_use; /* its last packet that came while the allocation was there, or within TURN_REST
+                      after the one before */
     turn_seen last_from_server;
     turn_seen first_after_expiry; /* use of the allocation by the client, after LIFETIME ran out */
     turn_seen last_alive;         /* the server acted on the allocation: it was there then */

@@ -36,6 +36,7 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
     session->expires = -1;
     session->first = turn_seen_at(packet);
     session->last = session->first;
+    session->in_use = session->first.time;
     for (guint i = 0; i < TURN_METHOD_COUNT; i++) {
         session->exchanges[i].method = counted_methods[i];
         session->exchanges[i].rtt = -1;
@@ -113,8 +114,17 @@ turn_session *tracker_session_again(turn_tracker *tracker, const turn_packet *pa
     return session;
 }
 
+static void note_use(turn_session *session, gint64 time) {
+    const gint64 until = MAX(MAX(session->in_use, session->expires), session->released.time);
+
+    if (time > session->in_use && time - until <= TURN_REST) {
+        session->in_use = time;
+    }
+}
+
 void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client) {
     session->last = turn_seen_at(packet);
+    note_use(session, packet->time);
     if (from_client) {
         session->packets_from_client++;
     } else {

@@ -14,8 +14,9 @@
 typedef struct datagram {
     gint64 time;
     packet_kind kind;
-    turn_flow flow;  /* of an ICMP error: of the packet that it is about */
-    gboolean wanted; /* it is of a session */
+    turn_flow flow;      /* of an ICMP error: of the packet that it is about */
+    gboolean is_message; /* of STUN; an ICMP error: quotes one */
+    gboolean wanted;     /* it is of a session */
 } datagram;
 
 typedef struct datagrams datagrams;

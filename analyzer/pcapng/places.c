@@ -2,7 +2,10 @@
 #include "analyzer/pcapng/places.h"
 
 #include "analyzer/pcapng/datagrams.h"
+#include "stun/message.h"
 #include "turn/bytes.h"
+
+#define UDP_HEADER 8u
 
 struct places {
     const turn_report *found;
@@ -34,12 +37,27 @@ guint places_number(const places *self, const turn_session *session) {
 
 static void look_up(const places *self, placed *found) {
     found->count = turn_memberships_find(memberships_of(self, found->seen.capture), &found->flow,
-                                         &found->seen, found->members);
+                                         &found->seen, found->is_message, found->members);
 }
 
 /* The first part of the datagram that a part with IP is of; NULL when it is not known. */
 static const datagram *whole_of(const places *self, const ip_datagram *ip, gint64 time) {
     return self->parts != NULL ? datagrams_find(self->parts, ip, time) : NULL;
+}
+
+static gboolean is_message(const guint8 *bytes, gsize captured, gsize reported) {
+    stun_message message;
+
+    return stun_message_parse(bytes, captured, reported, &message) != STUN_NOT_STUN;
+}
+
+static gboolean quotes_message(const turn_segment *segment) {
+    ip_datagram quoted;
+
+    return ip_decode(segment->bytes, segment->captured, segment->reported, &quoted) &&
+           quoted.protocol == IP_UDP && quoted.captured > UDP_HEADER &&
+           is_message(quoted.payload + UDP_HEADER, quoted.captured - UDP_HEADER,
+                      quoted.reported - UDP_HEADER);
 }
 
 /* What an ICMP error is about: it may quote any part of a datagram. */
@@ -50,6 +68,7 @@ static gboolean place_error(const places *self, const packet *decoded, placed *f
 
     if (packet_icmp_error(decoded, &found->icmp)) {
         found->flow = found->icmp.about;
+        found->is_message = quotes_message(segment);
         return TRUE;
     }
     if (ip_decode(segment->bytes, segment->captured, segment->reported, &quoted) &&
@@ -64,6 +83,7 @@ static gboolean place_error(const places *self, const packet *decoded, placed *f
                                     .code = decoded->ip.payload[1],
                                     .about = whole->flow};
     found->flow = whole->flow;
+    found->is_message = whole->is_message;
     return TRUE;
 }
 
@@ -72,6 +92,9 @@ static void place_whole(const places *self, packet_kind kind, const packet *deco
     found->kind = kind;
     found->segment = decoded->segment;
     found->flow = decoded->segment.packet.flow;
+    found->is_message =
+        kind == PACKET_UDP &&
+        is_message(decoded->segment.bytes, decoded->segment.captured, decoded->segment.reported);
     if (kind == PACKET_ICMP_ERROR && !place_error(self, decoded, found)) {
         found->kind = PACKET_OTHER;
         return;
@@ -112,6 +135,7 @@ static void place_fragment(const places *self, const packet *part, placed *found
     if (whole != NULL) {
         found->kind = whole->kind;
         found->flow = whole->flow;
+        found->is_message = whole->is_message;
         look_up(self, found);
     }
 }
@@ -144,8 +168,11 @@ static void learn(const places *self, datagrams *parts, guint32 index, int link_
         return;
     }
     places_find(self, index, link_type, of, &found);
-    added = (datagram){
-        .time = of->time, .kind = found.kind, .flow = found.flow, .wanted = found.count > 0};
+    added = (datagram){.time = of->time,
+                       .kind = found.kind,
+                       .flow = found.flow,
+                       .is_message = found.is_message,
+                       .wanted = found.count > 0};
     datagrams_add(parts, &decoded.ip, &added);
 }
 

@@ -17,6 +17,7 @@ typedef struct placed {
     turn_flow flow;       /* of an ICMP error: of the packet that it is about */
     turn_icmp_error icmp; /* of an ICMP error; not of a later fragment */
     turn_segment segment; /* the same of all kinds */
+    gboolean is_message;  /* of STUN, in a datagram; an ICMP error: quotes one */
     gboolean fragment;
     guint32 offset; /* of the fragment */
     guint count;

@@ -466,6 +466,50 @@ def files_are_spared(place):
     expect(all(text.isprintable() for each in extracted for text in each.comments), True, extracted[0].comments)
 
 
+def datagram(template, payload):
+    """Return an Ethernet frame like TEMPLATE, which carries UDP over IPv4, with another payload."""
+    head = bytearray(template[:42])
+    struct.pack_into(">H", head, 16, 28 + len(payload))
+    struct.pack_into(">HH", head, 38, 8 + len(payload), 0)
+    struct.pack_into(">H", head, 24, 0)
+    total = sum(struct.unpack(">10H", bytes(head[14:34])))
+    total = (total & 0xFFFF) + (total >> 16)
+    struct.pack_into(">H", head, 24, 0xFFFF - ((total & 0xFFFF) + (total >> 16)))
+    return bytes(head) + payload
+
+
+def quoted(template):
+    """Return an ICMP error from its receiver about TEMPLATE: port unreachable."""
+    quote = template[14:]
+    head = bytearray(template[:34])
+    struct.pack_into(">H", head, 16, 28 + len(quote))
+    head[23], head[26:30], head[30:34] = 1, template[30:34], template[26:30]
+    struct.pack_into(">H", head, 24, 0)
+    total = sum(struct.unpack(">10H", bytes(head[14:34])))
+    total = (total & 0xFFFF) + (total >> 16)
+    struct.pack_into(">H", head, 24, 0xFFFF - ((total & 0xFFFF) + (total >> 16)))
+    return bytes(head) + struct.pack(">BBHI", 3, 3, 0, 0) + quote
+
+
+def what_comes_late_is_of_no_session(place):
+    """An hour after the release, or after the last message, the ports are anyone's; STUN is told all the same."""
+    hour = 3600 * 10**9
+    for name in ("udp-channeldata", "s1-webrtc-431"):
+        packets = place.sample(name)
+        first, last = packets[0].data, packets[-1].time
+        words = datagram(first, b"hello world")
+        channel = datagram(first, struct.pack(">HH", 0x4000, 4) + b"data")
+        check = datagram(first, struct.pack(">HHI", 1, 0, 0x2112A442) + b"late request")
+        late = [(0, words), (1, channel), (2, check), (3, words), (4, quoted(check)), (5, quoted(words))]
+        body = [(each.time, each.data) for each in packets] + [(last + hour + 10**9 * each, data) for each, data in late]
+        body += [(last + 119 * 10**9, words), (last + 121 * 10**9, words)]
+        head = pcapfile.section("<") + pcapfile.interface("<")
+        data = head + b"".join(pcapfile.enhanced("<", 0, time // 1000, frame) for time, frame in body)
+        output, _ = place.annotate(place.write(f"{name}.pcapng", data))
+        told = [any(OURS[:-2] in text for text in each.comments) for each in pcapfile.packets(output)[len(packets) :]]
+        expect(told, [False, False, True, False, True, False, True, False], f"late packets of {name}")
+
+
 CASES = (
     everything_stays,
     comments_of_editcap_stay,
@@ -483,6 +527,7 @@ CASES = (
     what_is_said_stays_out_of_the_output,
     outputs_that_were_not_meant,
     captures_of_one_name_are_told_apart,
+    what_comes_late_is_of_no_session,
     files_are_spared,
 )
 

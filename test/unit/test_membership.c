@@ -39,7 +39,7 @@ static found find(scene *s, turn_transport transport, const char *from, const ch
     const turn_seen seen = {.frame = frame};
     found result;
 
-    result.count = turn_memberships_find(all, &flow, &seen, result.members);
+    result.count = turn_memberships_find(all, &flow, &seen, FALSE, result.members);
     return result;
 }
 
@@ -266,14 +266,18 @@ static void syn_ack_begins_a_connection_too(void **state) {
     assert_nothing(s, TURN_TRANSPORT_TCP, CLIENT, SERVER, answer - 1);
 }
 
-static guint count_at(scene *s, const char *from, const char *to, gint64 ms) {
+static guint count_of(scene *s, const char *from, const char *to, gint64 ms, gboolean is_message) {
     g_autoptr(turn_memberships) all = turn_memberships_new(scene_model(s));
     const turn_flow flow = {
         .transport = TURN_TRANSPORT_UDP, .source = address_of(from), .destination = address_of(to)};
     const turn_seen seen = {.frame = s->frame + 1, .time = scene_time(ms)};
     turn_member members[TURN_MAX_MEMBERS];
 
-    return turn_memberships_find(all, &flow, &seen, members);
+    return turn_memberships_find(all, &flow, &seen, is_message, members);
+}
+
+static guint count_at(scene *s, const char *from, const char *to, gint64 ms) {
+    return count_of(s, from, to, ms, FALSE);
 }
 
 static void allocation_that_expired_holds_nothing_for_long(void **state) {
@@ -302,22 +306,114 @@ static void allocation_that_was_released_holds_nothing_for_long(void **state) {
     assert_int_equal(count_at(s, PEER, RELAYED, 121011), 0);
 }
 
-static void use_of_an_expired_allocation_belongs(void **state) {
+/* Whatever an earlier session is told later on, and nothing else that goes there then. */
+static void late_message_belongs_alone(void **state) {
     scene *s = *state;
 
     scene_allocate(s, 0);
     feed_udp(s, 3600000, CLIENT, SERVER, "refresh request 7 lifetime=600 " CREDENTIALS);
     feed_udp(s, 3600010, SERVER, CLIENT, "refresh error 7 error=437");
     assert_int_equal(scene_model(s)->sessions->len, 1);
-    assert_int_equal(count_at(s, CLIENT, SERVER, 3600000), 1);
-    assert_int_equal(count_at(s, CLIENT, SERVER, 3720009), 1);
-    assert_int_equal(count_at(s, CLIENT, SERVER, 3720011), 0);
+    assert_int_equal(count_of(s, CLIENT, SERVER, 3600000, TRUE), 1);
+    assert_int_equal(count_of(s, SERVER, CLIENT, 3600010, TRUE), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 3600011), 0);
+    /* The relayed address may be of anyone. */
+    assert_int_equal(count_of(s, PEER, RELAYED, 3600011, TRUE), 0);
 }
 
-static void unknown_lifetime_has_no_end(void **state) {
+static void feed_channel_data(scene *s, gint64 ms, gboolean from_client) {
+    static const char data[] = {0x40, 0, 0, 4, 'd', 'a', 't', 'a'};
+
+    feed_udp_bytes(s, ms, from_client ? CLIENT : SERVER, from_client ? SERVER : CLIENT, data,
+                   sizeof data);
+}
+
+/* In place until 600.030; a client that sends on without a pause of two minutes. */
+static void use_that_goes_on_after_expiry_belongs(void **state) {
     scene *s = *state;
 
+    scene_allocate(s, 0);
+    for (gint64 ms = 590000; ms < 1000000; ms += 100000) {
+        feed_channel_data(s, ms, TRUE);
+    }
+    assert_int_equal(count_at(s, CLIENT, SERVER, 1109999), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 1110001), 0);
+    assert_int_equal(count_at(s, PEER, RELAYED, 720031), 0);
+}
+
+static void use_after_a_pause_does_not_belong(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_udp(s, 1000, CLIENT, SERVER, RELEASE);
+    feed_udp(s, 1010, SERVER, CLIENT, "refresh success 7 lifetime=0 mi");
+    feed_channel_data(s, 3601000, TRUE);
+    feed_channel_data(s, 3601100, TRUE);
+    assert_int_equal(scene_model(s)->sessions->len, 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 121009), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 3600000), 0);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 3601000), 0);
+    assert_int_equal(count_at(s, PEER, RELAYED, 3601000), 0);
+}
+
+/* The server lets data through long after the time that was granted last: the capture lacks what
+ * renewed it. */
+static void allocation_that_is_there_after_its_time_has_no_end(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_channel_data(s, 3600000, FALSE);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 2000000), 1);
+    assert_int_equal(count_at(s, PEER, RELAYED, 86400000), 1);
+}
+
+/* The server is only a little late, and that is all. */
+static void allocation_that_ends_late_has_an_end(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_channel_data(s, 610000, FALSE);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 729999), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 730001), 0);
+    assert_int_equal(count_at(s, PEER, RELAYED, 720031), 0);
+}
+
+static void renewed_allocation_stays(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_udp(s, 590000, CLIENT, SERVER, "refresh request 7 lifetime=600 " CREDENTIALS);
+    feed_udp(s, 590010, SERVER, CLIENT, "refresh success 7 lifetime=600 mi");
+    assert_int_equal(count_at(s, CLIENT, SERVER, 1310009), 1);
+    assert_int_equal(count_at(s, PEER, RELAYED, 1310009), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 1310011), 0);
+}
+
+static void session_without_an_allocation_ends_with_its_last_message(void **state) {
+    scene *s = *state;
+
+    /* Its last message is 10 ms in. */
     scene_challenge(s, 0);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 120009), 1);
+    assert_int_equal(count_at(s, CLIENT, SERVER, 120011), 0);
+    assert_int_equal(count_of(s, CLIENT, SERVER, 86400000, TRUE), 1);
+}
+
+static void allocation_from_before_the_capture_has_no_end(void **state) {
+    scene *s = *state;
+
+    feed_udp(s, 0, CLIENT, SERVER, "permission request 1 peer=" PEER " " CREDENTIALS);
+    feed_udp(s, 10, SERVER, CLIENT, "permission success 1 mi");
+    assert_int_equal(count_at(s, CLIENT, SERVER, 86400000), 1);
+}
+
+/* Answers that the capture lacks: what the client does proves that it got its allocation. */
+static void allocation_that_was_answered_unseen_has_no_end(void **state) {
+    scene *s = *state;
+
+    feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17 " CREDENTIALS);
+    feed_udp(s, 10, CLIENT, SERVER, "permission request 2 peer=" PEER " " CREDENTIALS);
+    assert_true(scene_session(s)->answered_unseen);
     assert_int_equal(count_at(s, CLIENT, SERVER, 86400000), 1);
 }
 
@@ -340,8 +436,15 @@ int main(void) {
         TEST(syn_ack_begins_a_connection_too),
         TEST(allocation_that_expired_holds_nothing_for_long),
         TEST(allocation_that_was_released_holds_nothing_for_long),
-        TEST(use_of_an_expired_allocation_belongs),
-        TEST(unknown_lifetime_has_no_end),
+        TEST(late_message_belongs_alone),
+        TEST(use_that_goes_on_after_expiry_belongs),
+        TEST(use_after_a_pause_does_not_belong),
+        TEST(allocation_that_is_there_after_its_time_has_no_end),
+        TEST(allocation_that_ends_late_has_an_end),
+        TEST(renewed_allocation_stays),
+        TEST(session_without_an_allocation_ends_with_its_last_message),
+        TEST(allocation_from_before_the_capture_has_no_end),
+        TEST(allocation_that_was_answered_unseen_has_no_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
