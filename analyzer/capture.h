@@ -63,8 +63,8 @@ typedef void (*capture_filter)(gpointer data, capture_packet *packet);
 /* Every packet goes through FILTER. To be called before the first one is read. */
 void capture_set_filter(capture *self, capture_filter filter, gpointer data);
 
-/* Counts packets alone as frames: what is written of the capture has no other blocks. To be called
- * before the first one is read. */
+/* Counts packets alone as frames: for the numbers in what is written of the capture without other
+ * blocks. To be called before the first one is read. */
 void capture_count_packets(capture *self);
 
 /* Reads ahead. FALSE with an error when not even the first packet can be read, so that nothing can

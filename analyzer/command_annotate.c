@@ -40,6 +40,8 @@ static gboolean parse_options(int count, char **arguments, annotate_options *opt
                                  "write OUT; of several FILEs, one each into folder OUT", "OUT"}};
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 
+    /* What is said of frames stands in the copy: it has to fit that. */
+    options->input.redaction.packets_only = TRUE;
     g_array_append_vals(entries, own, G_N_ELEMENTS(own));
     input_options_add(&options->input, entries);
     return parse_command(count, arguments, &help, entries, error);

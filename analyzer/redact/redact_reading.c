@@ -28,15 +28,17 @@ static void learn_place(gpointer data, guint place, turn_tracker *tracker, reade
 /* With the frame numbers of the second reading. */
 static capture *open_first(gpointer data, guint place, guint number, const char *path,
                            GError **error) {
+    const redact_reading *self = data;
     g_autoptr(capture) from = capture_open(path, error);
 
-    (void)data;
     (void)place;
     (void)number;
     if (from == NULL) {
         return NULL;
     }
-    capture_count_packets(from);
+    if (self->options->redaction.packets_only) {
+        capture_count_packets(from);
+    }
     return capture_probe(from, error) ? g_steal_pointer(&from) : NULL;
 }
 

@@ -27,6 +27,7 @@ typedef struct opened_file {
 
 struct redaction {
     stand_ins *names;
+    gboolean packets_only;
     redact_lesson *lessons[REDACTION_PLACES];
     GHashTable *opened; /* of names of captures: opened_file, owned */
     GPtrArray *filters; /* of filtered: capture files read their packets through them */
@@ -111,6 +112,7 @@ redaction *redaction_new(const redaction_options *options, GError **error) {
     }
     self = g_new0(redaction, 1);
     self->names = stand_ins_new(key, sizeof key);
+    self->packets_only = options->packets_only;
     self->opened = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, opened_free);
     self->filters = g_ptr_array_new_with_free_func(filtered_free);
     explicit_bzero(key, sizeof key);
@@ -211,7 +213,9 @@ capture *redaction_open(redaction *self, guint place, guint number, const char *
     by->from = from;
     by->buffer = g_byte_array_new();
     g_ptr_array_add(self->filters, by);
-    capture_count_packets(from);
+    if (self->packets_only) {
+        capture_count_packets(from);
+    }
     capture_set_filter(from, redact_record, by);
     remember(self, place, number, path);
     return from;

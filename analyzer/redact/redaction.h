@@ -9,11 +9,13 @@
 #include "analyzer/reader.h"
 #include "analyzer/redact/stand_in.h"
 
-/* What the command line says; all zero is no redaction. */
+/* What is asked for; all zero is no redaction. */
 typedef struct redaction_options {
     gboolean redact;
     char *key;
     char *table;
+    gboolean packets_only; /* what is written has no other blocks, and its own numbers of frames are
+                              wanted: not on the command line, but the command's own */
 } redaction_options;
 
 void redaction_options_clear(redaction_options *self);

@@ -232,7 +232,8 @@ def frame_numbers(program, root):
     custom = block(0xBAD, struct.pack("<I", 42) + b"anything")
     for between, first in ((b"", 1), (journal, 2), (custom + journal, 3), (block(0x80000123, b"none"), 1)):
         whole = pcapng_of(pathlib.Path(root) / S1, between)
-        for options, frames in (("", f"{{{first},{first + 1}}}"), ("--redact", "{1,2}")):
+        frames = f"{{{first},{first + 1}}}"
+        for options in ("", "--redact"):
             with tempfile.TemporaryDirectory() as folder:
                 path = pathlib.Path(folder) / "capture.pcapng"
                 path.write_bytes(whole)

@@ -150,15 +150,15 @@ def option(code, text):
     return struct.pack("<HH", code, len(raw)) + raw + b"\0" * (-len(raw) % 4)
 
 
-def talking_pcapng(path):
-    """Return the packets of a pcap file as pcapng whose every block says something."""
+def talking_pcapng(path, before=b""):
+    """Return the packets of a pcap file, with blocks BEFORE them, as pcapng whose every block says something."""
     data, at, end = path.read_bytes(), 24, struct.pack("<HH", 0, 0)
     header = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
     names = struct.pack("<HH", 1, 4 + len(SECRET) + 1) + bytes((172, 16, 84, 124)) + SECRET.encode() + b"\0"
     names += b"\0" * (-len(names) % 4) + end
     made = block(0x0A0D0D0A, header + option(1, SECRET) + option(2, SECRET) + option(4, SECRET) + end)
     made += block(1, struct.pack("<HHI", 1, 0, 65535) + option(2, SECRET) + option(3, SECRET) + end)
-    made += block(4, names)
+    made += block(4, names) + before
     while at + 16 <= len(data):
         seconds, rest, captured, length = struct.unpack_from("<IIII", data, at)
         packet = data[at + 16 : at + 16 + captured]
@@ -192,6 +192,25 @@ def check_resolution(its):
     its.expect(told == without_files(its.report("--messages", to)), "the copy has the redacted report")
 
 
+def check_frames(its):
+    """A report has the numbers of its capture, and so has a session taken out; a copy has those of its own frames."""
+    path, to = its.folder / "journal.pcapng", its.folder / "quiet.pcapng"
+    journal = block(9, b"__REALTIME_TIMESTAMP=1495309968000000\nMESSAGE=hello\n")
+    path.write_bytes(talking_pcapng(its.sample("s1-webrtc-431"), journal + journal))
+
+    def proofs(*arguments):
+        return [each["frame"] for each in json.loads(its.report(*arguments))["findings"][0]["evidence"]]
+
+    its.expect(proofs("--redact", path) == proofs(path) == [3, 4], "the report has the numbers of its capture")
+    its.run("extract", "--redact", "-s", "1", "-o", to, path)
+    told = to.read_bytes()
+    its.expect(all(b"Frame %d of capture-1.pcapng" % each in told for each in (3, 4)), "so has what was taken out")
+    its.run("annotate", "--redact", "-o", to, path)
+    told = to.read_bytes()
+    its.expect(all(b"- frame %d: " % each in told for each in (1, 2)), "a copy without the blocks has its own")
+    its.expect(b"- frame 3: " not in told and proofs(to) == [1, 2], "as the report over it")
+
+
 def check_signalling(its):
     """The session descriptions of the redacted capture lead to its packets: by address, and by fragment."""
     to = its.folder / "signalling.pcapng"
@@ -212,7 +231,7 @@ def main():
         its = Commands(sys.argv[1], sys.argv[2], folder)
         for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks):
             check(its)
-        for check in (check_resolution, check_signalling):
+        for check in (check_resolution, check_frames, check_signalling):
             check(its)
     print(f"{its.faults} faults")
     return 1 if its.faults else 0
