@@ -40,8 +40,7 @@ static const struct {
 
 static char *text_detail(const stun_message *message, const stun_attr *attr, const char *words) {
     const stun_text value = stun_value_text(attr, message->dialect);
-    g_autofree char *valid =
-        g_utf8_make_valid(value.bytes, (gssize)MIN(value.length, TURN_MAX_TEXT));
+    g_autofree char *valid = message_text_of(value.bytes, value.length);
 
     return g_strdup_printf("%s \"%s\"", words, valid);
 }

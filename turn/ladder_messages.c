@@ -155,7 +155,7 @@ static void add_error(const stun_message *message, turn_step *step) {
 
     if (message->cls == STUN_ERROR && message_error(message, &error)) {
         step->code = error.code;
-        step->reason = g_utf8_make_valid(error.reason, (gssize)error.reason_length);
+        step->reason = message_text_of(error.reason, error.reason_length);
     }
 }
 

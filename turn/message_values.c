@@ -21,6 +21,15 @@ gboolean message_uint(const stun_message *message, guint16 type, guint32 *value)
     return stun_message_find(message, type, &attr) && stun_value_uint(&attr, value);
 }
 
+char *message_text_of(const char *bytes, gsize length) {
+    gsize kept = MIN(length, TURN_MAX_TEXT);
+
+    while (kept > 0 && bytes[kept - 1] == '\0') {
+        kept--;
+    }
+    return g_utf8_make_valid(kept > 0 ? bytes : "", (gssize)kept);
+}
+
 char *message_text(const stun_message *message, guint16 type) {
     stun_attr attr;
     stun_text text;
@@ -29,8 +38,7 @@ char *message_text(const stun_message *message, guint16 type) {
         return NULL;
     }
     text = stun_value_text(&attr, message->dialect);
-    return g_utf8_make_valid(text.bytes != NULL ? text.bytes : "",
-                             (gssize)MIN(text.length, TURN_MAX_TEXT));
+    return message_text_of(text.bytes, text.length);
 }
 
 gboolean message_error(const stun_message *message, stun_error *error) {

@@ -17,8 +17,11 @@ gboolean message_has(const stun_message *message, guint16 type);
  */
 gboolean message_address(const stun_message *message, guint16 type, stun_address *address);
 gboolean message_uint(const stun_message *message, guint16 type, guint32 *value);
-/* UTF-8, with the replacement character for what is not. NULL when there is no such attribute.
- * Owned by the caller. */
+/* A text of a message, which may have any bytes, or none (NULL): UTF-8, with the replacement
+ * character for what is not; without the padding that some servers count as a part of it, and cut
+ * to TURN_MAX_TEXT. Owned by the caller. */
+char *message_text_of(const char *bytes, gsize length);
+/* The same of an attribute; NULL when there is no such attribute. Owned by the caller. */
 char *message_text(const stun_message *message, guint16 type);
 /* Of ERROR-CODE; FALSE when there is none. The reason is borrowed from the message. */
 gboolean message_error(const stun_message *message, stun_error *error);

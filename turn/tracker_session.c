@@ -217,17 +217,11 @@ static void note_rejection(turn_tracker *tracker, turn_session *session, const t
                            const stun_message *message, const turn_transaction *transaction,
                            const stun_error *error) {
     turn_rejection rejection = {.method = message->method, .code = error->code};
-    gsize reason_length = MIN(error->reason_length, TURN_MAX_TEXT);
 
     if (!session_may_keep(session, session->rejections->len, TURN_MAX_REJECTIONS)) {
         return;
     }
-    /* Some servers count the padding. */
-    while (reason_length > 0 && error->reason[reason_length - 1] == '\0') {
-        reason_length--;
-    }
-    rejection.reason =
-        g_utf8_make_valid(reason_length > 0 ? error->reason : "", (gssize)reason_length);
+    rejection.reason = message_text_of(error->reason, error->reason_length);
     rejection.response = turn_seen_at(packet);
     rejection.response_signature = tracker->signature;
     rejection.credentials = transaction == NULL && message_names_user(message);

@@ -88,7 +88,7 @@ static void add_error(GString *words, const stun_message *message) {
     stun_error error;
 
     if (message->cls == STUN_ERROR && message_error(message, &error)) {
-        g_autofree char *reason = g_utf8_make_valid(error.reason, (gssize)error.reason_length);
+        g_autofree char *reason = message_text_of(error.reason, error.reason_length);
 
         g_string_append_printf(words, ", %u \"%s\"", error.code, reason);
     }

@@ -478,6 +478,25 @@ def datagram(template, payload):
     return bytes(head) + payload
 
 
+def padding_of_a_reason_is_not_shown(place):
+    """Some servers count the padding of the reason phrase as a part of it."""
+    request, answer = place.sample("s1-webrtc-431")
+    reason = b"Integrity Check Failure"
+    at = answer.data.index(reason)
+    expect(answer.data[at - 6 : at - 4] + answer.data[at + len(reason) :][:1], b"\0\x1b\0", "length and padding")
+    padded = answer.data[: at - 5] + b"\x1c" + answer.data[at - 4 :]
+    data = pcapfile.section("<") + pcapfile.interface("<")
+    for each, frame in ((request, request.data), (answer, padded)):
+        data += pcapfile.enhanced("<", 0, micro(each), frame)
+    source = place.write("padded.pcapng", data)
+    told = pcapfile.packets(place.annotate(source)[0])[1].comments[0]
+    expect('431 "Integrity Check Failure"' in told, True, told)
+    for command in (("show", "-s", 1, "--format", "json"), ("show", "-s", 1), ("report", "--format", "json"), ("report",)):
+        done = programs.run([place.program, *command, source], 1 if command[0] == "report" else 0)
+        for text in ("\ufffd".encode(), b"\\ufffd"):
+            expect(text in done.stdout, False, f"{text} in {command}")
+
+
 def quoted(template):
     """Return an ICMP error from its receiver about TEMPLATE: port unreachable."""
     quote = template[14:]
@@ -528,6 +547,7 @@ CASES = (
     outputs_that_were_not_meant,
     captures_of_one_name_are_told_apart,
     what_comes_late_is_of_no_session,
+    padding_of_a_reason_is_not_shown,
     files_are_spared,
 )
 
