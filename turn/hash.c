@@ -80,3 +80,7 @@ guint turn_hash_address(gconstpointer address) {
     memcpy(key + 3, of->bytes, stun_address_size(of));
     return turn_hash_bytes(key, sizeof key);
 }
+
+gboolean turn_address_equal(gconstpointer a, gconstpointer b) {
+    return stun_address_equal(a, b);
+}

@@ -15,7 +15,8 @@ guint64 turn_hash_keyed(const guint64 key[2], gconstpointer bytes, gsize length)
 /* The same with the key of this process. */
 guint turn_hash_bytes(gconstpointer bytes, gsize length);
 
-/* For hash tables with stun_address_equal(). The key is a stun_address *. */
+/* For hash tables: keys are stun_address *. */
 guint turn_hash_address(gconstpointer address);
+gboolean turn_address_equal(gconstpointer a, gconstpointer b);
 
 #endif

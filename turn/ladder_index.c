@@ -9,14 +9,6 @@ struct turn_ladder_index {
     GHashTable *addresses; /* of stun_address: the same */
 };
 
-static guint address_hash(gconstpointer address) {
-    return turn_hash_address(address);
-}
-
-static gboolean address_equal(gconstpointer a, gconstpointer b) {
-    return stun_address_equal(a, b);
-}
-
 static void add(GHashTable *table, gconstpointer key, guint place) {
     GArray *list = g_hash_table_lookup(table, key);
 
@@ -33,7 +25,7 @@ turn_ladder_index *turn_ladder_index_new(const turn_ladder_log *log) {
 
     self->log = log;
     self->flows = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, free_list);
-    self->addresses = g_hash_table_new_full(address_hash, address_equal, NULL, free_list);
+    self->addresses = g_hash_table_new_full(turn_hash_address, turn_address_equal, NULL, free_list);
     for (guint i = 0; i < log->messages->len; i++) {
         const turn_flow *flow = &g_array_index(log->messages, turn_logged, i).packet.flow;
 

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* A packet that is under way for longer than this is another one. Nanoseconds. */
-#define WAY_PATIENCE G_GINT64_CONSTANT(1000000000)
-
 struct turn_ladder_join {
     const turn_join *join;
     turn_ladder_index *indexes[TURN_POINT_COUNT];
@@ -95,7 +92,7 @@ static void merge(const turn_clock *clock, const sightings *of, GHashTable *merg
         }
         if (sent->len == came->len) {
             best = i;
-        } else if (apart(sent, best, there) > WAY_PATIENCE + clock->uncertainty) {
+        } else if (apart(sent, best, there) > TURN_WAY_PATIENCE + clock->uncertainty) {
             continue;
         }
         here = g_ptr_array_index(sent, best);

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* A packet that is under way for longer than this is lost. Nanoseconds. */
-#define WAY_PATIENCE G_GINT64_CONSTANT(1000000000)
-
 struct ladder_losses {
     const turn_join *join;
     turn_observed *observed[TURN_POINT_COUNT];
@@ -65,7 +62,7 @@ static gboolean is_due(const ladder_losses *self, turn_point_name point, gint64 
     const gint64 there = time + (other == TURN_POINT_SERVER ? clock->offset : -clock->offset);
 
     return turn_observed_all(self->observed[other], there - clock->uncertainty,
-                             there + clock->uncertainty + WAY_PATIENCE);
+                             there + clock->uncertainty + TURN_WAY_PATIENCE);
 }
 
 static const lost_message *lost_of(const ladder_losses *self, const turn_step *step) {

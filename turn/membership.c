@@ -28,14 +28,6 @@ struct turn_memberships {
     GHashTable *peers;   /* of peer_key, owned: turn_peer, borrowed */
 };
 
-static guint address_hash(gconstpointer address) {
-    return turn_hash_address(address);
-}
-
-static gboolean address_equal(gconstpointer a, gconstpointer b) {
-    return stun_address_equal(a, b);
-}
-
 static guint peer_key_hash(gconstpointer key) {
     const peer_key *of = key;
 
@@ -290,8 +282,8 @@ turn_memberships *turn_memberships_new(const turn_model *model) {
                                         (GDestroyNotify)g_array_unref);
     self->tcp = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free,
                                       (GDestroyNotify)g_ptr_array_unref);
-    self->relayed =
-        g_hash_table_new_full(address_hash, address_equal, g_free, (GDestroyNotify)g_array_unref);
+    self->relayed = g_hash_table_new_full(turn_hash_address, turn_address_equal, g_free,
+                                          (GDestroyNotify)g_array_unref);
     self->peers = g_hash_table_new_full(peer_key_hash, peer_key_equal, g_free, NULL);
     note_connections(self, model);
     for (guint i = 0; i < model->sessions->len; i++) {

@@ -12,23 +12,16 @@
 #define SPAN_GAP  (3600 * G_GINT64_CONSTANT(1000000000))
 #define MAX_SPANS 1024u
 
-static guint address_hash(gconstpointer address) {
-    return turn_hash_address(address);
-}
-
-static gboolean address_equal(gconstpointer a, gconstpointer b) {
-    return stun_address_equal(a, b);
-}
-
 turn_tracker *turn_tracker_new(void) {
     turn_tracker *tracker = g_new0(turn_tracker, 1);
 
     tracker->model.sessions = g_ptr_array_new_with_free_func(tracker_session_free);
     tracker->model.spans = g_array_new(FALSE, FALSE, sizeof(turn_span));
     tracker->model.pairs = g_ptr_array_new_with_free_func(tracker_pair_free);
-    tracker->model.receivers = g_hash_table_new_full(address_hash, address_equal, g_free, NULL);
+    tracker->model.receivers =
+        g_hash_table_new_full(turn_hash_address, turn_address_equal, g_free, NULL);
     tracker->routes = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, NULL, g_free);
-    tracker->relayed = g_hash_table_new_full(address_hash, address_equal, g_free, NULL);
+    tracker->relayed = g_hash_table_new_full(turn_hash_address, turn_address_equal, g_free, NULL);
     tracker->relay_ports = g_hash_table_new(NULL, NULL);
     tracker->connections =
         g_hash_table_new_full(connection_key_hash, connection_key_equal, NULL, g_free);

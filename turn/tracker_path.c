@@ -228,10 +228,6 @@ void tracker_pair_data(const route *to, const turn_packet *packet, const payload
     }
 }
 
-static gboolean host_equal(gconstpointer a, gconstpointer b) {
-    return stun_address_equal(a, b);
-}
-
 static void add_host(GHashTable *hosts, const stun_address *address) {
     stun_address host = *address;
 
@@ -248,7 +244,7 @@ static gboolean has_host(GHashTable *hosts, const stun_address *address) {
 
 void tracker_pairs_finish(turn_tracker *tracker) {
     g_autoptr(GHashTable) hosts =
-        g_hash_table_new_full(turn_hash_address, host_equal, g_free, NULL);
+        g_hash_table_new_full(turn_hash_address, turn_address_equal, g_free, NULL);
 
     for (guint i = 0; i < tracker->model.sessions->len; i++) {
         const turn_session *session = g_ptr_array_index(tracker->model.sessions, i);

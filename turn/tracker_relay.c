@@ -211,18 +211,10 @@ static void note_namesake(GHashTable *all, const stun_address *relayed, turn_ses
     }
 }
 
-static guint address_hash(gconstpointer address) {
-    return turn_hash_address(address);
-}
-
-static gboolean address_equal(gconstpointer a, gconstpointer b) {
-    return stun_address_equal(a, b);
-}
-
 /* Sessions by relayed address, borrowed from the model. */
 static GHashTable *all_relayed(const turn_model *model) {
-    GHashTable *all =
-        g_hash_table_new_full(address_hash, address_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    GHashTable *all = g_hash_table_new_full(turn_hash_address, turn_address_equal, NULL,
+                                            (GDestroyNotify)g_ptr_array_unref);
 
     for (guint i = 0; i < model->sessions->len; i++) {
         turn_session *session = g_ptr_array_index(model->sessions, i);

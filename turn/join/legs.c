@@ -109,7 +109,7 @@ static void note_shared(legs_counting *all) {
         if (view->request.count > 0 &&
             turn_matches_is_server(all->matches, &view->flow.destination) &&
             !g_hash_table_contains(all->matches->of_server, view) &&
-            turn_observed_all(all->client_time, when - doubt - LEG_WAY_PATIENCE, when + doubt)) {
+            turn_observed_all(all->client_time, when - doubt - TURN_WAY_PATIENCE, when + doubt)) {
             add_shared(all, &view->flow.source);
         }
     }

@@ -12,6 +12,10 @@
 #define TURN_MAX_LEGS   64u
 #define TURN_MAX_LOSSES 256u
 
+/* A packet that is under way between two points for longer than this is lost, and what comes later
+ * is another one. Nanoseconds. */
+#define TURN_WAY_PATIENCE G_GINT64_CONSTANT(1000000000)
+
 typedef enum turn_leg_kind {
     TURN_LEG_CONTROL, /* requests to the TURN server itself */
     TURN_LEG_TUNNEL,  /* checks that go to and from a peer inside a TURN session */

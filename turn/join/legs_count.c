@@ -119,7 +119,7 @@ static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const
         return;
     }
     loss = loss_of(all, view, &view->request,
-                   leg_due(all, &view->request, way == TURN_TO_SERVER, LEG_WAY_PATIENCE));
+                   leg_due(all, &view->request, way == TURN_TO_SERVER, TURN_WAY_PATIENCE));
     /* Whether a release arrives makes no difference to anybody. */
     if (loss.transmissions == 0 || view->release) {
         return;
@@ -166,7 +166,7 @@ static void count_response(legs_counting *all, turn_leg *leg, turn_way way, cons
         return;
     }
     loss = loss_of(all, asking, &answering->response,
-                   leg_due(all, &answering->response, way == TURN_TO_SERVER, LEG_WAY_PATIENCE));
+                   leg_due(all, &answering->response, way == TURN_TO_SERVER, TURN_WAY_PATIENCE));
     loss.asked = asking->request.first;
     loss.asked_last = asking->request.last;
     if (loss.transmissions == 0 || !provable || asking->release) {

@@ -11,8 +11,6 @@
 #include "turn/join/traffic.h"
 
 #define LEG_SECOND G_GINT64_CONSTANT(1000000000)
-/* A packet that is under way for longer than this is lost. */
-#define LEG_WAY_PATIENCE LEG_SECOND
 /* The server, and who is behind it, had time to answer; as TURN_PEER_PATIENCE. */
 #define LEG_ANSWER_PATIENCE (5 * LEG_SECOND)
 

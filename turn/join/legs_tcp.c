@@ -15,7 +15,7 @@ static gboolean begins_with(const legs_counting *all, const turn_tcp *near, cons
     const gint64 when = far->first_syn.time;
 
     return when >= near->first_syn.time + shift - doubt &&
-           when <= near->last_syn.time + shift + doubt + LEG_WAY_PATIENCE;
+           when <= near->last_syn.time + shift + doubt + TURN_WAY_PATIENCE;
 }
 
 static gboolean came_about(const turn_tcp *tcp) {
@@ -75,7 +75,7 @@ static void count_failed(legs_counting *all, turn_leg *leg, const turn_tcp *near
     turn_loss loss = {.flow = near->flow,
                       .first = syns->first,
                       .last = syns->last,
-                      .transmissions = leg_due(all, syns, TRUE, LEG_WAY_PATIENCE),
+                      .transmissions = leg_due(all, syns, TRUE, TURN_WAY_PATIENCE),
                       .sent = syns->count};
 
     if (is != COUNTERPART_CERTAIN) {
@@ -108,7 +108,7 @@ static void count_opened(legs_counting *all, turn_leg *leg, const turn_tcp *near
     if (is == COUNTERPART_CERTAIN) {
         leg_arrived(&leg->requests[TURN_TO_SERVER], syns);
         leg_arrived(&leg->responses[TURN_TO_CLIENT], syns);
-    } else if (is == COUNTERPART_NONE && leg_due(all, syns, TRUE, LEG_WAY_PATIENCE) > 0) {
+    } else if (is == COUNTERPART_NONE && leg_due(all, syns, TRUE, TURN_WAY_PATIENCE) > 0) {
         leg->blind = TRUE;
     }
 }

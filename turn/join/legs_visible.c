@@ -72,7 +72,7 @@ guint leg_due_while_granted(legs_counting *all, const turn_view *view) {
 
             if (is_allocated(session, when - doubt, when + doubt) &&
                 turn_observed_all(all->server_time, when - doubt,
-                                  when + doubt + LEG_WAY_PATIENCE)) {
+                                  when + doubt + TURN_WAY_PATIENCE)) {
                 count++;
             }
         }

@@ -6,12 +6,8 @@
 /* Two captures of one host show a packet at the same time, or nearly so. Nanoseconds. */
 #define SAME_HOST_WITHIN (20 * G_GINT64_CONSTANT(1000))
 
-static gboolean address_equal(gconstpointer a, gconstpointer b) {
-    return stun_address_equal(a, b);
-}
-
 GHashTable *turn_hosts_new(void) {
-    return g_hash_table_new_full(turn_hash_address, address_equal, g_free, NULL);
+    return g_hash_table_new_full(turn_hash_address, turn_address_equal, g_free, NULL);
 }
 
 static void add_host(GHashTable *hosts, const stun_address *address) {

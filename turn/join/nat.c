@@ -13,17 +13,14 @@ struct turn_nat {
     GHashTable *known; /* of turn_flow, from inside to outside: what is in MAPPINGS */
 };
 
-static gboolean address_equal(gconstpointer a, gconstpointer b) {
-    return stun_address_equal(a, b);
-}
-
 turn_nat *turn_nat_new(void) {
     turn_nat *nat = g_new0(turn_nat, 1);
 
     nat->mappings = g_array_new(FALSE, FALSE, sizeof(turn_mapping));
     nat->known = g_hash_table_new_full(turn_flow_hash, turn_flow_equal, g_free, NULL);
     for (gsize i = 0; i < TABLES; i++) {
-        nat->tables[i] = g_hash_table_new_full(turn_hash_address, address_equal, g_free, g_free);
+        nat->tables[i] =
+            g_hash_table_new_full(turn_hash_address, turn_address_equal, g_free, g_free);
     }
     return nat;
 }
