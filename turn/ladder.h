@@ -87,6 +87,9 @@ typedef struct turn_step {
     GArray *marks; /* of turn_ladder_mark; never NULL */
 } turn_step;
 
+/* Of two capture points, the one that STEP leaves from: the client's is on the client's side of the
+ * server or, where it saw the leg behind the relay, that of a peer. */
+turn_point_name turn_step_sender(const turn_step *step);
 /* Whether packets come closely but for a few pauses, MEDIA. */
 gboolean turn_step_pauses(const turn_step *step);
 /* Bytes in each second from the first packet to the last, pauses left out; FALSE where there are

@@ -63,9 +63,7 @@ static void note_sighting(GHashTable *all, GPtrArray *order, turn_step *step) {
     g_ptr_array_add(of->at[step->point], step);
 }
 
-/* Which point a message leaves from: the client's point is on the client's side of the server or,
- * where it saw the leg behind the relay, that of a peer. */
-static turn_point_name sender_of(const turn_step *step) {
+turn_point_name turn_step_sender(const turn_step *step) {
     const turn_lane near = step->from == TURN_LANE_SERVER || step->to == TURN_LANE_SERVER
                                ? (step->from == TURN_LANE_SERVER ? step->to : step->from)
                                : TURN_LANE_CLIENT;
@@ -80,7 +78,7 @@ static gint64 apart(const GPtrArray *steps, guint index, const turn_step *from) 
 /* Each sighting of the receiver is that of the transmission nearest in time. One that came is a
  * step no more: it is taken out of the ladder by MERGED. */
 static void merge(const turn_clock *clock, const sightings *of, GHashTable *merged) {
-    const turn_point_name sender = sender_of(of->first);
+    const turn_point_name sender = turn_step_sender(of->first);
     const GPtrArray *sent = of->at[sender];
     const GPtrArray *came = of->at[ladder_other_point(sender)];
     guint next = 0;

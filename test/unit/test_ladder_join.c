@@ -10,6 +10,9 @@
 #include "turn/ladder_join.h"
 #include "turn/ladders.h"
 
+#define REFRESH_8 "refresh request 8 lifetime=600 " CREDENTIALS
+#define REFRESH_9 "refresh request 9 lifetime=600 " CREDENTIALS
+
 /* What both points saw, and the ladders that are made of it. */
 typedef struct climb {
     two_points *p;
@@ -163,6 +166,62 @@ static void answers_that_do_not_come_back_are_lost(void **state) {
     }
 }
 
+/* Three Refreshes of 1 s do not come; that of 10 s does: the first three were lost all the same. */
+static void requests_are_lost_though_later_ones_arrive(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    allocates(c->p, 0);
+    sends_thrice(c->p, 1000, PORT, REFRESH_8, IS_LOST);
+    goes_up(c->p, 10000, PORT, REFRESH_9, PASSES);
+    goes_down(c->p, 10030, PORT, "refresh success 9 lifetime=600 mi", PASSES);
+    both_run(c->p, 20000);
+    ladder = first_session(c);
+    assert_int_equal(ladder->steps->len, 9);
+    for (guint i = 4; i < 7; i++) {
+        assert_int_equal(step_of(ladder, i)->fate, TURN_FATE_LOST);
+        assert_int_equal(step_of(ladder, i)->lost_on->kind, TURN_LEG_CONTROL);
+    }
+    assert_int_equal(step_of(ladder, 7)->fate, TURN_FATE_ARRIVED);
+    assert_int_equal(count_of(ladder, TURN_FATE_UNANSWERED), 0);
+}
+
+/* The server answers each of the three, and nothing of that comes to the client. */
+static void answers_are_lost_though_later_ones_arrive(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    allocates(c->p, 0);
+    for (gint64 ms = 1000; ms <= 2000; ms += 500) {
+        goes_up(c->p, ms, PORT, REFRESH_8, PASSES);
+        goes_down(c->p, ms + 30, PORT, "refresh success 8 lifetime=600 mi", IS_LOST);
+    }
+    goes_up(c->p, 10000, PORT, REFRESH_9, PASSES);
+    goes_down(c->p, 10030, PORT, "refresh success 9 lifetime=600 mi", PASSES);
+    both_run(c->p, 20000);
+    ladder = first_session(c);
+    assert_int_equal(ladder->steps->len, 12);
+    for (guint i = 4; i < 10; i++) {
+        const turn_step *step = step_of(ladder, i);
+
+        assert_int_equal(step->fate,
+                         step->cls == STUN_REQUEST ? TURN_FATE_ARRIVED : TURN_FATE_LOST);
+    }
+}
+
+/* What the server's capture lacks and the client had an answer to was not lost. */
+static void answered_requests_are_not_lost(void **state) {
+    climb *c = *state;
+
+    allocates(c->p, 0);
+    goes_up(c->p, 1000, PORT, REFRESH_8, IS_LOST);
+    feed_udp(c->p->client, 1050, NEAR_SERVER, NEAR_CLIENT, "refresh success 8 lifetime=600 mi");
+    goes_up(c->p, 10000, PORT, REFRESH_9, PASSES);
+    goes_down(c->p, 10030, PORT, "refresh success 9 lifetime=600 mi", PASSES);
+    both_run(c->p, 20000);
+    assert_int_equal(count_of(first_session(c), TURN_FATE_LOST), 0);
+}
+
 /* The first of two transmissions is in one capture only, and the second came: that the first one
  * was dropped by the network is not proved. */
 static void one_of_several_transmissions_is_not_called_lost(void **state) {
@@ -236,6 +295,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(nothing_is_lost_after_the_other_capture, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_lost_that_a_filter_hides, setup, teardown),
         cmocka_unit_test_setup_teardown(answers_that_do_not_come_back_are_lost, setup, teardown),
+        cmocka_unit_test_setup_teardown(requests_are_lost_though_later_ones_arrive, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(answers_are_lost_though_later_ones_arrive, setup, teardown),
+        cmocka_unit_test_setup_teardown(answered_requests_are_not_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(one_of_several_transmissions_is_not_called_lost, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(requests_without_answer_arrive_unanswered, setup, teardown),
