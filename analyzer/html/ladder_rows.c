@@ -285,6 +285,9 @@ static GString *likeness(const GPtrArray *rows, const exchange *of) {
     g_string_append_printf(text, "|%d|%s|%d|%u", asked->outcome, answer->step->name,
                            answer->outcome, answer->step->code);
     append_details(text, asked->step);
+    if (answer != asked) {
+        append_details(text, answer->step);
+    }
     return text;
 }
 
