@@ -67,6 +67,7 @@ typedef struct turn_step {
     guint16 code;       /* of ERROR-CODE; 0 when there is none */
     char *reason;       /* NULL when there is none */
     stun_address peer;  /* when it goes to or comes from one; NONE otherwise, or when not known */
+    stun_address end;   /* TCP: of the client, as the point knows it; NONE on other legs */
     GPtrArray *details; /* of char; never NULL */
     turn_repeat repeat;
     stun_class cls; /* MESSAGE */

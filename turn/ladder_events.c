@@ -19,6 +19,7 @@ static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *
     }
     step = ladder_add_step(self, TURN_STEP_TCP, seen, g_strdup(what));
     ladder_set_lanes(step, TURN_LANE_CLIENT, TURN_LANE_SERVER, from_opener);
+    step->end = tcp->flow.source;
     add_address(step->details, "client end", &tcp->flow.source);
 }
 

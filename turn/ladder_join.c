@@ -105,17 +105,45 @@ static void merge(const turn_clock *clock, const sightings *of, GHashTable *merg
     }
 }
 
-static gboolean same_event(const turn_step *a, const turn_step *b) {
-    return a->kind == b->kind && a->from == b->from && a->to == b->to &&
-           stun_address_equal(&a->peer, &b->peer) && g_str_equal(a->name, b->name);
+/* Events */
+
+/* By the server's names. What belongs to a session has STUN on it, of which both points learned the
+ * NAT's port. */
+static stun_address client_end(const turn_join *join, const turn_step *step) {
+    return step->point == TURN_POINT_CLIENT
+               ? turn_nat_outside(join->matches->nat, FALSE, &step->end)
+               : step->end;
+}
+
+static gboolean same_end(const turn_join *join, const turn_step *a, const turn_step *b) {
+    const stun_address left = client_end(join, a);
+    const stun_address right = client_end(join, b);
+
+    return stun_address_equal(&left, &right);
+}
+
+static gboolean same_event(const turn_join *join, const turn_step *a, const turn_step *b) {
+    if (a->kind != b->kind || a->from != b->from || a->to != b->to ||
+        !stun_address_equal(&a->peer, &b->peer) || !g_str_equal(a->name, b->name)) {
+        return FALSE;
+    }
+    return a->kind != TURN_STEP_TCP ||
+           (a->point != b->point && a->there.frame == 0 && same_end(join, a, b));
 }
 
 /* What is no message is told once, as the point saw it that is shown. EVENTS are its own. */
-static gboolean is_told(const GPtrArray *events, const turn_step *step) {
+static gboolean is_told(const turn_join *join, const GPtrArray *events, const turn_step *step) {
     for (guint i = 0; i < events->len; i++) {
-        if (same_event(g_ptr_array_index(events, i), step)) {
-            return TRUE;
+        turn_step *told = g_ptr_array_index(events, i);
+
+        if (!same_event(join, told, step)) {
+            continue;
         }
+        if (step->kind == TURN_STEP_TCP) {
+            told->there = step->seen;
+            told->fate = TURN_FATE_ARRIVED;
+        }
+        return TRUE;
     }
     return FALSE;
 }
@@ -149,7 +177,7 @@ static void merge_points(const turn_ladder_join *self, turn_ladder *ladder) {
 
         if (step->kind == TURN_STEP_MESSAGE) {
             note_sighting(all, order, step);
-        } else if (is_told(events, step)) {
+        } else if (is_told(self->join, events, step)) {
             g_hash_table_add(merged, step);
         } else if (events->len < TURN_LADDER_MAX_EVENTS) {
             g_ptr_array_add(events, step);
