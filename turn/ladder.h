@@ -101,6 +101,7 @@ typedef struct turn_ladder {
     const turn_session *session; /* NULL of a pair */
     const turn_pair *pair;       /* NULL of a session. Its first end is CLIENT, the other PEER */
     GPtrArray *steps;            /* of turn_step, by the clock of the client's point */
+    gint64 begin;                /* when the earliest of them was: no other has a negative time */
     guint64 dropped;             /* messages of the whole capture that were too many to keep */
 } turn_ladder;
 

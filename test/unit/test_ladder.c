@@ -417,6 +417,27 @@ static void a_step_is_a_row_of_cells_without_formulas(void **state) {
     assert_string_equal(cells[13], "");
 }
 
+/* SYN at 0, SYN-ACK 5 ms and the first request 20 ms later. */
+static void time_begins_with_the_first_packet(void **state) {
+    climb *c = *state;
+    const turn_text_style plain = {.width = TURN_WRAP_WIDTH};
+    const turn_ladder *ladder;
+    g_autoptr(turn_report) report = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *cells = NULL;
+
+    scene_allocate_tcp(c->s, 0);
+    report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
+    ladder = ladder_of(c, 1);
+    assert_int_equal(ladder->begin, scene_time(0));
+    text = turn_ladder_write_text(ladder, report, &plain);
+    assert_non_null(strstr(text, "\n    0.000000        1  |----->|      | TCP SYN"));
+    assert_non_null(strstr(text, "\n    0.020000        4  |----->|      | Allocate Request"));
+    cells = turn_ladder_write_tsv(ladder, report);
+    assert_non_null(strstr(cells, "\t0.005000\ttcp\t"));
+    assert_null(strstr(cells, "\t-0."));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void) {
@@ -438,6 +459,7 @@ int main(void) {
         TEST(what_comes_slowly_does_not_pause),
         TEST(findings_stand_at_their_evidence),
         TEST(what_is_too_much_to_keep_is_counted),
+        TEST(time_begins_with_the_first_packet),
         TEST(a_wide_terminal_has_longer_lines),
         TEST(a_step_is_a_row_of_cells_without_formulas),
         TEST(text_is_harmless_and_fits_80_columns),
