@@ -80,7 +80,7 @@ char *ladder_json_write(const turn_ladder *self, const turn_report *report) {
     json_put_number(json, "messages_dropped", self->dropped);
     json_begin_array(json, "steps");
     for (guint i = 0; i < self->steps->len; i++) {
-        put_step(json, report, g_ptr_array_index(self->steps, i), self->session->first.time);
+        put_step(json, report, g_ptr_array_index(self->steps, i), self->begin);
     }
     json_builder_end_array(json);
     json_builder_end_object(json);

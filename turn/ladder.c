@@ -161,6 +161,16 @@ static void sort_steps(turn_ladder *self) {
     g_ptr_array_sort(self->steps, several_captures(self) ? time_order : frame_order);
 }
 
+/* The steps are by frame, and the clock may have been set back. */
+static void set_begin(turn_ladder *self) {
+    self->begin = self->session != NULL ? self->session->first.time : self->pair->first.time;
+    for (guint i = 0; i < self->steps->len; i++) {
+        const gint64 time = ((const turn_step *)g_ptr_array_index(self->steps, i))->seen.time;
+
+        self->begin = i > 0 ? MIN(self->begin, time) : time;
+    }
+}
+
 turn_ladder *ladder_new(const turn_session *session, const turn_pair *pair) {
     turn_ladder *self = g_new0(turn_ladder, 1);
 
@@ -173,6 +183,7 @@ turn_ladder *ladder_new(const turn_session *session, const turn_pair *pair) {
 void ladder_finish(turn_ladder *self, const turn_judgement *judgement, const turn_join *join) {
     add_marks(self, judgement, join);
     sort_steps(self);
+    set_begin(self);
 }
 
 turn_ladder *turn_ladder_new(const turn_ladder_log *log, const turn_model *model,

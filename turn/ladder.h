@@ -67,6 +67,7 @@ typedef struct turn_step {
     guint16 code;       /* of ERROR-CODE; 0 when there is none */
     char *reason;       /* NULL when there is none */
     stun_address peer;  /* when it goes to or comes from one; NONE otherwise, or when not known */
+    stun_address end;   /* TCP: of the client, as the point knows it; NONE on other legs */
     GPtrArray *details; /* of char; never NULL */
     turn_repeat repeat;
     stun_class cls; /* MESSAGE */
@@ -87,6 +88,9 @@ typedef struct turn_step {
     GArray *marks; /* of turn_ladder_mark; never NULL */
 } turn_step;
 
+/* Of two capture points, the one that STEP leaves from: the client's is on the client's side of the
+ * server or, where it saw the leg behind the relay, that of a peer. */
+turn_point_name turn_step_sender(const turn_step *step);
 /* Whether packets come closely but for a few pauses, MEDIA. */
 gboolean turn_step_pauses(const turn_step *step);
 /* Bytes in each second from the first packet to the last, pauses left out; FALSE where there are
@@ -97,6 +101,7 @@ typedef struct turn_ladder {
     const turn_session *session; /* NULL of a pair */
     const turn_pair *pair;       /* NULL of a session. Its first end is CLIENT, the other PEER */
     GPtrArray *steps;            /* of turn_step, by the clock of the client's point */
+    gint64 begin;                /* when the earliest of them was: no other has a negative time */
     guint64 dropped;             /* messages of the whole capture that were too many to keep */
 } turn_ladder;
 

@@ -19,6 +19,7 @@ static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *
     }
     step = ladder_add_step(self, TURN_STEP_TCP, seen, g_strdup(what));
     ladder_set_lanes(step, TURN_LANE_CLIENT, TURN_LANE_SERVER, from_opener);
+    step->end = tcp->flow.source;
     add_address(step->details, "client end", &tcp->flow.source);
 }
 
@@ -42,6 +43,37 @@ static void add_tcp(turn_ladder *self, const turn_tcp *tcp, gboolean data) {
         ladder_add_step(self, TURN_STEP_ICMP, &tcp->unreachable,
                         g_strdup("ICMP error about the TCP connection"));
     }
+}
+
+static void add_behind_event(turn_ladder *self, const turn_seen *seen, const stun_address *peer,
+                             gboolean from_peer, const char *what) {
+    turn_step *step;
+
+    if (seen->frame == 0) {
+        return;
+    }
+    step = ladder_add_step(self, TURN_STEP_TCP, seen, g_strdup(what));
+    ladder_set_lanes(step, TURN_LANE_PEER, TURN_LANE_SERVER, from_peer);
+    step->peer = *peer;
+}
+
+/* A connection between the relayed address and a peer. */
+static void add_behind(turn_ladder *self, const turn_tcp *tcp, gboolean by_peer) {
+    const stun_address *peer = by_peer ? &tcp->flow.source : &tcp->flow.destination;
+    const turn_seen *peer_fin = by_peer ? &tcp->opener_fin : &tcp->listener_fin;
+    const turn_seen *relay_fin = by_peer ? &tcp->listener_fin : &tcp->opener_fin;
+    g_autofree char *again = NULL;
+
+    add_behind_event(self, &tcp->first_syn, peer, by_peer,
+                     by_peer ? "TCP SYN of the peer" : "TCP SYN to the peer");
+    if (tcp->syns > 1) {
+        again = g_strdup_printf("TCP SYN again, last of %u", tcp->syns);
+        add_behind_event(self, &tcp->last_syn, peer, by_peer, again);
+    }
+    add_behind_event(self, &tcp->syn_ack, peer, !by_peer, "TCP SYN-ACK");
+    add_behind_event(self, peer_fin, peer, TRUE, "TCP FIN: the peer closes");
+    add_behind_event(self, relay_fin, peer, FALSE, "TCP FIN: the relay closes");
+    add_behind_event(self, &tcp->reset, peer, by_peer != tcp->reset_by_listener, "TCP RST");
 }
 
 static void add_unreachable(turn_ladder *self, const turn_seen *seen, guint8 type, guint8 code,
@@ -94,6 +126,12 @@ static void add_connections(turn_ladder *self, const turn_session *session) {
         if (connection->tcp != session->tcp) {
             add_tcp(self, connection->tcp, TRUE);
         }
+    }
+    for (guint i = 0; i < session->departures->len; i++) {
+        add_behind(self, g_ptr_array_index(session->departures, i), FALSE);
+    }
+    for (guint i = 0; i < session->arrivals->len; i++) {
+        add_behind(self, g_ptr_array_index(session->arrivals, i), TRUE);
     }
     add_unreachable(self, &session->unreachable, session->icmp_type, session->icmp_code,
                     &session->server);

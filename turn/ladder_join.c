@@ -60,9 +60,7 @@ static void note_sighting(GHashTable *all, GPtrArray *order, turn_step *step) {
     g_ptr_array_add(of->at[step->point], step);
 }
 
-/* Which point a message leaves from: the client's point is on the client's side of the server or,
- * where it saw the leg behind the relay, that of a peer. */
-static turn_point_name sender_of(const turn_step *step) {
+turn_point_name turn_step_sender(const turn_step *step) {
     const turn_lane near = step->from == TURN_LANE_SERVER || step->to == TURN_LANE_SERVER
                                ? (step->from == TURN_LANE_SERVER ? step->to : step->from)
                                : TURN_LANE_CLIENT;
@@ -77,7 +75,7 @@ static gint64 apart(const GPtrArray *steps, guint index, const turn_step *from) 
 /* Each sighting of the receiver is that of the transmission nearest in time. One that came is a
  * step no more: it is taken out of the ladder by MERGED. */
 static void merge(const turn_clock *clock, const sightings *of, GHashTable *merged) {
-    const turn_point_name sender = sender_of(of->first);
+    const turn_point_name sender = turn_step_sender(of->first);
     const GPtrArray *sent = of->at[sender];
     const GPtrArray *came = of->at[ladder_other_point(sender)];
     guint next = 0;
@@ -104,17 +102,45 @@ static void merge(const turn_clock *clock, const sightings *of, GHashTable *merg
     }
 }
 
-static gboolean same_event(const turn_step *a, const turn_step *b) {
-    return a->kind == b->kind && a->from == b->from && a->to == b->to &&
-           stun_address_equal(&a->peer, &b->peer) && g_str_equal(a->name, b->name);
+/* Events */
+
+/* By the server's names. What belongs to a session has STUN on it, of which both points learned the
+ * NAT's port. */
+static stun_address client_end(const turn_join *join, const turn_step *step) {
+    return step->point == TURN_POINT_CLIENT
+               ? turn_nat_outside(join->matches->nat, FALSE, &step->end)
+               : step->end;
+}
+
+static gboolean same_end(const turn_join *join, const turn_step *a, const turn_step *b) {
+    const stun_address left = client_end(join, a);
+    const stun_address right = client_end(join, b);
+
+    return stun_address_equal(&left, &right);
+}
+
+static gboolean same_event(const turn_join *join, const turn_step *a, const turn_step *b) {
+    if (a->kind != b->kind || a->from != b->from || a->to != b->to ||
+        !stun_address_equal(&a->peer, &b->peer) || !g_str_equal(a->name, b->name)) {
+        return FALSE;
+    }
+    return a->kind != TURN_STEP_TCP ||
+           (a->point != b->point && a->there.frame == 0 && same_end(join, a, b));
 }
 
 /* What is no message is told once, as the point saw it that is shown. EVENTS are its own. */
-static gboolean is_told(const GPtrArray *events, const turn_step *step) {
+static gboolean is_told(const turn_join *join, const GPtrArray *events, const turn_step *step) {
     for (guint i = 0; i < events->len; i++) {
-        if (same_event(g_ptr_array_index(events, i), step)) {
-            return TRUE;
+        turn_step *told = g_ptr_array_index(events, i);
+
+        if (!same_event(join, told, step)) {
+            continue;
         }
+        if (step->kind == TURN_STEP_TCP) {
+            told->there = step->seen;
+            told->fate = TURN_FATE_ARRIVED;
+        }
+        return TRUE;
     }
     return FALSE;
 }
@@ -148,7 +174,7 @@ static void merge_points(const turn_ladder_join *self, turn_ladder *ladder) {
 
         if (step->kind == TURN_STEP_MESSAGE) {
             note_sighting(all, order, step);
-        } else if (is_told(events, step)) {
+        } else if (is_told(self->join, events, step)) {
             g_hash_table_add(merged, step);
         } else if (events->len < TURN_LADDER_MAX_EVENTS) {
             g_ptr_array_add(events, step);

@@ -36,10 +36,10 @@ static gboolean lost_equal(gconstpointer a, gconstpointer b) {
            left->capture == right->capture && memcmp(left->id, right->id, sizeof left->id) == 0;
 }
 
-static void note_losses(ladder_losses *self, const turn_leg *leg, const turn_tally *tally,
+static void note_losses(ladder_losses *self, const turn_leg *leg, const GArray *losses,
                         gboolean response) {
-    for (guint i = 0; i < tally->losses->len; i++) {
-        const turn_loss *loss = &g_array_index(tally->losses, turn_loss, i);
+    for (guint i = 0; i < losses->len; i++) {
+        const turn_loss *loss = &g_array_index(losses, turn_loss, i);
         lost_message *lost = g_new0(lost_message, 1);
 
         if (loss->view != NULL) {
@@ -53,6 +53,19 @@ static void note_losses(ladder_losses *self, const turn_leg *leg, const turn_tal
         lost->leg = leg;
         g_hash_table_add(self->messages, lost);
     }
+}
+
+static void note_tally(ladder_losses *self, const turn_leg *leg, const turn_tally *tally,
+                       gboolean response) {
+    note_losses(self, leg, tally->overcome, response);
+    note_losses(self, leg, tally->losses, response);
+}
+
+/* A message is on several legs where the relay passes it on. */
+static gboolean is_on_leg(const turn_ladder *ladder, const turn_leg *leg, const turn_step *step) {
+    const gboolean beyond = step->from != TURN_LANE_CLIENT && step->to != TURN_LANE_CLIENT;
+
+    return ladder->session == NULL || beyond == (leg->kind == TURN_LEG_RELAY);
 }
 
 /* The other point was running when what left at TIME of the clock of POINT came there. */
@@ -108,7 +121,8 @@ void ladder_losses_mark(const ladder_losses *self, turn_ladder *ladder, const la
             continue;
         }
         lost = lost_of(self, step);
-        if (lost == NULL || time < lost->loss->first.time || time > lost->loss->last.time ||
+        if (lost == NULL || !is_on_leg(ladder, lost->leg, step) || time < lost->loss->first.time ||
+            time > lost->loss->last.time ||
             (lost->loss->transmissions < lost->loss->sent && !is_due(self, step->point, time)) ||
             !take_loss(taken, lost, step)) {
             continue;
@@ -132,8 +146,8 @@ ladder_losses *ladder_losses_new(const turn_join *join) {
         const turn_leg *leg = g_ptr_array_index(join->legs, i);
 
         for (gint way = 0; way < TURN_WAYS; way++) {
-            note_losses(self, leg, &leg->requests[way], FALSE);
-            note_losses(self, leg, &leg->responses[way], TRUE);
+            note_tally(self, leg, &leg->requests[way], FALSE);
+            note_tally(self, leg, &leg->responses[way], TRUE);
         }
     }
     return self;

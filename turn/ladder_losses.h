@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Which messages of a ladder were lost between two capture points: those that the legs of the join
- * count as lost, and no other. Inside turn/ only. */
+ * count as lost, whether or not something came through after them, and no other. Inside turn/ only.
+ */
 #ifndef TURN_LADDER_LOSSES_H
 #define TURN_LADDER_LOSSES_H
 

@@ -65,7 +65,7 @@ static const suggestion suggestions[] = {
      UNTIL_FAILURE},
     {"peer-never-connected", ALWAYS, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Look for SYNs to the relayed address.", FROM_CALL, UNTIL_FAILURE},
-    {"peer-connect-failed", ALWAYS, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
+    {"peer-connect-failed", RELAY_UNSEEN, TURN_SCOPE_RELAY, WHERE_OUTSIDE,
      "Look what comes back for the SYN to the peer: a RST, an ICMP error or nothing.", FROM_CALL,
      UNTIL_FAILURE},
     {"connection-bind-missing", ALWAYS, TURN_SCOPE_CONTROL_AT_CLIENT, WHERE_CLIENT,
@@ -159,7 +159,7 @@ static gboolean sees_relay(const turn_model *model) {
     for (guint i = 0; i < model->sessions->len; i++) {
         const turn_session *session = g_ptr_array_index(model->sessions, i);
 
-        if (session->arrivals->len > 0) {
+        if (session->arrivals->len + session->departures->len > 0) {
             return TRUE;
         }
         for (guint k = 0; k < session->peers->len; k++) {

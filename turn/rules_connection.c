@@ -81,6 +81,36 @@ static gboolean connect_is_pending(const turn_scene *scene) {
     return FALSE;
 }
 
+/* The relay's own connection to the peer, between the request and its answer; NULL when the capture
+ * does not show it. */
+static const turn_tcp *departure_of(const turn_session *session,
+                                    const turn_connect_failure *failure) {
+    for (guint i = 0; i < session->departures->len; i++) {
+        const turn_tcp *tcp = g_ptr_array_index(session->departures, i);
+
+        if (stun_address_equal(&tcp->flow.destination, &failure->peer) &&
+            turn_seen_after(&tcp->first_syn, &failure->request) &&
+            turn_seen_after(&failure->response, &tcp->first_syn)) {
+            return tcp;
+        }
+    }
+    return NULL;
+}
+
+static void add_departure(const turn_tcp *tcp, turn_finding *finding) {
+    turn_finding_add(finding, &tcp->first_syn, "SYN of the relay to the peer");
+    if (tcp->syn_ack.frame != 0) {
+        return;
+    }
+    turn_finding_add(finding, &tcp->last_syn, "SYN, last of %u", tcp->syns);
+    if (tcp->reset.frame != 0 && tcp->reset_by_listener) {
+        turn_finding_add(finding, &tcp->reset, "RST of the peer");
+        g_free(finding->detail);
+        finding->detail = g_strdup("The peer refused the connection: it answered the SYN of the "
+                                   "relay with a RST.");
+    }
+}
+
 gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     char peer[STUN_ADDRESS_TEXT];
@@ -92,6 +122,7 @@ gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding
     for (guint i = 0; i < session->connect_failures->len; i++) {
         const turn_connect_failure *failure =
             &g_array_index(session->connect_failures, turn_connect_failure, i);
+        const turn_tcp *behind = departure_of(session, failure);
 
         if (failure->code != 447 && failure->code != 446) {
             continue;
@@ -99,6 +130,9 @@ gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding
         finding->code = failure->code;
         stun_address_format(&failure->peer, peer, sizeof peer);
         turn_finding_add(finding, &failure->request, "Connect Request to peer %s", peer);
+        if (behind != NULL) {
+            add_departure(behind, finding);
+        }
         turn_finding_add(finding, &failure->response, "Connect Error Response, %u", failure->code);
     }
     return finding->evidence->len > 0;

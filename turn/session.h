@@ -249,6 +249,7 @@ struct turn_session {
     guint8 relay_icmp_type;
     guint8 relay_icmp_code;
     GPtrArray *arrivals;   /* of const turn_tcp: connections of peers to the relayed address */
+    GPtrArray *departures; /* of const turn_tcp: connections of the relayed address to peers */
     turn_session *before;  /* the allocation on this 5-tuple before this one; NULL when none */
     gboolean works;        /* a peer was reached both ways; set when the capture is over */
     gboolean control_seen; /* FALSE when only a data connection of it is in the capture */

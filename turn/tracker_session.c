@@ -52,6 +52,7 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
     session->peers = g_ptr_array_new_with_free_func(tracker_peer_free);
     session->connect_failures = g_array_new(FALSE, TRUE, sizeof(turn_connect_failure));
     session->arrivals = g_ptr_array_new();
+    session->departures = g_ptr_array_new();
     g_ptr_array_add(tracker->model.sessions, session);
     return session;
 }
@@ -73,6 +74,7 @@ void tracker_session_free(gpointer data) {
     g_ptr_array_unref(session->peers);
     g_array_unref(session->connect_failures);
     g_ptr_array_unref(session->arrivals);
+    g_ptr_array_unref(session->departures);
     g_free(session);
 }
 

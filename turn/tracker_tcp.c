@@ -46,14 +46,24 @@ static turn_tcp *tcp_record(turn_tracker *tracker, const turn_packet *packet,
     return tcp;
 }
 
-/* The connection of a peer to a TCP relay, seen behind it. */
-static void note_arrival(turn_tracker *tracker, const turn_tcp *tcp) {
-    stun_address relayed;
-    turn_session *session = tracker_relay_end(tracker, &tcp->flow.destination, &relayed);
+static void note_at_relay(turn_session *session, GPtrArray *list, const turn_tcp *tcp) {
+    if (session->relay_protocol == 6 &&
+        session_may_keep(session, list->len, TURN_MAX_CONNECTIONS)) {
+        g_ptr_array_add(list, (gpointer)tcp);
+    }
+}
 
-    if (session != NULL && session->relay_protocol == 6 &&
-        session_may_keep(session, session->arrivals->len, TURN_MAX_CONNECTIONS)) {
-        g_ptr_array_add(session->arrivals, (gpointer)tcp);
+/* The connection of a peer to a TCP relay, or of the relay to a peer, seen behind it. */
+static void note_behind_relay(turn_tracker *tracker, const turn_tcp *tcp) {
+    stun_address relayed;
+    turn_session *into = tracker_relay_end(tracker, &tcp->flow.destination, &relayed);
+    turn_session *from = tracker_relay_end(tracker, &tcp->flow.source, &relayed);
+
+    if (into != NULL) {
+        note_at_relay(into, into->arrivals, tcp);
+    }
+    if (from != NULL) {
+        note_at_relay(from, from->departures, tcp);
     }
 }
 
@@ -96,7 +106,7 @@ void turn_tracker_tcp(turn_tracker *tracker, const turn_packet *packet, turn_tcp
     switch (event) {
     case TURN_TCP_SYN:
         if (tcp->first_syn.frame == 0) {
-            note_arrival(tracker, tcp);
+            note_behind_relay(tracker, tcp);
         }
         seen_once(&tcp->first_syn, packet);
         tcp->last_syn = turn_seen_at(packet);

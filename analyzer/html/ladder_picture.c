@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyzer/html/ladder_draw.h"
+#include "analyzer/html/ladder_caption.h"
 
 /* Pixels. A row has a line of text, its arrow, and a line of details where it has any. */
 #define TEXT_BASE   15
@@ -7,8 +7,6 @@
 #define DETAIL_BASE 43
 #define ROW         36
 #define DETAIL_ROW  52
-#define TEXT_SIZE   13
-#define DETAIL_SIZE 12
 /* On the left: the marks of findings, the time, and below it the frame. */
 #define MARK_MIDDLE 16
 #define MARK_SPACE  26
@@ -16,12 +14,8 @@
 #define FRAME_WIDTH 52
 #define FRAME_BASE  30
 #define MARGIN      8
-/* Bold: wider than its size. */
-#define BADGE_SIZE 13
-#define MAX_MARKS  3u
-#define BAND       9
-/* Text of this length moves to where there is room for it. */
-#define LONG_TEXT 300
+#define MAX_MARKS   3u
+#define BAND        9
 /* Without an arrow. */
 #define NOTE_ROW 36
 /* A run has two arrows. */
@@ -156,62 +150,12 @@ static void draw_arrow(const ladder_drawing *self, const ladder_row *row, const 
 
 /* Text */
 
-/* A mark in front of the text: a tick, or a box with a word. Returns how far the text moves. */
-static gint draw_badge(GString *out, const ladder_row *row, gint x, gint y) {
-    g_autofree char *word = ladder_words_badge(row);
-    const gboolean filled = row->outcome == LADDER_OUTCOME_ERROR ||
-                            row->outcome == LADDER_OUTCOME_FAILURE ||
-                            row->outcome == LADDER_OUTCOME_LOST;
-    gint width;
-
-    if (row->outcome == LADDER_OUTCOME_SUCCESS) {
-        svg_path(out, "halo", "M%d %d l4 5 l7 -10", x, y - 5);
-        svg_path(out, "shaft tick", "M%d %d l4 5 l7 -10", x, y - 5);
-        return 17;
-    }
-    if (word == NULL) {
-        return 0;
-    }
-    width = svg_text_width(word, BADGE_SIZE) + 11 + (filled ? 12 : 0);
-    svg_rect(out, filled ? "badge fill" : "badge", x, y - 12, width, 16);
-    if (filled) {
-        svg_path(out, "on cross", "M%d %d l7 7 m0 -7 l-7 7", x + 6, y - 7);
-    }
-    svg_text(out, filled ? "on" : "word", SVG_START, x + (filled ? 18 : 6), y, word);
-    return width + 7;
-}
-
-/* Where the text of a row begins: at its arrow, or further left where there is not room for it. */
-static gint text_start(const ladder_drawing *self, const arrow *of, gint width) {
-    const gint room = self->lanes->right;
-    const gint start = MIN(of->from, of->to) + 9;
-
-    return CLAMP(room - width, self->lanes->left, start);
-}
-
-static void draw_text(ladder_drawing *self, const ladder_row *row, const arrow *of, gint y) {
-    GString *out = self->out;
-    g_autofree char *name = ladder_words_name(row);
-    g_autofree char *more = ladder_words_more(self, row);
-    g_autofree char *badge = ladder_words_badge(row);
-    const gint room = self->lanes->right;
-    /* What is long ends where there is no more room. */
-    const gint wanted = svg_text_width(name, TEXT_SIZE) +
-                        MIN(svg_text_width(more, DETAIL_SIZE), LONG_TEXT) + 8 +
-                        (badge != NULL ? svg_text_width(badge, BADGE_SIZE) + 31 : 17);
-    gint x = MIN(text_start(self, of, wanted), MAX(room - wanted, self->lanes->left));
-    g_autofree char *told = NULL;
-
-    x += draw_badge(out, row, x, y);
-    told = svg_fitting(more, DETAIL_SIZE, room - x - svg_text_width(name, TEXT_SIZE) - 8);
-    svg_name(out, x, y, name, *more != '\0' ? told : "");
-}
-
 static void draw_details(ladder_drawing *self, const arrow *of, gint y, const char *details) {
     const gint room = self->lanes->right;
-    const gint wanted = svg_text_width(details, DETAIL_SIZE);
-    const gint start = MIN(MIN(of->from, of->to) + 9, MAX(room - wanted, self->lanes->left));
-    g_autofree char *told = svg_fitting(details, DETAIL_SIZE, room - start);
+    const gint wanted = svg_text_width(details, LADDER_DETAIL_SIZE);
+    const gint start =
+        MIN(MIN(of->from, of->to) + LADDER_TEXT_GAP, MAX(room - wanted, self->lanes->left));
+    g_autofree char *told = svg_fitting(details, LADDER_DETAIL_SIZE, room - start);
 
     svg_text(self->out, "more", SVG_START, start, y, told);
 }
@@ -273,10 +217,12 @@ static gint draw_row(ladder_drawing *self, const ladder_row *row, gint y) {
                       .y = y + ARROW,
                       .first_lane = MIN(from, to),
                       .last_lane = MAX(from, to)};
-    g_autofree char *details = ladder_words_details(self, row);
+    g_auto(ladder_caption) text =
+        ladder_caption_of(self, row, MIN(of.from, of.to) + LADDER_TEXT_GAP);
     const gint lower = row->kind == LADDER_ROW_RUN ? RUN_MORE : 0;
-    const gint height =
-        from == to && *details == '\0' ? NOTE_ROW : (*details != '\0' ? DETAIL_ROW : ROW) + lower;
+    const gint height = from == to && *text.details == '\0'
+                            ? NOTE_ROW
+                            : (*text.details != '\0' ? DETAIL_ROW : ROW) + lower;
 
     if (row->findings->len > 0) {
         svg_rect(self->back, "evidence", 4, y, self->lanes->right + MARGIN - 8, height - 2);
@@ -284,9 +230,9 @@ static gint draw_row(ladder_drawing *self, const ladder_row *row, gint y) {
     svg_group(self->out, class_of(row->outcome));
     draw_place(self, row, y);
     draw_arrow(self, row, &of);
-    draw_text(self, row, &of, y + TEXT_BASE);
-    if (*details != '\0') {
-        draw_details(self, &of, y + DETAIL_BASE + lower, details);
+    ladder_caption_draw(self, row, &text, y + TEXT_BASE);
+    if (*text.details != '\0') {
+        draw_details(self, &of, y + DETAIL_BASE + lower, text.details);
     }
     svg_group_close(self->out);
     row_marks(self, row, self->out, y + height / 2 - 1);

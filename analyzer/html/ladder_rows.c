@@ -181,12 +181,20 @@ static ladder_row *begin_message(GHashTable *messages, ladder_row *row) {
     return row;
 }
 
+/* Whether who asked may have had this answer: where both capture points show the request, that of
+ * the asking side must show the answer too. */
+static gboolean may_be_heard(const ladder_row *asked, const turn_step *answer) {
+    return answer->fate != TURN_FATE_LOST && (!asked->arrived || answer->there.frame != 0 ||
+                                              answer->point == turn_step_sender(asked->step));
+}
+
 static void note_answer(GHashTable *messages, const turn_step *step) {
     const turn_step asked = counterpart(step, STUN_REQUEST);
     const ladder_row key = {.step = &asked};
     ladder_row *row = g_hash_table_lookup(messages, &key);
 
-    if (row != NULL && (step->cls == STUN_SUCCESS || step->cls == STUN_ERROR)) {
+    if (row != NULL && (step->cls == STUN_SUCCESS || step->cls == STUN_ERROR) &&
+        may_be_heard(row, step)) {
         row->answered = TRUE;
     }
 }
@@ -232,8 +240,8 @@ static GPtrArray *fold_transmissions(const turn_ladder *ladder) {
 /* A message with what it was answered by, if it was. */
 typedef struct exchange {
     guint row;
-    guint answer; /* ROW where there is none */
-    gboolean marked;
+    guint answer;   /* ROW where there is none */
+    gboolean apart; /* is evidence, or its answer was lost on the way back: in no run */
 } exchange;
 
 /* Exchanges of one method between the same two ends, as long as they all are the same. */
@@ -277,6 +285,9 @@ static GString *likeness(const GPtrArray *rows, const exchange *of) {
     g_string_append_printf(text, "|%d|%s|%d|%u", asked->outcome, answer->step->name,
                            answer->outcome, answer->step->code);
     append_details(text, asked->step);
+    if (answer != asked) {
+        append_details(text, answer->step);
+    }
     return text;
 }
 
@@ -367,15 +378,14 @@ static void add_to_chain(GHashTable *chains, GPtrArray *order, const GPtrArray *
     GString *same = likeness(rows, added);
     chain *of = g_hash_table_lookup(chains, key);
 
-    if (of == NULL || added->marked || !g_string_equal(of->same, same)) {
+    if (of == NULL || added->apart || !g_string_equal(of->same, same)) {
         of = g_new0(chain, 1);
         of->same = same;
         of->all = g_array_new(FALSE, FALSE, sizeof(exchange));
         g_ptr_array_add(order, of);
         g_hash_table_insert(chains, g_steal_pointer(&key), of);
-        if (added->marked) {
-            /* Nothing joins what is evidence. */
-            g_string_append(of->same, "|marked");
+        if (added->apart) {
+            g_string_append(of->same, "|apart");
         }
     } else {
         g_string_free(same, TRUE);
@@ -387,6 +397,11 @@ static void pair_up(ladder_row *request, ladder_row *answer) {
     answer->taken = TRUE;
     request->other = answer;
     answer->other = request;
+}
+
+static gboolean stands_apart(const ladder_row *asked, const ladder_row *answer) {
+    return asked->findings->len > 0 || answer->findings->len > 0 ||
+           (answer != asked && answer->outcome == LADDER_OUTCOME_LOST);
 }
 
 static void fold_runs(GPtrArray *rows) {
@@ -406,9 +421,7 @@ static void fold_runs(GPtrArray *rows) {
             added.answer = answer - 1;
             pair_up(row, g_ptr_array_index(rows, added.answer));
         }
-        added.marked =
-            row->findings->len > 0 ||
-            ((const ladder_row *)g_ptr_array_index(rows, added.answer))->findings->len > 0;
+        added.apart = stands_apart(row, g_ptr_array_index(rows, added.answer));
         add_to_chain(chains, order, rows, &added);
     }
     for (guint i = 0; i < order->len; i++) {

@@ -5,16 +5,6 @@
 #include "analyzer/html/markup.h"
 #include "turn/ladders.h"
 
-/* The times of the steps before sorting by frame may go back. */
-static gint64 beginning(const turn_ladder *ladder) {
-    gint64 first = G_MAXINT64;
-
-    for (guint i = 0; i < ladder->steps->len; i++) {
-        first = MIN(first, ((const turn_step *)g_ptr_array_index(ladder->steps, i))->seen.time);
-    }
-    return first;
-}
-
 static void note(GString *out, const char *text) {
     markup_element(out, "p", "ladder-note", text);
 }
@@ -65,7 +55,7 @@ static void draw(GString *out, const turn_report *found, const turn_ladder *ladd
                               .rows = rows,
                               .numbers = numbers,
                               .told = told,
-                              .begin = beginning(ladder),
+                              .begin = ladder->begin,
                               .id = id,
                               .number = number};
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "analyzer/html/ladder_svg.h"
+#include "analyzer/html/svg.h"
 #include "analyzer/html/timeline_svg.h"
 #include "analyzer/points.h"
 #include "support/scene.h"
@@ -273,6 +274,68 @@ static void the_time_line_plots_both_directions(void **state) {
     assert_int_equal(count_of(d->out, "9.8 kB in all"), 1);
 }
 
+/* "x=" and the like of the element at AT. */
+static gint number_in(const char *at, const char *name) {
+    const char *found = strstr(at, name);
+
+    assert_non_null(found);
+    return (gint)g_ascii_strtoll(found + strlen(name), NULL, 10);
+}
+
+/* Fails where a name, or what follows it, ends right of the picture that it is in. */
+static void expect_names_within(const GString *out) {
+    const char *const head = "<tspan class=\"what\">";
+    const char *const tail = "<tspan class=\"more\" dx=\"8\">";
+    guint names = 0;
+
+    for (const char *at = strstr(out->str, head); at != NULL; at = strstr(at + 1, head)) {
+        const char *text = g_strrstr_len(out->str, at - out->str, "<text x=\"");
+        const char *picture = g_strrstr_len(out->str, at - out->str, "viewBox=\"0 0 ");
+        const char *end = strstr(at, "</tspan>");
+        g_autofree char *name = g_strndup(at + strlen(head), (gsize)(end - at) - strlen(head));
+        gint right = number_in(text, "x=\"") + svg_text_width(name, 13);
+
+        end += strlen("</tspan>");
+        if (g_str_has_prefix(end, tail)) {
+            const char *begin = end + strlen(tail);
+            g_autofree char *more = g_strndup(begin, (gsize)(strstr(begin, "</tspan>") - begin));
+
+            right += 8 + svg_text_width(more, 12);
+        }
+        assert_true(right <= number_in(picture, "viewBox=\"0 0 "));
+        names++;
+    }
+    assert_true(names > 0);
+}
+
+/* Its last row says "the same again, last of 6; 1280 bytes would pass, and larger ones are sent all
+ * the same", which is more than a line. */
+static void a_long_note_goes_on_in_the_next_line(void **state) {
+    drawn *d = *state;
+
+    draw_one(d, "causes/large-packets-lost-icmp.pcap");
+    ladder_svg(d->out, d->found, 0);
+    expect_names_within(d->out);
+    assert_int_equal(count_of(d->out, "sent all the same"), 2); /* in the picture and the table */
+    assert_int_equal(count_of(d->out, "\xe2\x80\xa6"), 0);
+}
+
+/* The run of the client's Refreshes is "sent 16 times, 1.0 to 24.0 s apart, none answered, until
+ * ...": the picture of a pair is too narrow for that. */
+static void what_a_run_says_is_told_to_its_end(void **state) {
+    drawn *d = *state;
+
+    draw_one(d, "s3-client.pcap");
+    for (guint i = 0; i < d->found->ladders->len; i++) {
+        ladder_svg(d->out, d->found, i);
+    }
+    for (guint i = 0; i < d->found->pair_ladders->len; i++) {
+        ladder_svg_pair(d->out, d->found, i);
+    }
+    expect_names_within(d->out);
+    assert_int_equal(count_of(d->out, "\xe2\x80\xa6"), 0);
+}
+
 /* Nothing is kept where nothing is drawn. */
 static void without_diagrams_there_is_nothing_to_draw(void **state) {
     drawn *d = *state;
@@ -296,6 +359,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_time_line_has_a_bar_for_each, setup, teardown),
         cmocka_unit_test_setup_teardown(sessions_without_a_row_are_told_together, setup, teardown),
         cmocka_unit_test_setup_teardown(the_time_line_plots_both_directions, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_long_note_goes_on_in_the_next_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_run_says_is_told_to_its_end, setup, teardown),
         cmocka_unit_test_setup_teardown(without_diagrams_there_is_nothing_to_draw, setup, teardown),
     };
 

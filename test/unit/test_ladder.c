@@ -158,6 +158,29 @@ static void bound_connections_belong_to_their_session(void **state) {
                  "11 peer client Binding Request");
 }
 
+/* What the relay does on its other side, RFC 6062: it connects to a peer, which refuses, and
+ * another peer connects to it and closes. */
+static void connections_behind_the_relay_go_between_server_and_peer(void **state) {
+    climb *c = *state;
+    const turn_ladder *ladder;
+
+    scene_allocate_tcp(c->s, 0);
+    feed_tcp(c->s, 100, RELAYED, PEER, TURN_TCP_SYN);
+    feed_tcp(c->s, 110, PEER, RELAYED, TURN_TCP_RESET);
+    feed_tcp(c->s, 200, OTHER, RELAYED, TURN_TCP_SYN);
+    feed_tcp(c->s, 210, RELAYED, OTHER, TURN_TCP_SYN_ACK);
+    feed_tcp(c->s, 220, OTHER, RELAYED, TURN_TCP_ESTABLISHED);
+    feed_tcp(c->s, 300, OTHER, RELAYED, TURN_TCP_FIN);
+    feed_tcp(c->s, 310, RELAYED, OTHER, TURN_TCP_FIN);
+    ladder = ladder_of(c, 1);
+    EXPECT_STEPS(ladder, 6, "8 server peer TCP SYN to the peer", "9 peer server TCP RST",
+                 "10 peer server TCP SYN of the peer", "11 server peer TCP SYN-ACK",
+                 "13 peer server TCP FIN: the peer closes",
+                 "14 server peer TCP FIN: the relay closes");
+    assert_true(step_of(ladder, 6)->peer.port == 50000);
+    assert_false(stun_address_equal(&step_of(ladder, 6)->peer, &step_of(ladder, 8)->peer));
+}
+
 static void other_sessions_are_left_out(void **state) {
     climb *c = *state;
 
@@ -417,6 +440,27 @@ static void a_step_is_a_row_of_cells_without_formulas(void **state) {
     assert_string_equal(cells[13], "");
 }
 
+/* SYN at 0, SYN-ACK 5 ms and the first request 20 ms later. */
+static void time_begins_with_the_first_packet(void **state) {
+    climb *c = *state;
+    const turn_text_style plain = {.width = TURN_WRAP_WIDTH};
+    const turn_ladder *ladder;
+    g_autoptr(turn_report) report = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *cells = NULL;
+
+    scene_allocate_tcp(c->s, 0);
+    report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
+    ladder = ladder_of(c, 1);
+    assert_int_equal(ladder->begin, scene_time(0));
+    text = turn_ladder_write_text(ladder, report, &plain);
+    assert_non_null(strstr(text, "\n    0.000000        1  |----->|      | TCP SYN"));
+    assert_non_null(strstr(text, "\n    0.020000        4  |----->|      | Allocate Request"));
+    cells = turn_ladder_write_tsv(ladder, report);
+    assert_non_null(strstr(cells, "\t0.005000\ttcp\t"));
+    assert_null(strstr(cells, "\t-0."));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void) {
@@ -426,6 +470,7 @@ int main(void) {
         TEST(checks_in_channels_name_the_channel),
         TEST(checks_on_the_relay_leg_go_between_server_and_peer),
         TEST(bound_connections_belong_to_their_session),
+        TEST(connections_behind_the_relay_go_between_server_and_peer),
         TEST(other_sessions_are_left_out),
         TEST(the_next_session_on_the_same_ports_is_left_out),
         TEST(a_repeated_request_is_a_retransmission),
@@ -438,6 +483,7 @@ int main(void) {
         TEST(what_comes_slowly_does_not_pause),
         TEST(findings_stand_at_their_evidence),
         TEST(what_is_too_much_to_keep_is_counted),
+        TEST(time_begins_with_the_first_packet),
         TEST(a_wide_terminal_has_longer_lines),
         TEST(a_step_is_a_row_of_cells_without_formulas),
         TEST(text_is_harmless_and_fits_80_columns),

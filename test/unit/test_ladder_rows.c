@@ -170,6 +170,40 @@ static void another_outcome_ends_a_run(void **state) {
     assert_int_equal(errors, 1);
 }
 
+/* Of nine Refreshes one is granted 30 s instead of 600 s: it stands between two runs. */
+static void another_grant_ends_a_run(void **state) {
+    climb *c = *state;
+    const GPtrArray *rows;
+    guint runs = 0;
+    guint short_ones = 0;
+
+    scene_allocate(c->s, 0);
+    for (guint i = 0; i < 9; i++) {
+        g_autofree char *asked =
+            g_strdup_printf("refresh request %u lifetime=600 " CREDENTIALS, 10 + i);
+        g_autofree char *told =
+            g_strdup_printf("refresh success %u lifetime=%u mi", 10 + i, i == 4 ? 30u : 600u);
+
+        feed_udp(c->s, 20000 * (gint64)(i + 1), CLIENT, SERVER, asked);
+        feed_udp(c->s, 20000 * (gint64)(i + 1) + 10, SERVER, CLIENT, told);
+    }
+    permission(c, 300000);
+    rows = rows_of(c);
+    for (guint i = 0; i < rows->len; i++) {
+        const ladder_row *row = row_at(rows, i);
+
+        if (row->kind == LADDER_ROW_RUN) {
+            assert_int_equal(row->count, 3);
+            runs++;
+        } else if (row->step->details->len == 1 &&
+                   g_str_equal(g_ptr_array_index(row->step->details, 0), "lifetime 30 s")) {
+            short_ones++;
+        }
+    }
+    assert_int_equal(runs, 2);
+    assert_int_equal(short_ones, 1);
+}
+
 /* Checks both ways at the same time are two runs, whatever lies between them. */
 static void checks_of_each_direction_are_a_run(void **state) {
     climb *c = *state;
@@ -490,6 +524,7 @@ int main(void) {
                                         teardown),
         cmocka_unit_test_setup_teardown(three_of_them_are_not, setup, teardown),
         cmocka_unit_test_setup_teardown(another_outcome_ends_a_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_grant_ends_a_run, setup, teardown),
         cmocka_unit_test_setup_teardown(checks_of_each_direction_are_a_run, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_evidence_is_in_no_run, setup, teardown),
         cmocka_unit_test_setup_teardown(media_is_one_row_for_each_direction, setup, teardown),

@@ -282,6 +282,37 @@ static void a_silent_connection_is_captured_behind_the_relay(void **state) {
     expect_next(all, 0, "Expressway-E, outside interface (LAN2)", "tcp portrange 24000-29999");
 }
 
+static void feed_failed_connect(scene *s, gboolean behind) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, "connect request 3 peer=" PEER " " CREDENTIALS);
+    if (behind) {
+        feed_tcp(s, 1010, RELAYED, PEER, TURN_TCP_SYN);
+        feed_tcp(s, 1030, PEER, RELAYED, TURN_TCP_RESET);
+    }
+    feed_unit(s, 1040, SERVER, CLIENT, "connect error 3 error=447");
+}
+
+static void a_failed_connect_is_captured_behind_the_relay(void **state) {
+    scene *s = *state;
+    g_autoptr(GPtrArray) all = NULL;
+
+    feed_failed_connect(s, FALSE);
+    all = captures_of(s);
+    expect_first_cause(scene_judgement(s), "peer-connect-failed");
+    assert_int_equal(all->len, 1);
+    expect_next(all, 0, "Expressway-E, outside interface (LAN2)", "tcp portrange 24000-29999");
+}
+
+static void a_failed_connect_that_was_seen_there_is_not(void **state) {
+    scene *s = *state;
+    g_autoptr(GPtrArray) all = NULL;
+
+    feed_failed_connect(s, TRUE);
+    all = captures_of(s);
+    expect_first_cause(scene_judgement(s), "peer-connect-failed");
+    assert_int_equal(all->len, 0);
+}
+
 static void a_silent_connection_that_was_seen_behind_the_relay_is_not(void **state) {
     scene *s = *state;
     g_autoptr(GPtrArray) all = NULL;
@@ -396,6 +427,10 @@ int main(void) {
         TEST(missing_reflection_is_captured_at_the_firewall),
         TEST(a_silent_connection_is_captured_behind_the_relay),
         TEST(a_silent_connection_that_was_seen_behind_the_relay_is_not),
+        cmocka_unit_test_setup_teardown(a_failed_connect_is_captured_behind_the_relay, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_failed_connect_that_was_seen_there_is_not, setup,
+                                        teardown),
         TEST(lost_large_packets_are_captured_whole_at_both_ends),
         TEST(absent_media_is_looked_for_at_the_client),
         TEST(captures_that_share_nothing_are_taken_again_at_the_same_time),

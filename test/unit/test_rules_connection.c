@@ -174,6 +174,33 @@ static void connect_failed(scene *s) {
     feed_unit(s, 31000, SERVER, CLIENT, "connect error 3 error=447");
 }
 
+/* The capture shows the relay's SYN, and what comes back for it. */
+static void connect_refused_by_the_peer(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_tcp(s, 1010, RELAYED, PEER, TURN_TCP_SYN);
+    feed_tcp(s, 1030, PEER, RELAYED, TURN_TCP_RESET);
+    feed_unit(s, 1040, SERVER, CLIENT, "connect error 3 error=447");
+}
+
+static void connect_with_two_syns_in_vain(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_tcp(s, 1010, RELAYED, PEER, TURN_TCP_SYN);
+    feed_tcp(s, 2010, RELAYED, PEER, TURN_TCP_SYN);
+    feed_unit(s, 31000, SERVER, CLIENT, "connect error 3 error=447");
+}
+
+/* To another peer, and before that to this one: neither is of this Connect. */
+static void connect_failed_beside_other_attempts(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_tcp(s, 500, RELAYED, PEER, TURN_TCP_SYN);
+    feed_tcp(s, 510, PEER, RELAYED, TURN_TCP_RESET);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_tcp(s, 1010, RELAYED, OTHER, TURN_TCP_SYN);
+    feed_unit(s, 31000, SERVER, CLIENT, "connect error 3 error=447");
+}
+
 static void connect_repeated_while_the_first_completes(scene *s) {
     scene_allocate_tcp(s, 0);
     feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
@@ -291,6 +318,24 @@ static void connect_failed_gives_the_code(void **state) {
     assert_int_equal(scene_finding(s, "peer-connect-failed")->code, 447);
 }
 
+static void a_refusal_by_the_peer_is_told(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    connect_refused_by_the_peer(s);
+    assert_string_equal(scene_finding(s, "peer-connect-failed")->detail,
+                        "The peer refused the connection: it answered the SYN of the relay with a "
+                        "RST.");
+}
+
+static void silence_is_not_told_as_a_refusal(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    connect_with_two_syns_in_vain(s);
+    assert_null(scene_finding(s, "peer-connect-failed")->detail);
+}
+
 static const rule_case cases[] = {
     HIT("permission-denied", permission_refused, "failed", "5 6"),
     MISS("permission-denied", permission_refused_just_before_the_end),
@@ -316,6 +361,9 @@ static const rule_case cases[] = {
     MISS("peer-never-connected", udp_relay_without_any_peer),
     MISS("peer-never-connected", attempt_not_bound_for_30_s),
     HIT("peer-connect-failed", connect_failed, "failed", "8 9"),
+    HIT("peer-connect-failed", connect_refused_by_the_peer, "failed", "8 9 10 11"),
+    HIT("peer-connect-failed", connect_with_two_syns_in_vain, "failed", "8 9 10 11"),
+    HIT("peer-connect-failed", connect_failed_beside_other_attempts, "failed", "10 12"),
     MISS("peer-connect-failed", connect_repeated_while_the_first_completes),
     MISS("peer-connect-failed", connect_forbidden),
     HIT("connection-bind-missing", attempt_not_bound_for_30_s, "failed", "8"),
@@ -340,11 +388,13 @@ static void family_is_covered(void **state) {
 }
 
 int main(void) {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 2] = {
-        cmocka_unit_test(family_is_covered), cmocka_unit_test(connect_failed_gives_the_code)};
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 4] = {
+        cmocka_unit_test(family_is_covered), cmocka_unit_test(connect_failed_gives_the_code),
+        cmocka_unit_test(a_refusal_by_the_peer_is_told),
+        cmocka_unit_test(silence_is_not_told_as_a_refusal)};
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        tests[i + 2] = (struct CMUnitTest){
+        tests[i + 4] = (struct CMUnitTest){
             .name = cases[i].name, .test_func = rule_case_run, .initial_state = (void *)&cases[i]};
     }
     return cmocka_run_group_tests_name("rules_connection", tests, NULL, NULL);

@@ -49,11 +49,18 @@ gboolean turn_tally_is_blocked(const turn_tally *tally) {
 
 /* What was lost before something came through again is over. */
 static void settle(turn_tally *tally) {
-    for (guint i = tally->losses->len; i > 0; i--) {
-        if (g_array_index(tally->losses, turn_loss, i - 1).first.time < tally->last_arrived) {
-            g_array_remove_index(tally->losses, i - 1);
+    guint kept = 0;
+
+    for (guint i = 0; i < tally->losses->len; i++) {
+        const turn_loss loss = g_array_index(tally->losses, turn_loss, i);
+
+        if (loss.first.time < tally->last_arrived) {
+            leg_overcame(tally, &loss);
+        } else {
+            g_array_index(tally->losses, turn_loss, kept++) = loss;
         }
     }
+    g_array_set_size(tally->losses, kept);
     tally->lost = tally->losses->len;
 }
 
@@ -63,6 +70,7 @@ static void settle_all(turn_leg *leg) {
     if (leg->blind) {
         inbound->sent = inbound->arrived;
         g_array_set_size(inbound->losses, 0);
+        g_array_set_size(inbound->overcome, 0);
     }
     for (gint way = 0; way < TURN_WAYS; way++) {
         settle(&leg->requests[way]);

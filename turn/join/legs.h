@@ -11,6 +11,8 @@
 /* Legs, and losses that are kept for each tally. Further ones are counted. */
 #define TURN_MAX_LEGS   64u
 #define TURN_MAX_LOSSES 256u
+/* Of those that are no fault there are many more in a long capture. */
+#define TURN_MAX_OVERCOME 4096u
 
 /* A packet that is under way between two points for longer than this is lost, and what comes later
  * is another one. Nanoseconds. */
@@ -47,6 +49,7 @@ typedef struct turn_tally {
     gint64 last_arrived; /* when the latest of them was sent */
     GArray *losses;      /* of turn_loss, after LAST_ARRIVED, in the order of time */
     guint lost;          /* how many of them there are */
+    GArray *overcome;    /* of turn_loss, in no order: those after which something came through */
 } turn_tally;
 
 typedef struct turn_leg {

@@ -4,16 +4,22 @@
 static void tally_init(turn_tally *tally) {
     tally->last_arrived = G_MININT64;
     tally->losses = g_array_new(FALSE, FALSE, sizeof(turn_loss));
+    tally->overcome = g_array_new(FALSE, FALSE, sizeof(turn_loss));
+}
+
+static void tally_clear(turn_tally *tally) {
+    g_array_unref(tally->losses);
+    g_array_unref(tally->overcome);
 }
 
 void leg_free(gpointer data) {
     turn_leg *leg = data;
 
     for (gint way = 0; way < TURN_WAYS; way++) {
-        g_array_unref(leg->requests[way].losses);
-        g_array_unref(leg->responses[way].losses);
+        tally_clear(&leg->requests[way]);
+        tally_clear(&leg->responses[way]);
     }
-    g_array_unref(leg->answers.losses);
+    tally_clear(&leg->answers);
     g_free(leg);
 }
 
@@ -57,6 +63,12 @@ void leg_lost(turn_tally *tally, const turn_loss *loss) {
     tally->sent++;
     if (tally->losses->len < TURN_MAX_LOSSES) {
         g_array_append_val(tally->losses, *loss);
+    }
+}
+
+void leg_overcame(turn_tally *tally, const turn_loss *loss) {
+    if (tally->overcome->len < TURN_MAX_OVERCOME) {
+        g_array_append_val(tally->overcome, *loss);
     }
 }
 
@@ -126,6 +138,9 @@ static void count_request(legs_counting *all, turn_leg *leg, turn_way way, const
     }
     if (leg_goes_on(all, way, &view->flow, &view->request)) {
         tally->sent++;
+        if (view->response.count == 0) {
+            leg_overcame(tally, &loss);
+        }
         return;
     }
     if (view->response.count > 0) {
@@ -174,6 +189,7 @@ static void count_response(legs_counting *all, turn_leg *leg, turn_way way, cons
     }
     if (leg_goes_on(all, way, &back, &answering->response)) {
         tally->sent++;
+        leg_overcame(tally, &loss);
     } else {
         leg_lost(tally, &loss);
     }

@@ -46,6 +46,8 @@ turn_leg *leg_of(legs_counting *all, turn_leg_kind kind, turn_transport transpor
 void leg_free(gpointer leg);
 void leg_arrived(turn_tally *tally, const turn_sighting *sent);
 void leg_lost(turn_tally *tally, const turn_loss *loss);
+/* It was lost, and what came later was not. */
+void leg_overcame(turn_tally *tally, const turn_loss *loss);
 /* How many transmissions the other point must have shown: each PATIENCE before its end. */
 guint leg_due(const legs_counting *all, const turn_sighting *sent, gboolean at_server,
               gint64 patience);

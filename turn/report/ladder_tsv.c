@@ -125,7 +125,7 @@ char *turn_ladder_write_tsv(const turn_ladder *ladder, const turn_report *report
     for (guint i = 0; i < ladder->steps->len; i++) {
         g_auto(row) cells = {{NULL}};
 
-        fill(&cells, g_ptr_array_index(ladder->steps, i), report, ladder->session->first.time);
+        fill(&cells, g_ptr_array_index(ladder->steps, i), report, ladder->begin);
         for (gsize k = 0; k < COLUMNS; k++) {
             g_string_append_printf(out, "%s%s", k > 0 ? "\t" : "",
                                    cells.cells[k] != NULL ? cells.cells[k] : "");

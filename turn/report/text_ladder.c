@@ -197,7 +197,7 @@ static void write_head(text_writer *writer, const turn_ladder *ladder,
     const GPtrArray *findings = writer->report->judgement->findings;
     g_autofree char *line = turn_words_session(session);
     g_autofree char *begun =
-        turn_report_time(writer->report, session->first.capture, session->first.time);
+        turn_report_time(writer->report, session->first.capture, ladder->begin);
     g_autofree char *note = g_strdup_printf(
         "Time is in seconds since the session began, %s%s. Arrows of = go through the relay, "
         "those of dots stand for packets that are no STUN.",
@@ -242,7 +242,7 @@ char *turn_ladder_write_text(const turn_ladder *ladder, const turn_report *repor
     write_head(&writer.text, ladder, style);
     g_string_append(writer.text.out, "\n        Time    Frame  Client Server  Peer\n");
     for (guint i = 0; i < ladder->steps->len; i++) {
-        write_step(&writer, g_ptr_array_index(ladder->steps, i), ladder->session->first.time);
+        write_step(&writer, g_ptr_array_index(ladder->steps, i), ladder->begin);
     }
     return g_string_free(writer.text.out, FALSE);
 }
