@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/command.h"
 #include "analyzer/explain.h"
+#include "analyzer/input.h"
+#include "analyzer/output.h"
 #include "turn/report/printable.h"
 
 #include <stdio.h>
@@ -12,6 +14,16 @@ static const char usage[] =
     "  ATTRIBUTE  by name or code, for example XOR-PEER-ADDRESS or 0x0012\n\n"
     "Without an argument it lists the causes.\n";
 
+static int say(const char *text) {
+    g_autoptr(GError) error = NULL;
+
+    if (!output_write(text, NULL, &error)) {
+        complain(error->message);
+        return COMMAND_UNUSABLE;
+    }
+    return 0;
+}
+
 int command_explain(int count, char **arguments) {
     g_autofree char *text = NULL;
 
@@ -20,8 +32,7 @@ int command_explain(int count, char **arguments) {
         return COMMAND_UNUSABLE;
     }
     if (count == 2 && (g_str_equal(arguments[1], "--help") || g_str_equal(arguments[1], "-h"))) {
-        fputs(usage, stdout);
-        return 0;
+        return say(usage);
     }
     text = count == 2 ? explain_topic(arguments[1]) : explain_list();
     if (text == NULL) {
@@ -33,6 +44,5 @@ int command_explain(int count, char **arguments) {
                 topic);
         return COMMAND_UNUSABLE;
     }
-    fputs(text, stdout);
-    return 0;
+    return say(text);
 }

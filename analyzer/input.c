@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/input.h"
 
+#include "analyzer/command.h"
+#include "analyzer/option_values.h"
+#include "analyzer/output.h"
 #include "turn/report/printable.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,10 +41,32 @@ static void hide_value(GError *wrong) {
     }
 }
 
+static gboolean wants_help(int count, char **arguments) {
+    for (int i = 1; i < count && !g_str_equal(arguments[i], "--"); i++) {
+        if (g_str_equal(arguments[i], "--help") || g_str_equal(arguments[i], "-h")) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* GLib would not say that it could not be written. */
+static void print_help(GOptionContext *context) {
+    g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
+    g_autoptr(GError) error = NULL;
+
+    if (!output_write(text, NULL, &error)) {
+        complain(error->message);
+        exit(COMMAND_UNUSABLE);
+    }
+    exit(0);
+}
+
 gboolean parse_command(int count, char **arguments, const command_help *help, GArray *entries,
                        GError **error) {
     g_autoptr(GError) wrong = NULL;
     g_autoptr(GOptionContext) context = g_option_context_new(help->required);
+    g_autoptr(option_values) values = option_values_new(entries);
     g_auto(GStrv) own = NULL;
 
     if (!check_no_password(count, arguments, error)) {
@@ -54,8 +80,11 @@ gboolean parse_command(int count, char **arguments, const command_help *help, GA
                                       NULL);
     g_option_context_set_summary(context, help->summary);
     g_set_prgname(help->program);
+    if (wants_help(count, arguments)) {
+        print_help(context);
+    }
     if (g_option_context_parse_strv(context, &own, &wrong)) {
-        return TRUE;
+        return option_values_take(values, error);
     }
     hide_value(wrong);
     g_propagate_error(error, g_steal_pointer(&wrong));
@@ -76,16 +105,17 @@ gboolean check_inputs(const char *const *files, GError **error) {
     return TRUE;
 }
 
-static gboolean read_port(const char *text, guint64 *port, GError **error) {
-    return g_ascii_string_to_unsigned(text, 10, 1, G_MAXUINT16, port, error);
+static gboolean read_port(const char *text, guint64 *port) {
+    return g_ascii_string_to_unsigned(text, 10, 1, G_MAXUINT16, port, NULL);
 }
 
 gboolean check_turn_ports(char **ports, GError **error) {
     guint64 number;
 
     for (char **port = ports; port != NULL && *port != NULL; port++) {
-        if (!read_port(*port, &number, error)) {
-            g_prefix_error(error, "--turn-port: ");
+        if (!read_port(*port, &number)) {
+            g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                                "--turn-port needs a number from 1 to 65535");
             return FALSE;
         }
     }
@@ -96,7 +126,7 @@ void add_turn_ports(char **ports, turn_tracker *tracker) {
     guint64 number;
 
     for (char **port = ports; port != NULL && *port != NULL; port++) {
-        if (read_port(*port, &number, NULL)) {
+        if (read_port(*port, &number)) {
             turn_tracker_add_port(tracker, (guint16)number);
         }
     }

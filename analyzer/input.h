@@ -19,8 +19,8 @@ typedef struct command_help {
 } command_help;
 
 /* Reads ARGUMENTS, of which the first is the name of the command, by ENTRIES (of GOptionEntry);
- * HELP is for --help, which ends the program. No message repeats what may be a password. ERROR may
- * not be NULL. */
+ * HELP is for --help, which ends the program. An option with one value is refused when it is given
+ * twice. No message repeats what may be a password. ERROR may not be NULL. ENTRIES are changed. */
 gboolean parse_command(int count, char **arguments, const command_help *help, GArray *entries,
                        GError **error);
 

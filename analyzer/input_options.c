@@ -78,6 +78,15 @@ static GArray *all_inputs(const input_options *self, const char *const *captures
     return inputs;
 }
 
+static gboolean check_table(const char *table, GError **error) {
+    if (output_is_standard(table)) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "--redact-table -: the table is for you alone: give it a file");
+        return FALSE;
+    }
+    return output_has_name(table, error);
+}
+
 gboolean input_options_check(const input_options *self, const char *const *captures,
                              const char *const *outputs, GError **error) {
     g_autoptr(GArray) all = all_inputs(self, captures);
@@ -88,7 +97,7 @@ gboolean input_options_check(const input_options *self, const char *const *captu
             return FALSE;
         }
     }
-    return output_has_name(self->redaction.table, error) &&
+    return check_table(self->redaction.table, error) &&
            output_spares(self->redaction.table, inputs, error) &&
            redaction_check(&self->redaction, captures, outputs, error) &&
            check_turn_ports(self->turn_ports, error);

@@ -63,6 +63,8 @@ static void put_step(JsonBuilder *json, const turn_report *report, const turn_st
     json_put_string(json, "repeat",
                     step->repeat != TURN_REPEAT_NONE ? turn_repeat_name(step->repeat) : NULL);
     put_media(json, step);
+    json_put_string(json, "outcome",
+                    step->fate == TURN_FATE_UNANSWERED ? turn_fate_name(step->fate) : NULL);
     put_marks(json, step);
     json_builder_end_object(json);
 }

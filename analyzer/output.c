@@ -65,7 +65,7 @@ void output_check_at_exit(void) {
 }
 
 gboolean output_is_standard(const char *output) {
-    return output != NULL && g_str_equal(output, "-");
+    return output != NULL && g_str_equal(output, OUTPUT_STANDARD);
 }
 
 gboolean output_has_name(const char *output, GError **error) {
@@ -77,21 +77,32 @@ gboolean output_has_name(const char *output, GError **error) {
     return FALSE;
 }
 
-static gboolean is_same_file(const char *output, const char *input) {
+/* "-" is the stream that is open as STANDARD. */
+static gboolean status_of(const char *path, int standard, struct stat *status) {
+    return (output_is_standard(path) ? fstat(standard, status) : stat(path, status)) == 0;
+}
+
+static gboolean is_same(const struct stat *one, const struct stat *other) {
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+static gboolean overwrites(const char *output, const char *input) {
     struct stat out;
     struct stat in;
 
-    return stat(output, &out) == 0 && S_ISREG(out.st_mode) && stat(input, &in) == 0 &&
-           out.st_dev == in.st_dev && out.st_ino == in.st_ino;
+    return status_of(output, STDOUT_FILENO, &out) && S_ISREG(out.st_mode) &&
+           status_of(input, STDIN_FILENO, &in) && is_same(&out, &in);
 }
 
 gboolean output_spares(const char *output, const output_input *inputs, GError **error) {
     for (; output != NULL && inputs->path != NULL; inputs++) {
-        if (is_same_file(output, inputs->path)) {
+        if (overwrites(output, inputs->path)) {
             g_autofree char *name = g_filename_display_name(output);
 
             g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                        "the output %s is %s: choose another name", name, inputs->what);
+                        "%s%s is %s: choose another name",
+                        output_is_standard(output) ? "" : "the output ",
+                        output_is_standard(output) ? STANDARD_OUTPUT : name, inputs->what);
             return FALSE;
         }
     }
@@ -123,17 +134,32 @@ static char *resolved(const char *path) {
     return at;
 }
 
+static gboolean keeps_nothing(const struct stat *status) {
+    struct stat null;
+
+    return S_ISCHR(status->st_mode) && stat("/dev/null", &null) == 0 &&
+           status->st_rdev == null.st_rdev;
+}
+
 gboolean output_is_same(const char *one, const char *other) {
     g_autofree char *first = NULL;
     g_autofree char *second = NULL;
     struct stat status;
+    struct stat of_other;
+    const gboolean is_there = status_of(one, STDOUT_FILENO, &status);
 
-    if (stat(one, &status) == 0 && S_ISCHR(status.st_mode)) {
+    if (is_there && keeps_nothing(&status)) {
+        return FALSE;
+    }
+    if (is_there && status_of(other, STDOUT_FILENO, &of_other) && is_same(&status, &of_other)) {
+        return TRUE;
+    }
+    if (output_is_standard(one) || output_is_standard(other)) {
         return FALSE;
     }
     first = resolved(one);
     second = resolved(other);
-    return g_str_equal(first, second) || is_same_file(one, other);
+    return g_str_equal(first, second);
 }
 
 gboolean output_is_redirected(void) {

@@ -12,23 +12,25 @@ gboolean output_write(const char *text, const char *output, GError **error);
  * says so and ends with COMMAND_UNUSABLE. */
 void output_check_at_exit(void);
 
-/* Whether OUTPUT (may be NULL) is "-", which stands for standard output. */
+/* Stands for standard output; no file has this name. */
+#define OUTPUT_STANDARD "-"
+/* Whether OUTPUT (may be NULL) is that. */
 gboolean output_is_standard(const char *output);
 /* FALSE when OUTPUT (may be NULL) is empty. */
 gboolean output_has_name(const char *output, GError **error);
 
 /* A file that is read. */
 typedef struct output_input {
-    const char *path;
+    const char *path; /* "-" is standard input */
     const char *what; /* "the capture itself" */
 } output_input;
 #define OUTPUT_INPUT_CAPTURE "the capture itself"
-/* FALSE when writing to OUTPUT (may be NULL) would overwrite one of INPUTS, which end with one
- * without a path. */
+/* FALSE when writing to OUTPUT (may be NULL: nothing is written) would overwrite one of INPUTS, which
+ * end with one without a path. */
 gboolean output_spares(const char *output, const output_input *inputs, GError **error);
 
-/* Whether writing to both would leave one: they are the same file, or will be, by any name or link.
- * Devices take any number of texts. */
+/* Whether writing to both would leave one, or mix them: they are the same file, pipe or terminal, or
+ * will be, by any name or link. /dev/null takes any number of texts. */
 gboolean output_is_same(const char *one, const char *other);
 
 /* Whether standard output is a file that nobody looks at meanwhile. */

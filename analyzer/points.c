@@ -119,14 +119,30 @@ gboolean points_choose(points *self, char **at, char **files, GError **error) {
     return check_inputs(chosen, error);
 }
 
+/* MESSAGE with the path of the file that it begins with. Owned by the caller. */
+static char *for_user(const points *self, const char *message) {
+    for (guint i = 0; self->hooks.called != NULL && i < self->chosen.files->len; i++) {
+        const char *path = g_array_index(self->chosen.files, points_file, i).path;
+        g_autofree char *called = self->hooks.called(i, path);
+        const gsize length = strlen(called);
+
+        if (g_str_has_prefix(message, called) && message[length] == ':') {
+            return g_strconcat(path, message + length, NULL);
+        }
+    }
+    return g_strdup(message);
+}
+
 static void say(points *self, const GError *error) {
+    g_autofree char *message = for_user(self, error->message);
+
     if (self->hooks.quiet) {
         return;
     }
     if (self->held != NULL) {
-        g_ptr_array_add(self->held, g_strdup(error->message));
+        g_ptr_array_add(self->held, g_steal_pointer(&message));
     } else {
-        complain(error->message);
+        complain(message);
     }
 }
 

@@ -27,6 +27,9 @@ typedef struct points_hooks {
     /* Opens the file PATH, the NUMBER-th of those given, in place of open_file(). It is called in
      * the report what it is called itself. */
     capture *(*open)(gpointer data, guint place, guint number, const char *path, GError **error);
+    /* What that capture is called; owned by the caller. Where it is given, messages for the user
+     * have PATH in its place: a stand-in would not say which file is meant. */
+    char *(*called)(guint number, const char *path);
     gboolean quiet; /* nothing is said to the user */
     gpointer data;
 } points_hooks;

@@ -32,13 +32,11 @@ void report_outputs_add_options(report_outputs *self, GArray *entries) {
     }
 }
 
-/* Each file that is written, as a list that ends with NULL. The caller frees the list alone. */
+/* All that is written, as a list that ends with NULL. The caller frees the list alone. */
 static GPtrArray *written(const report_outputs *self) {
     GPtrArray *all = g_ptr_array_new();
 
-    if (self->output != NULL) {
-        g_ptr_array_add(all, self->output);
-    }
+    g_ptr_array_add(all, self->output != NULL ? self->output : (gpointer)OUTPUT_STANDARD);
     for (gsize i = 0; i < G_N_ELEMENTS(self->files); i++) {
         if (self->files[i] != NULL) {
             g_ptr_array_add(all, self->files[i]);

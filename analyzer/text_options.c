@@ -37,7 +37,8 @@ static gboolean spares_captures(const text_options *self, GError **error) {
 
         g_array_append_val(inputs, each);
     }
-    return output_spares(self->output, (const output_input *)(gconstpointer)inputs->data, error);
+    return output_spares(self->output != NULL ? self->output : OUTPUT_STANDARD,
+                         (const output_input *)(gconstpointer)inputs->data, error);
 }
 
 static gboolean check_output(text_options *self, GError **error) {

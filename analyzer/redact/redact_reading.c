@@ -95,7 +95,8 @@ static capture *open_redacted(gpointer data, guint place, guint number, const ch
 }
 
 void redact_reading_attach(redact_reading *self, points *from) {
-    const points_hooks hooks = {.begin = repeat_place, .open = open_redacted, .data = self};
+    const points_hooks hooks = {
+        .begin = repeat_place, .open = open_redacted, .called = redaction_file_name, .data = self};
 
     points_set_hooks(from, &hooks);
 }

@@ -256,7 +256,14 @@ static gboolean fail_table(const char *path, GError **error) {
     return FALSE;
 }
 
-/* The file may be there and readable for everybody: its mode is set before anything is in it. */
+/* The file may be there and readable for everybody: its mode is set before anything is in it. A
+ * device is for all programs. */
+static gboolean make_private(int file) {
+    struct stat status;
+
+    return fstat(file, &status) == 0 && (!S_ISREG(status.st_mode) || fchmod(file, 0600) == 0);
+}
+
 gboolean redaction_write_table(const redaction *self, const redaction_options *options,
                                GError **error) {
     g_autofree char *table = NULL;
@@ -273,7 +280,7 @@ gboolean redaction_write_table(const redaction *self, const redaction_options *o
     }
     table = stand_ins_table(self->names);
     length = strlen(table);
-    written = fchmod(file, 0600) == 0;
+    written = make_private(file);
     for (gsize at = 0; written && at < length;) {
         const gssize wrote = write(file, table + at, length - at);
 

@@ -61,6 +61,23 @@ CASES = [
     (f"annotate --output= {S1}", 2, [], ["an output has no name"]),
     (f"extract -s 1 --output= {S1}", 2, [], ["an output has no name"]),
     (f"report --at client={MISSING} --at server={S1} -f json", 2, ['"point" : "server"'], [MISSING]),
+    (f"report --redact --redact-table - {S1}", 2, [], ["--redact-table -: the table is for you alone: give it a file"]),
+    (f"annotate -o OUT --redact --redact-table - {S1}", 2, [], ["--redact-table -"]),
+    (f"show -s x {S1}", 2, [], ["--session needs a number\n"]),
+    (f"show --session= {S1}", 2, [], ["--session needs a number\n"]),
+    (f"show -s 99999999999999999999 {S1}", 2, [], ["--session needs a number\n"]),
+    (f"show -s -1 {S1}", 2, [], ["there is 1"]),
+    (f"extract -o OUT -s 1x {S1}", 2, [], ["--session needs a number\n"]),
+    (f"list --turn-port x {S1}", 2, [], ["--turn-port needs a number from 1 to 65535\n"]),
+    (f"report --turn-port 0 {S1}", 2, [], ["--turn-port needs a number from 1 to 65535\n"]),
+    (f"report --html h1 --html h2 {S1}", 2, [], ["--html is given twice"]),
+    (f"report -o o1 -o o2 {S1}", 2, [], ["--output is given twice"]),
+    (f"report -o o1 --output=o1 {S1}", 2, [], ["--output is given twice"]),
+    (f"list -f tsv -f json {S1}", 2, [], ["--format is given twice"]),
+    (f"show -s 1 -s 2 {S2}", 2, [], ["--session is given twice"]),
+    (f"annotate -o o1 -o o2 {S1}", 2, [], ["--output is given twice"]),
+    (f"report --turn-port 3500 --turn-port 3501 {S1}", 1, ["integrity-check-failed"], []),
+    (f"list --together --together {S1}", 1, ["integrity-check-failed"], []),
 ]
 # A mistyped option may hold a password: no message repeats it.
 SECRET = "correct-horse"
@@ -188,8 +205,8 @@ def full_output(program, root):
             done = subprocess.run(
                 [program, *words], cwd=root, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False, text=True
             )
-        said = done.stderr.removesuffix(": No space left on device\n").strip()
-        if done.returncode != 2 or said != "turnpcap: standard output: could not be written":
+        said = "turnpcap: standard output: could not be written: No space left on device\n"
+        if done.returncode != 2 or done.stderr != said:
             yield f"{command}: exit status {done.returncode}, {done.stderr}"
 
 

@@ -76,6 +76,25 @@
     }).map((cell) => cell.textContent);
   },
 
+  // Words of the steps' names that are broken into lines.
+  split() {
+    const found = [];
+    for (const cell of document.querySelectorAll(".step th")) {
+      const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        for (const word of walker.currentNode.data.matchAll(/[^ -]+/g)) {
+          const range = document.createRange();
+          range.setStart(walker.currentNode, word.index);
+          range.setEnd(walker.currentNode, word.index + word[0].length);
+          if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) {
+            found.push(word[0]);
+          }
+        }
+      }
+    }
+    return found;
+  },
+
   // Every text whose contrast with what is behind it is below LEAST.
   dim(least) {
     const channels = (colour) => {

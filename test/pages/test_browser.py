@@ -58,6 +58,8 @@ def view_faults(browser, scheme):
             yield f"{scheme}, {width} wide: {over['wide']} too wide: {over['out']}"
         if look(browser, "marks_out()"):
             yield f"{scheme}, {width} wide: marks of findings are out of sight"
+        for word in look(browser, "split()")[:3]:
+            yield f"{scheme}, {width} wide: broken: {word}"
     for box in look(browser, f"scrolled({LANES})"):
         yield f"{scheme}: scrolled at {WIDTHS[-1]}: {box}"
     dim = look(browser, f"dim({CONTRAST})")

@@ -6,6 +6,7 @@ Usage: test_commands.py PROGRAM SAMPLES
 """
 
 import json
+import os
 import pathlib
 import re
 import stat
@@ -99,6 +100,35 @@ def check_table(its):
         status = its.run("report", "--redact", "--redact-key", its.key, "--redact-table", bad, *options, copy)[0]
         its.expect(status == 2, f"the table may not be {bad.name}")
     its.expect(copy.read_bytes() == path.read_bytes(), "the capture is what it was")
+
+
+def check_pipe(its):
+    """A pipe takes the table, and keeps its mode: of a device all programs need it."""
+    pipe = its.folder / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    status = its.run("report", "--redact", "--redact-table", pipe, its.sample("s1-webrtc-431"))[0]
+    its.expect(status == 1 and b"172.16.84.124" in os.read(reader, 65536), "the table goes through a pipe")
+    its.expect(stat.S_IMODE(pipe.stat().st_mode) == 0o666, "the pipe keeps its mode")
+    os.close(reader)
+
+
+def check_messages(its):
+    """Messages are for the user's eyes and name files as they are; the report has stand-ins."""
+    path = its.folder / "of-the-customer.pcap"
+    path.write_bytes(its.sample("s1-webrtc-431").read_bytes()[:-5])
+    status, output, errors = its.run("report", "--redact", path)
+    its.expect(status == 3 and f"{path}: the file ends".encode() in errors, "a message names the file")
+    its.expect(b"capture-1.pcap: the file ends" in " ".join(output.decode().split()).encode(), "the report does not")
+    its.expect(b"customer" not in output, "the report does not name the file")
+    its.expect(b"capture-1.pcap" not in errors, "a message needs no stand-in")
+    path.write_bytes(b"no capture at all, but text")
+    errors = its.run("report", "--redact", path)[2]
+    its.expect(errors.startswith(f"turnpcap: {path}: not a capture".encode()), "a message names what is no capture")
+    path.write_bytes(its.sample("s1-webrtc-431").read_bytes()[:-5])
+    errors = its.run("annotate", "--redact", "-o", its.folder / "written.pcapng", path)[2]
+    its.expect(f"{path}: the file ends".encode() in errors and b"capture-1.pcap" not in errors, "so does annotate")
 
 
 def check_refused(its):
@@ -229,7 +259,7 @@ def main():
     """Run all checks."""
     with tempfile.TemporaryDirectory() as folder:
         its = Commands(sys.argv[1], sys.argv[2], folder)
-        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks):
+        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks, check_pipe, check_messages):
             check(its)
         for check in (check_resolution, check_frames, check_signalling):
             check(its)

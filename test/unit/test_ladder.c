@@ -421,11 +421,11 @@ static void a_step_is_a_row_of_cells_without_formulas(void **state) {
     lines = g_strsplit(text, "\n", -1);
     assert_int_equal(g_strv_length(lines), 4); /* the last one is empty */
     names = g_strsplit(lines[0], "\t", -1);
-    assert_int_equal(g_strv_length(names), 18);
+    assert_int_equal(g_strv_length(names), 19);
     assert_string_equal(names[1], "frame");
     assert_string_equal(names[11], "details");
     cells = g_strsplit(lines[1], "\t", -1);
-    assert_int_equal(g_strv_length(cells), 18);
+    assert_int_equal(g_strv_length(cells), 19);
     assert_string_equal(cells[3], "0.000000");
     assert_string_equal(cells[4], "message");
     assert_string_equal(cells[5], "client");
@@ -434,7 +434,7 @@ static void a_step_is_a_row_of_cells_without_formulas(void **state) {
     assert_non_null(strstr(cells[11], "\\u{1b}x\\u{9}=1+1"));
     g_strfreev(cells);
     cells = g_strsplit(lines[2], "\t", -1);
-    assert_int_equal(g_strv_length(cells), 18);
+    assert_int_equal(g_strv_length(cells), 19);
     assert_string_equal(cells[3], "0.007000");
     assert_string_equal(cells[8], "400");
     assert_string_equal(cells[13], "");
@@ -459,6 +459,35 @@ static void time_begins_with_the_first_packet(void **state) {
     cells = turn_ladder_write_tsv(ladder, report);
     assert_non_null(strstr(cells, "\t0.005000\ttcp\t"));
     assert_null(strstr(cells, "\t-0."));
+}
+
+/* Frames 5 and 6 ask in vain; the keep-alive need not be answered, and after 8 the capture ends. */
+static void silence_is_told(void **state) {
+    climb *c = *state;
+    g_autoptr(turn_report) report = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *rows = NULL;
+    g_auto(GStrv) lines = NULL;
+    const turn_text_style plain = {.width = TURN_WRAP_WIDTH};
+
+    scene_allocate(c->s, 0);
+    feed_udp(c->s, 1000, CLIENT, SERVER, "permission request 5 peer=" PEER " " CREDENTIALS);
+    feed_udp(c->s, 1500, CLIENT, SERVER, "permission request 5 peer=" PEER " " CREDENTIALS);
+    feed_udp(c->s, 2000, CLIENT, SERVER, "binding request 6");
+    feed_udp(c->s, 18000, CLIENT, SERVER, "permission request 7 peer=" PEER " " CREDENTIALS);
+    feed_other(c->s, 21500);
+    report = turn_report_new(scene_model(c->s), scene_judgement(c->s));
+    text = turn_ladder_write_text(ladder_of(c, 1), report, &plain);
+    lines = g_strsplit(text, ", no answer", -1);
+    assert_int_equal(g_strv_length(lines), 2);
+    assert_true(g_str_has_suffix(lines[0], "| CreatePermission Request"));
+    assert_non_null(strstr(lines[1], "6  |----->|      | CreatePermission Request (retr"));
+    rows = turn_ladder_write_tsv(ladder_of(c, 1), report);
+    g_strfreev(lines);
+    lines = g_strsplit(rows, "\tunanswered\n", -1);
+    assert_int_equal(g_strv_length(lines), 3);
+    assert_true(g_str_has_prefix(lines[1], "0\t6\t"));
+    assert_true(g_str_has_prefix(lines[2], "0\t7\t"));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -487,6 +516,7 @@ int main(void) {
         TEST(a_wide_terminal_has_longer_lines),
         TEST(a_step_is_a_row_of_cells_without_formulas),
         TEST(text_is_harmless_and_fits_80_columns),
+        TEST(silence_is_told),
     };
     return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);
 }

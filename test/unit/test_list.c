@@ -155,6 +155,20 @@ static void text_fits_its_width(void **state) {
     }
 }
 
+/* The table needs 68 columns; what is said below it does not. */
+static void a_note_fits_a_narrow_terminal(void **state) {
+    g_autoptr(turn_list) list = list_of_user(*state, "alice");
+    const turn_text_style narrow = {.width = 40};
+    g_autofree char *text = turn_list_write_text(list, &narrow);
+    const char *note = strstr(text, "Not shown for want of room: ");
+    g_auto(GStrv) lines = g_strsplit(note, "\n", -1);
+
+    assert_int_equal(g_strv_length(lines), 5); /* the last one is empty */
+    for (char **line = lines; *line != NULL; line++) {
+        assert_in_range(turn_wrap_columns(*line), 0, 40);
+    }
+}
+
 /* A long name of a file is cut before the client is left out, and gets back what room is left. */
 static void a_client_outlives_the_name_of_its_file(void **state) {
     static const struct {
@@ -219,6 +233,7 @@ int main(void) {
         TEST(names_act_in_no_spreadsheet),
         TEST(names_act_in_no_terminal),
         TEST(text_fits_its_width),
+        TEST(a_note_fits_a_narrow_terminal),
         TEST(a_client_outlives_the_name_of_its_file),
         TEST(only_the_level_is_in_colour),
     };

@@ -213,6 +213,57 @@ static void wrap_counts_wide_characters_twice(void **state) {
     assert_wrapped("", breaks, breaks_as);
 }
 
+/* The text begins in column 41, as that of a ladder. */
+static void wrap_breaks_an_address_at_a_colon(void **state) {
+    static const struct {
+        const char *text;
+        const char *expected;
+    } rows[] = {
+        {"peer [2001:db8:aaaa:bbbb:cccc:dddd:eeee:3]:50002",
+         "peer\n[2001:db8:aaaa:bbbb:cccc:dddd:eeee:3]:\n50002\n"},
+        {"[2001:db8:1234:5678:9abc:def0:1234:5678]:54321, lifetime",
+         "[2001:db8:1234:5678:9abc:def0:1234:\n5678]:54321, lifetime\n"},
+        {"[2001:db8:aaaa:bbbb:cccc:dddd:1:2]:500", "[2001:db8:aaaa:bbbb:cccc:dddd:1:2]:500\n"},
+        /* Too near to the beginning. */
+        {"a:123456789012345678901234567890123456789",
+         "a:1234567890123456789012345678901234567\n89\n"},
+    };
+    g_autofree char *blanks = g_strnfill(41, ' ');
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+
+        turn_wrap_append(out, blanks, rows[i].text);
+        g_string_replace(out, blanks, "", 0);
+        assert_string_equal(out->str, rows[i].expected);
+    }
+}
+
+static void wrap_fills_a_narrow_terminal(void **state) {
+    static const struct {
+        gsize width;
+        const char *first;
+        const char *text;
+        const char *expected;
+    } rows[] = {
+        {40, "", FORTY "123456789", TEN TEN TEN "123456789\n123456789\n"},
+        {39, "", TEN TEN TEN "123456789", TEN TEN TEN "123456789\n"},
+        {40, "  1. ", "12345678901234567890123456789012345678",
+         "  1. 12345678901234567890123456789012345\n     678\n"},
+        /* A column that is narrower is of no use. */
+        {1, "- ", "1234567890123456789012345678901", "- 123456789012345678901234567890\n  1\n"},
+    };
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+
+        turn_wrap_append_in(out, rows[i].width, rows[i].first, rows[i].text);
+        assert_string_equal(out->str, rows[i].expected);
+    }
+}
+
 static void wrap_makes_its_text_harmless(void **state) {
     (void)state;
     assert_wrapped("- ",
@@ -307,6 +358,8 @@ int main(void) {
         cmocka_unit_test(printable_cells_begin_no_formula),
         cmocka_unit_test(printable_json_escapes_what_a_generator_leaves),
         cmocka_unit_test(wrap_fills_80_columns),
+        cmocka_unit_test(wrap_breaks_an_address_at_a_colon),
+        cmocka_unit_test(wrap_fills_a_narrow_terminal),
         cmocka_unit_test(wrap_indents_the_lines_after_the_first),
         cmocka_unit_test(wrap_breaks_a_word_that_is_wider_than_a_line),
         cmocka_unit_test(wrap_begins_a_wide_word_on_a_line_of_its_own),

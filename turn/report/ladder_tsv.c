@@ -23,16 +23,22 @@ typedef enum column {
     LAST_FRAME,
     SECONDS,
     FINDINGS,
+    OUTCOME,
     COLUMNS
 } column;
 
-/* As the members of a step in JSON, but for "capture", which counts from 1 as in the text. */
+/* As the members of a step in JSON. */
 static const char *const names[COLUMNS] = {
-    [CAPTURE] = "capture", [FRAME] = "frame",       [TIME] = "time",   [SINCE] = "since",
-    [KIND] = "kind",       [FROM] = "from",         [TO] = "to",       [NAME] = "name",
-    [CODE] = "code",       [REASON] = "reason",     [PEER] = "peer",   [DETAILS] = "details",
-    [REPEAT] = "repeat",   [PACKETS] = "packets",   [BYTES] = "bytes", [LAST_FRAME] = "last_frame",
+    [CAPTURE] = "capture", [FRAME] = "frame",
+    [TIME] = "time",       [SINCE] = "since",
+    [KIND] = "kind",       [FROM] = "from",
+    [TO] = "to",           [NAME] = "name",
+    [CODE] = "code",       [REASON] = "reason",
+    [PEER] = "peer",       [DETAILS] = "details",
+    [REPEAT] = "repeat",   [PACKETS] = "packets",
+    [BYTES] = "bytes",     [LAST_FRAME] = "last_frame",
     [SECONDS] = "seconds", [FINDINGS] = "findings",
+    [OUTCOME] = "outcome",
 };
 
 typedef struct row {
@@ -98,7 +104,7 @@ static void set_way(row *into, const turn_step *step) {
 }
 
 static void fill(row *into, const turn_step *step, const turn_report *report, gint64 begin) {
-    set_number(into, CAPTURE, step->seen.capture + 1);
+    set_number(into, CAPTURE, step->seen.capture);
     set_number(into, FRAME, step->seen.frame);
     into->cells[TIME] = turn_report_time(report, step->seen.capture, step->seen.time);
     into->cells[SINCE] = text_since(step->seen.time - begin);
@@ -113,6 +119,9 @@ static void fill(row *into, const turn_step *step, const turn_report *report, gi
     set_text(into, REPEAT, turn_repeat_name(step->repeat));
     set_media(into, step);
     set_findings(into, step);
+    if (step->fate == TURN_FATE_UNANSWERED) {
+        set_text(into, OUTCOME, turn_fate_name(step->fate));
+    }
 }
 
 char *turn_ladder_write_tsv(const turn_ladder *ladder, const turn_report *report) {

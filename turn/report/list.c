@@ -380,7 +380,7 @@ char *turn_list_write_text(const turn_list *self, const turn_text_style *style) 
             "Not shown for want of room: %s. --format tsv has every column.", left_out->str);
 
         g_string_append_c(out, '\n');
-        turn_wrap_append(out, "", note);
+        turn_wrap_append_in(out, width, "", note);
     }
     return g_string_free(out, FALSE);
 }

@@ -83,6 +83,10 @@ static char *step_text(const turn_step *step, gint64 begin) {
     if (step->repeat != TURN_REPEAT_NONE) {
         g_string_append_printf(text, " (%s)", turn_repeat_name(step->repeat));
     }
+    /* Where a message is sent again, it stands at the first time. */
+    if (step->fate == TURN_FATE_UNANSWERED && step->repeat == TURN_REPEAT_NONE) {
+        g_string_append(text, ", no answer");
+    }
     return g_string_free(text, FALSE);
 }
 

@@ -41,28 +41,60 @@ static gsize next_line(GString *out, gsize indent) {
     return indent;
 }
 
+/* Bytes of WORD that fit into ROOM columns. */
+static gsize fitting(const char *word, gsize room) {
+    gsize bytes = 0;
+    gsize used = 0;
+
+    while (word[bytes] != '\0') {
+        const gsize length = atom(word + bytes);
+        g_autofree char *part = g_strndup(word + bytes, length);
+
+        used += turn_wrap_columns(part);
+        if (used > room) {
+            break;
+        }
+        bytes += length;
+    }
+    return bytes;
+}
+
+/* Bytes of WORD, which is wider than a line, to be put where FIT of them fit: up to a colon, since
+ * who reads a port or a part of an address wants it whole. */
+static gsize piece(const char *word, gsize fit) {
+    const char *colon = g_strrstr_len(word, (gssize)fit, ":");
+    const gsize upto = colon != NULL ? (gsize)(colon + 1 - word) : 0;
+
+    return upto > fit / 2 ? upto : fit;
+}
+
 /* Returns the column behind WORD, which begins in column AT. */
 static gsize append_word(GString *out, const char *word, gsize at, gsize indent, gsize limit) {
-    while (*word != '\0') {
-        const gsize length = atom(word);
-        g_autofree char *part = g_strndup(word, length);
-        const gsize width = turn_wrap_columns(part);
+    for (;;) {
+        gsize length = fitting(word, limit > at ? limit - at : 0);
 
-        if (at > indent && at + width > limit) {
-            at = next_line(out, indent);
+        if (word[length] != '\0') {
+            length = piece(word, length);
         }
-        g_string_append(out, part);
-        at += width;
+        if (length == 0 && at == indent && *word != '\0') {
+            length = atom(word);
+        }
+        g_string_append_len(out, word, (gssize)length);
+        if (word[length] == '\0') {
+            g_autofree char *last = g_strndup(word, length);
+
+            return at + turn_wrap_columns(last);
+        }
         word += length;
+        at = next_line(out, indent);
     }
-    return at;
 }
 
 void turn_wrap_append_in(GString *out, gsize width, const char *first, const char *text) {
     g_autofree char *safe = turn_printable_text(text);
     g_auto(GStrv) words = g_strsplit(safe, " ", -1);
     const gsize indent = turn_wrap_columns(first);
-    const gsize limit = MAX(width, TURN_WRAP_WIDTH);
+    const gsize limit = MAX(width, indent + TURN_WRAP_LEAST);
     gsize at = indent;
 
     g_string_append(out, first);
