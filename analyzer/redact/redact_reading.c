@@ -52,7 +52,7 @@ static gboolean learn(redact_reading *self, GError **error) {
         return FALSE;
     }
     points_read(from, found);
-    return TRUE;
+    return redaction_is_complete(self->by, error);
 }
 
 redact_reading *redact_reading_new(const input_options *options, turn_credentials *credentials,

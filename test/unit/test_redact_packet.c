@@ -34,10 +34,10 @@ static int setup(void **state) {
     static const guint8 key[] = "a key for the tests of redacted packets";
     fixture *self = g_new0(fixture, 1);
 
-    self->streams = redact_streams_new();
+    self->streams = redact_streams_new(REDACT_STREAMS_MEMORY);
     self->by = (redact_by){.names = stand_ins_new(key, sizeof key),
                            .streams = self->streams,
-                           .wholes = redact_wholes_new()};
+                           .wholes = redact_wholes_new(REDACT_WHOLES_MEMORY)};
     stand_in_of(self->by.names, client, self->client);
     stand_in_of(self->by.names, server, self->server);
     *state = self;
