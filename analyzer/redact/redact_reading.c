@@ -104,6 +104,7 @@ gboolean redact_reading_finish(const redact_reading *self, turn_report *found, G
     if (warning != NULL) {
         complain(warning);
     }
+    found->redacted = TRUE;
     if (self->credentials != NULL && found->captures->len > 0) {
         turn_report_capture *first = g_ptr_array_index(found->captures, 0);
 
