@@ -205,18 +205,6 @@ static void test_ethernet(void **state) {
     assert_memory_equal(after->data + after->len - 4, "\0\0\0\0", 4);
 }
 
-static void test_broadcast_and_arp(void **state) {
-    auto_bytes frame = bytes_hex("FFFFFFFFFFFF 0250569A0002 0806 0001 0800 06 04 0001"
-                                 "0250569A0002 0A000001 000000000000 0A000002");
-    auto_bytes after = all_redacted(*state, DLT_EN10MB, frame);
-    static const guint8 blank[28] = {0};
-
-    assert_memory_equal(after->data, frame->data, 6);
-    assert_memory_not_equal(after->data + 6, frame->data + 6, 6);
-    assert_memory_equal(after->data + 12, frame->data + 12, 2);
-    assert_memory_equal(after->data + 14, blank, sizeof blank);
-}
-
 /* Only a destination may be a group that all know; an IP group's is that of the stand-in, of
  * 234.1.2.3 as of a group that stays. */
 static void test_hardware_groups(void **state) {
@@ -646,7 +634,6 @@ int main(void) {
         EACH(test_cut_within_ip_is_blank),
         EACH(test_any_length),
         EACH(test_ethernet),
-        EACH(test_broadcast_and_arp),
         EACH(test_cooked),
         EACH(test_hardware_groups),
         EACH(test_ipv4_options),
