@@ -161,8 +161,8 @@ gboolean redaction_is_complete(const redaction *self, GError **error) {
         if (lesson != NULL && !redact_lesson_is_complete(lesson)) {
             g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
                                 "there is more in TCP streams or fragments than --redact can keep: "
-                                "write one session into a file with turnpcap extract, and give "
-                                "that with --redact instead");
+                                "write one session into a file with turnpcap extract, or a "
+                                "shorter time with editcap, and give that with --redact");
             return FALSE;
         }
     }
