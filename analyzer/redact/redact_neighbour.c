@@ -56,18 +56,19 @@ enum {
 
 enum { SOURCE_ADDRESS = 1, TARGET_ADDRESS, PREFIX, REDIRECTED, MTU };
 
-/* A message up to its options: its size, how many addresses it ends with, and which of the bytes
- * from the fifth on, those of the addresses aside, mean something: a bit for each. */
+/* By type, a message up to its options: its size, 0 where it is none of these; how many addresses
+ * it ends with, and which of the bytes from the fifth on, those of the addresses aside, mean
+ * something, a bit for each. */
 static const struct {
     guint8 size;
     guint8 addresses;
     guint16 used;
 } messages[] = {
-    [ROUTER_SOLICITATION - ROUTER_SOLICITATION] = {8, 0, 0},
-    [ROUTER_ADVERTISEMENT - ROUTER_SOLICITATION] = {16, 0, 0xFFF},
-    [NEIGHBOUR_SOLICITATION - ROUTER_SOLICITATION] = {24, 1, 0},
-    [NEIGHBOUR_ADVERTISEMENT - ROUTER_SOLICITATION] = {24, 1, 0x1},
-    [REDIRECT - ROUTER_SOLICITATION] = {40, 2, 0},
+    [ROUTER_SOLICITATION] = {8, 0, 0},
+    [ROUTER_ADVERTISEMENT] = {16, 0, 0xFFF},
+    [NEIGHBOUR_SOLICITATION] = {24, 1, 0},
+    [NEIGHBOUR_ADVERTISEMENT] = {24, 1, 0x1},
+    [REDIRECT] = {40, 2, 0},
 };
 
 /* Blanks each byte from OFFSET on, up to END, whose bit is not in USED. */
@@ -143,16 +144,14 @@ static void redact_options(const redact_ip_context *in, redact_region options) {
 
 gboolean redact_neighbour(const redact_ip_context *in, redact_region icmp) {
     const guint8 type = icmp.before[0];
-    gsize size;
+    const gsize size = type < G_N_ELEMENTS(messages) ? messages[type].size : 0;
     gsize addresses;
 
-    if (type < ROUTER_SOLICITATION || type > REDIRECT ||
-        icmp.captured < messages[type - ROUTER_SOLICITATION].size) {
+    if (size == 0 || icmp.captured < size) {
         return FALSE;
     }
-    size = messages[type - ROUTER_SOLICITATION].size;
-    addresses = size - messages[type - ROUTER_SOLICITATION].addresses * IPV6_SIZE;
-    blank_unused(icmp, 4, addresses, messages[type - ROUTER_SOLICITATION].used);
+    addresses = size - (gsize)messages[type].addresses * IPV6_SIZE;
+    blank_unused(icmp, 4, addresses, messages[type].used);
     for (gsize at = addresses; at < size; at += IPV6_SIZE) {
         redact_address(in->by->names, icmp.after + at, IPV6_SIZE);
     }
