@@ -623,6 +623,25 @@ static void test_fragment_of_tcp_that_is_alone(void **state) {
     assert_memory_equal(after->data + 40, blank, sizeof blank);
 }
 
+/* Two datagrams of 60 bytes are more than 200 with what is kept beside each. */
+static void test_limit_of_fragments(void **state) {
+    static const guint8 payload[60] = {0};
+    static const guint8 both[8] = {10, 0, 0, 1, 10, 0, 0, 2};
+    g_autoptr(redact_wholes) little = redact_wholes_new(200);
+    const ip_datagram seen = {.version = 4,
+                              .protocol = 17,
+                              .addresses = both,
+                              .payload = payload,
+                              .captured = sizeof payload,
+                              .reported = sizeof payload};
+
+    (void)state;
+    redact_wholes_learn(little, &seen, 1);
+    assert_false(redact_wholes_is_full(little));
+    redact_wholes_learn(little, &seen, 2);
+    assert_true(redact_wholes_is_full(little));
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
@@ -657,6 +676,7 @@ int main(void) {
         EACH(test_fragment_that_is_alone),
         EACH(test_fragment_that_has_no_header),
         EACH(test_fragment_of_tcp_that_is_alone),
+        EACH(test_limit_of_fragments),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
