@@ -199,6 +199,9 @@ char *report_json_write(const turn_report *self) {
     json_builder_begin_object(json);
     json_put_string(json, "schema", "turnpcap.report/1");
     json_put_string(json, "generator", "turnpcap " TURNPCAP_VERSION);
+    if (self->redacted) {
+        json_put_boolean(json, "redacted", TRUE);
+    }
     json_begin_array(json, "captures");
     for (guint i = 0; i < self->captures->len; i++) {
         put_capture(json, self, i);

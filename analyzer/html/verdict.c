@@ -19,6 +19,9 @@ void html_verdict(html_page *page) {
     markup_text(page->out, turn_report_title(page->report));
     markup_close(page->out, "h1");
     markup_element(page->out, "p", "lead", turn_report_explanation(page->report));
+    if (page->report->redacted) {
+        markup_element(page->out, "p", NULL, TURN_WORDS_REDACTED);
+    }
     if (judgement->first != NULL) {
         markup_open(page->out, "p", "cause");
         markup_text(page->out, "Cause: ");

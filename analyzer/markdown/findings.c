@@ -163,6 +163,9 @@ void markdown_verdict(markdown_writer *writer) {
         markdown_end(writer);
     }
     markdown_paragraph(writer, turn_report_explanation(writer->report));
+    if (writer->report->redacted) {
+        markdown_paragraph(writer, TURN_WORDS_REDACTED);
+    }
     if (judgement->first != NULL) {
         cause(writer);
     }

@@ -137,11 +137,18 @@ static void add_verdict(GString *out, const turn_report *found) {
          turn_report_title(found));
 }
 
+static void add_redacted(GString *out, const turn_report *found) {
+    if (found->redacted) {
+        line(out, TURN_WORDS_REDACTED);
+    }
+}
+
 char *section_comment(const turn_report *found) {
     const turn_judgement *judgement = found->judgement;
     GString *out = g_string_new(NULL);
 
     add_verdict(out, found);
+    add_redacted(out, found);
     if (judgement->first != NULL) {
         add_finding(out, found, judgement->first);
     } else {
@@ -174,6 +181,7 @@ char *section_comment_extract(const turn_report *found, const turn_session *sess
     GString *out = g_string_new(NULL);
 
     line(out, PCAPNG_OUR_COMMENT "the packets of one session.");
+    add_redacted(out, found);
     add_session(out, session);
     add_captures(out, found);
     if (findings->len > 0) {

@@ -17,8 +17,17 @@ enum {
     HEADER_DESTINATION = 60
 };
 
-enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_ROUTER_ALERT = 148 }; /* RFC 791, RFC 2113 */
-enum { OPTION_PAD_ONE = 0, OPTION_PAD_N = 1 };                      /* RFC 8200 section 4.2 */
+/* RFC 791, RFC 2113 */
+enum {
+    OPTION_END = 0,
+    OPTION_NOP = 1,
+    OPTION_LOOSE_ROUTE = 131,
+    OPTION_STRICT_ROUTE = 137,
+    OPTION_ROUTER_ALERT = 148
+};
+enum { OPTION_PAD_ONE = 0, OPTION_PAD_N = 1 }; /* RFC 8200 section 4.2 */
+/* Types of routing headers: RFC 2460, RFC 6275, RFC 8754. */
+enum { ROUTING_SOURCE = 0, ROUTING_MOBILE = 2, ROUTING_SEGMENTS = 4 };
 
 void redact_address(stand_ins *names, guint8 *address, gsize size) {
     stun_address held = size == 4 ? stun_address_ipv4(address, 0) : stun_address_ipv6(address, 0);
@@ -27,12 +36,19 @@ void redact_address(stand_ins *names, guint8 *address, gsize size) {
     memcpy(address, held.bytes, size);
 }
 
-static redact_sum redact_addresses(const redact_ip_context *in, redact_region both, gsize size) {
-    redact_sum changed = 0;
-
+static void redact_addresses(const redact_ip_context *in, redact_region both, gsize size) {
     redact_address(in->by->names, both.after, size);
     redact_address(in->by->names, both.after + size, size);
-    redact_sum_add(&changed, both.before, both.after, 2 * size);
+}
+
+/* The difference in what UDP and TCP count: the source at OFFSET, and the address that the packet
+ * was and is on its way to in the end. */
+static redact_sum address_difference(redact_region header, gsize offset, gsize was, gsize is,
+                                     gsize size) {
+    redact_sum changed = 0;
+
+    redact_sum_add(&changed, header.before + offset, header.after + offset, size);
+    redact_sum_add(&changed, header.before + was, header.after + is, size);
     return changed;
 }
 
@@ -191,21 +207,74 @@ static void redact_fragment(const redact_ip_context *in, const ip_datagram *ip,
     }
 }
 
+/* Where in the header the address stands that the packet goes to in the end: the last one of a
+ * source route that is not done, RFC 791 section 3.1. */
+static gsize final_address4(redact_region header) {
+    const guint8 *bytes = header.before;
+    gsize at = IPV4_HEADER;
+
+    while (at + 3 <= header.captured && bytes[at] != OPTION_END) {
+        const gsize length = bytes[at] == OPTION_NOP ? 1 : bytes[at + 1];
+
+        if (length == 0 || length > header.captured - at) {
+            break;
+        }
+        if ((bytes[at] == OPTION_LOOSE_ROUTE || bytes[at] == OPTION_STRICT_ROUTE) && length >= 7 &&
+            length % 4 == 3 && bytes[at + 2] <= length) {
+            return at + length - 4;
+        }
+        at += length;
+    }
+    return IPV4_ADDRESSES + 4;
+}
+
+/* The same of IPv6: the last one of a routing header that has some left, RFC 8200 section 8.1, and
+ * of segment routing the first, RFC 8754 section 2. */
+static gsize final_address6(redact_region header) {
+    redact_region chain = region_from(header, IPV6_HEADER);
+    guint8 protocol = header.before[6];
+    gsize size = extension_size(protocol, chain);
+
+    while (size > 0 && size <= chain.captured) {
+        const gsize at = (gsize)(chain.before - header.before);
+
+        if (protocol == HEADER_ROUTING && size >= 24 && chain.before[3] > 0) {
+            switch (chain.before[2]) {
+            case ROUTING_SOURCE:
+            case ROUTING_MOBILE:
+                return at + 8 + (size - 8) / 16 * 16 - 16;
+            case ROUTING_SEGMENTS:
+                return at + 8;
+            default:
+                break;
+            }
+        }
+        protocol = chain.before[0];
+        chain = region_from(chain, size);
+        size = extension_size(protocol, chain);
+    }
+    return IPV6_ADDRESSES + 16;
+}
+
+/* No route is left among the options. */
 static redact_sum redact_header4(const redact_ip_context *in, redact_region header) {
-    const redact_sum addresses =
-        redact_addresses(in, region_head(region_from(header, IPV4_ADDRESSES), 8), 4);
     redact_sum changed = 0;
 
+    redact_addresses(in, region_head(region_from(header, IPV4_ADDRESSES), 8), 4);
     redact_options(region_from(header, IPV4_HEADER));
     redact_sum_add(&changed, header.before, header.after, header.captured);
     redact_sum_apply(changed, header.after + IPV4_CHECKSUM);
-    return addresses;
+    return address_difference(header, IPV4_ADDRESSES, final_address4(header), IPV4_ADDRESSES + 4,
+                              4);
 }
 
 static redact_sum redact_header6(const redact_ip_context *in, redact_region header) {
+    const gsize end = final_address6(header);
+
     redact_extensions(in, header.before[6], region_from(header, IPV6_HEADER),
                       header.before + header.captured);
-    return redact_addresses(in, region_head(region_from(header, IPV6_ADDRESSES), 32), 16);
+    redact_addresses(in, region_head(region_from(header, IPV6_ADDRESSES), 32), 16);
+    return address_difference(header, IPV6_ADDRESSES, end, end, 16);
 }
 
 void redact_ip(const redact_ip_context *in, redact_region packet) {

@@ -23,12 +23,12 @@ struct redact_lesson {
     GStringChunk *texts; /* stand-ins of users and realms */
 };
 
-redact_lesson *redact_lesson_new(stand_ins *names) {
+redact_lesson *redact_lesson_new(stand_ins *names, gsize memory) {
     redact_lesson *self = g_new0(redact_lesson, 1);
 
     self->names = names;
-    self->streams = redact_streams_new();
-    self->wholes = redact_wholes_new();
+    self->streams = redact_streams_new(memory > 0 ? memory : REDACT_STREAMS_MEMORY);
+    self->wholes = redact_wholes_new(memory > 0 ? memory : REDACT_WHOLES_MEMORY);
     return self;
 }
 
@@ -47,8 +47,8 @@ redact_by redact_lesson_by(const redact_lesson *self) {
     return (redact_by){.names = self->names, .streams = self->streams, .wholes = self->wholes};
 }
 
-guint64 redact_lesson_dropped(const redact_lesson *self) {
-    return redact_streams_dropped(self->streams) + redact_wholes_dropped(self->wholes);
+gboolean redact_lesson_is_complete(const redact_lesson *self) {
+    return !redact_streams_is_full(self->streams) && !redact_wholes_is_full(self->wholes);
 }
 
 static void learn_bytes(redact_lesson *self, const turn_packet *packet, const turn_unit *unit,

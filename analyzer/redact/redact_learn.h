@@ -15,8 +15,9 @@
 /* What was learned of the captures of one place. */
 typedef struct redact_lesson redact_lesson;
 
-/* NAMES is borrowed. */
-redact_lesson *redact_lesson_new(stand_ins *names);
+/* NAMES is borrowed. MEMORY bytes are kept of streams at most, and as many of fragments; 0 for as
+ * many as their headers say. */
+redact_lesson *redact_lesson_new(stand_ins *names, gsize memory);
 void redact_lesson_free(redact_lesson *self); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(redact_lesson, redact_lesson_free)
 
@@ -32,7 +33,8 @@ redact_by redact_lesson_by(const redact_lesson *self);
  * was proved of each message. Nothing, unless passwords were given. */
 void redact_lesson_repeat(redact_lesson *self, turn_tracker *tracker);
 
-/* Bytes that stay blank because there were too many. */
-guint64 redact_lesson_dropped(const redact_lesson *self);
+/* FALSE when there was more than may be kept: what was learned cannot be used then, since missing
+ * bytes could make another verdict. */
+gboolean redact_lesson_is_complete(const redact_lesson *self);
 
 #endif

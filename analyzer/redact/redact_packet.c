@@ -3,6 +3,7 @@
 
 #include "analyzer/link.h"
 #include "analyzer/redact/redact_ip.h"
+#include "analyzer/redact/redact_neighbour.h"
 #include "turn/bytes.h"
 #include <pcap/dlt.h>
 
@@ -21,6 +22,7 @@
 #define IPV4_END          20u /* of the destination address in a packet */
 #define IPV6_END          40u
 #define LAST_BRIDGE_GROUP 0x2Fu
+#define ETHERTYPE_ARP     0x0806u
 
 static void redact_mac(stand_ins *names, redact_region field) {
     if (field.captured < MAC_SIZE) {
@@ -119,6 +121,21 @@ static gsize redact_link(stand_ins *names, int link_type, redact_region frame) {
     }
 }
 
+/* Whether the payload at AT is ARP: the type stands in front of it, in SLL2 without tags at the
+ * beginning. */
+static gboolean is_arp(int link_type, redact_region frame, gsize at) {
+    const gsize type = link_type == DLT_LINUX_SLL2 && at == SLL2_HEADER ? 0 : at - 2;
+
+    switch (link_type) {
+    case DLT_EN10MB:
+    case DLT_LINUX_SLL:
+    case DLT_LINUX_SLL2:
+        return at >= 2 && at <= frame.captured && bytes_u16(frame.before + type) == ETHERTYPE_ARP;
+    default:
+        return FALSE;
+    }
+}
+
 void redact_packet(const redact_by *by, int link_type, redact_region frame, gint64 time) {
     const redact_ip_context in = {.by = by, .time = time};
     const gsize header = redact_link(by->names, link_type, frame);
@@ -132,6 +149,8 @@ void redact_packet(const redact_by *by, int link_type, redact_region frame, gint
         }
     } else if (frame.captured < header) {
         region_blank(frame); /* addresses may be cut */
+    } else if (is_arp(link_type, frame, at)) {
+        redact_arp(by->names, region_from(frame, at));
     } else {
         region_blank(region_from(frame, MAX(at, header)));
     }

@@ -29,6 +29,8 @@
 /* turn_segment_identity() compares this much. */
 #define IDENTITY_SIZE 16u
 #define DIGEST_SIZE   8u
+#define DNS_FLAGS     2u /* behind an id; then the numbers of records */
+#define DNS_HEADER    12u
 
 /* Blanks what stands behind the first KEEP bytes. */
 static void blank(guint8 *bytes, gsize captured, gsize keep) {
@@ -47,6 +49,28 @@ static void blank_marked(const stand_ins *self, guint8 *bytes, gsize captured, g
     blank(bytes, captured, keep);
     for (gsize i = 0; i < DIGEST_SIZE && keep + i < MIN(captured, IDENTITY_SIZE); i++) {
         bytes[keep + i] = mark[i] | 0x80u;
+    }
+}
+
+/* The same behind two bytes, where a reader of DNS takes them for a header: its flags say that this
+ * is an answer to a query, its numbers that nothing is in it. What has no room for that is marked
+ * as anything else. */
+static void blank_as_dns(const stand_ins *self, guint8 *bytes, gsize captured) {
+    /* The operation and the result are 0, RFC 1035 section 4.1.1. */
+    static const guint8 free_bits[] = {0x87, 0xF0};
+    guint8 mark[sizeof free_bits + IDENTITY_SIZE - DNS_HEADER];
+
+    if (captured < IDENTITY_SIZE) {
+        blank_marked(self, bytes, captured, DNS_FLAGS);
+        return;
+    }
+    stand_ins_digest(self, bytes, IDENTITY_SIZE, mark, sizeof mark);
+    blank(bytes, captured, DNS_FLAGS);
+    for (gsize i = 0; i < sizeof free_bits; i++) {
+        bytes[DNS_FLAGS + i] = (mark[i] & free_bits[i]) | 0x80u;
+    }
+    for (gsize i = DNS_HEADER; i < IDENTITY_SIZE; i++) {
+        bytes[i] = mark[i - DNS_HEADER + sizeof free_bits] | 0x80u;
     }
 }
 
@@ -114,7 +138,7 @@ static void redact_tls(const stand_ins *self, guint8 *bytes, gsize captured) {
 static void redact_bytes(const stand_ins *self, guint8 *bytes, gsize captured) {
     const guint8 first = (bytes[0] & 0xc0u) == 0 ? 0x0f : 0x7f;
 
-    blank_marked(self, bytes, captured, 2);
+    blank_as_dns(self, bytes, captured);
     bytes[0] = first;
     if (captured > 1) {
         bytes[1] = 0xff; /* 0x7fff is no channel */

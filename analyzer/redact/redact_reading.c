@@ -54,7 +54,7 @@ static gboolean learn(redact_reading *self, GError **error) {
         return FALSE;
     }
     points_read(from, found);
-    return TRUE;
+    return redaction_is_complete(self->by, error);
 }
 
 redact_reading *redact_reading_new(const input_options *options, turn_credentials *credentials,
@@ -107,6 +107,7 @@ gboolean redact_reading_finish(const redact_reading *self, turn_report *found, G
     if (warning != NULL) {
         complain(warning);
     }
+    found->redacted = TRUE;
     if (self->credentials != NULL && found->captures->len > 0) {
         turn_report_capture *first = g_ptr_array_index(found->captures, 0);
 

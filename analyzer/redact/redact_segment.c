@@ -9,11 +9,31 @@
 #define TLS_HEADER     5u
 #define TLS_RECORD_MAX (16384u + 2048u) /* RFC 5246 section 6.2.3 */
 
+/* Of an alert that is not encrypted, RFC 8446 section 6: a level and what is the matter. */
+#define TLS_ALERT      21u
+#define TLS_ALERT_SIZE 2u
+
 static gboolean begins_tls(redact_region bytes) {
     const guint8 *at = bytes.before;
 
     return bytes.captured >= TLS_HEADER && at[0] >= 20 && at[0] <= 23 && at[1] == 3 && at[2] <= 4 &&
            bytes_u16(at + 3) <= TLS_RECORD_MAX;
+}
+
+static gboolean begins_plain_alert(redact_region record) {
+    const guint8 *at = record.before;
+
+    return record.captured >= TLS_HEADER + TLS_ALERT_SIZE && at[0] == TLS_ALERT &&
+           bytes_u16(at + 3) == TLS_ALERT_SIZE && (at[TLS_HEADER] == 1 || at[TLS_HEADER] == 2);
+}
+
+/* The headers of the records that follow each other, and what alerts say. */
+static void keep_tls(redact_region bytes) {
+    while (begins_tls(bytes)) {
+        memcpy(bytes.after, bytes.before,
+               begins_plain_alert(bytes) ? TLS_HEADER + TLS_ALERT_SIZE : TLS_HEADER);
+        bytes = region_from(bytes, TLS_HEADER + (gsize)bytes_u16(bytes.before + 3));
+    }
 }
 
 /* What may go on as a message and has nothing in it that a sender chose: for the first seven bytes
@@ -38,7 +58,7 @@ void redact_stream_blank(redact_region bytes) {
         return;
     }
     if (begins_tls(bytes)) {
-        memcpy(bytes.after, bytes.before, TLS_HEADER);
+        keep_tls(bytes);
     } else if (stun_framing_guess(bytes.before, bytes.captured, &framing) == STUN_GUESS_MORE) {
         fill_undecided(bytes);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/redact/redact_streams.h"
 
+#include "analyzer/redact/redact_runs.h"
 #include "turn/hash.h"
 #include <string.h>
 
@@ -12,14 +13,20 @@
  * shown as something else before are fewer (TURN_UNITS_TAIL). */
 #define STEP_BACK 64u
 
-/* A stretch of a stream: STORED bytes at DATA, and FILL behind them. */
-typedef struct patch {
+/* A stretch takes in the units that adjoin it until it has so many bytes: they are read from the
+ * first one on. */
+#define STRETCH_SIZE 1024u
+/* What an allocation takes beside its bytes. */
+#define ALLOCATION 16u
+
+/* A part of a stream without gaps, of LENGTH bytes. */
+typedef struct stretch {
     guint64 position;
-    guint32 data; /* in REDACT_STREAMS.bytes */
+    guint8 *runs; /* of redact_runs.h, owned */
+    guint32 size; /* of those */
     guint32 length;
-    guint32 stored;
-    guint8 fill;
-} patch;
+    gboolean cut; /* the runs have more than the length says: nothing goes behind them */
+} stretch;
 
 /* From TIME on the position of a sequence number is the one nearest to POSITION. */
 typedef struct anchor {
@@ -30,18 +37,19 @@ typedef struct anchor {
 /* One direction of all connections of a 5-tuple. */
 typedef struct direction {
     turn_flow flow;
-    GArray *anchors; /* of anchor, by time and by position */
-    GArray *patches; /* of patch, by position, none over another */
-    guint64 first;   /* position of the first patch of the latest connection; 0: it has none */
-    gboolean anew;   /* what comes next is of another connection, since: */
+    GArray *anchors;   /* of anchor, by time and by position */
+    GArray *stretches; /* of stretch, by position, none over another */
+    guint64 latest;    /* position of the last unit of the latest connection; 0: it has none */
+    gboolean anew;     /* what comes next is of another connection, since: */
     gint64 since;
 } direction;
 
 struct redact_streams {
     GHashTable *directions; /* of turn_flow: direction, owned */
-    GByteArray *bytes;
+    GByteArray *runs;       /* of the unit that is learned */
     gsize memory;
-    guint64 dropped;
+    gsize limit;
+    gboolean full;
 };
 
 /* Not the same for both directions, unlike turn_flow_hash(). */
@@ -59,19 +67,24 @@ static gboolean directed_equal(gconstpointer a, gconstpointer b) {
            stun_address_equal(&left->destination, &right->destination);
 }
 
+static void stretch_clear(gpointer data) {
+    g_free(((stretch *)data)->runs);
+}
+
 static void direction_free(gpointer data) {
     direction *self = data;
 
     g_array_unref(self->anchors);
-    g_array_unref(self->patches);
+    g_array_unref(self->stretches);
     g_free(self);
 }
 
-redact_streams *redact_streams_new(void) {
+redact_streams *redact_streams_new(gsize limit) {
     redact_streams *self = g_new0(redact_streams, 1);
 
     self->directions = g_hash_table_new_full(directed_hash, directed_equal, NULL, direction_free);
-    self->bytes = g_byte_array_new();
+    self->runs = g_byte_array_new();
+    self->limit = limit;
     return self;
 }
 
@@ -80,21 +93,19 @@ void redact_streams_free(redact_streams *self) {
         return;
     }
     g_hash_table_destroy(self->directions);
-    g_byte_array_unref(self->bytes);
+    g_byte_array_unref(self->runs);
     g_free(self);
 }
 
-guint64 redact_streams_dropped(const redact_streams *self) {
-    return self->dropped;
+gboolean redact_streams_is_full(const redact_streams *self) {
+    return self->full;
 }
 
-/* FALSE when there is no room for SIZE more bytes. */
+/* FALSE when there is no room for SIZE more bytes, and from then on. */
 static gboolean take_room(redact_streams *self, gsize size) {
-    if (self->memory + size > REDACT_STREAMS_MEMORY) {
-        return FALSE;
-    }
-    self->memory += size;
-    return TRUE;
+    self->full |= size > self->limit - self->memory;
+    self->memory += self->full ? 0 : size;
+    return !self->full;
 }
 
 static const anchor *last_anchor(const direction *of) {
@@ -118,7 +129,7 @@ static void begin_epoch(redact_streams *self, direction *of, gint64 time, guint3
     const guint64 base = of->anchors->len > 0 ? last_anchor(of)->position : 0;
 
     add_anchor(self, of, time, (base / EPOCH + 1) * EPOCH + (EPOCH >> 1) + seq);
-    of->first = 0;
+    of->latest = 0;
     of->anew = FALSE;
 }
 
@@ -131,7 +142,8 @@ static direction *direction_at(redact_streams *self, const turn_flow *flow, guin
     found = g_new0(direction, 1);
     found->flow = *flow;
     found->anchors = g_array_new(FALSE, FALSE, sizeof(anchor));
-    found->patches = g_array_new(FALSE, FALSE, sizeof(patch));
+    found->stretches = g_array_new(FALSE, FALSE, sizeof(stretch));
+    g_array_set_clear_func(found->stretches, stretch_clear);
     g_hash_table_insert(self->directions, &found->flow, found);
     begin_epoch(self, found, G_MININT64, seq);
     return found;
@@ -157,35 +169,23 @@ void redact_streams_anew(redact_streams *self, const turn_flow *flow, gint64 tim
     set_anew(self, &back, time);
 }
 
-/* Takes what begins at POSITION or behind it out of the patches. */
-static void clear_behind(GArray *patches, guint64 position) {
-    while (patches->len > 0) {
-        patch *last = &g_array_index(patches, patch, patches->len - 1);
+/* Takes what begins at POSITION or behind it out of the stretches. */
+static void clear_behind(GArray *stretches, guint64 position) {
+    while (stretches->len > 0) {
+        stretch *last = &g_array_index(stretches, stretch, stretches->len - 1);
 
         if (last->position < position) {
+            last->cut |= last->length > position - last->position;
             last->length = (guint32)MIN(last->length, position - last->position);
-            last->stored = MIN(last->stored, last->length);
             return;
         }
-        g_array_set_size(patches, patches->len - 1);
+        g_array_set_size(stretches, stretches->len - 1);
     }
-}
-
-/* Most of what is relayed is blank from some byte on. */
-static gsize without_fill(const guint8 *bytes, gsize length) {
-    const guint8 fill = bytes[length - 1];
-
-    while (length > 0 && bytes[length - 1] == fill) {
-        length--;
-    }
-    return length;
 }
 
 static guint64 position_of_unit(redact_streams *self, direction *of, guint32 seq, gint64 time) {
-    const guint64 latest = of->first != 0
-                               ? g_array_index(of->patches, patch, of->patches->len - 1).position
-                               : last_anchor(of)->position;
-    guint64 position = position_near(latest, seq);
+    const guint64 latest = of->latest != 0 ? of->latest : last_anchor(of)->position;
+    const guint64 position = position_near(latest, seq);
 
     if (of->anew || position + STEP_BACK < latest) {
         begin_epoch(self, of, of->anew ? of->since : time, seq);
@@ -197,25 +197,51 @@ static guint64 position_of_unit(redact_streams *self, direction *of, guint32 seq
     return position;
 }
 
+/* Of the last stretch when what comes at POSITION goes behind it. */
+static stretch *adjoining(const direction *of, guint64 position, guint32 size) {
+    stretch *last = of->stretches->len > 0
+                        ? &g_array_index(of->stretches, stretch, of->stretches->len - 1)
+                        : NULL;
+
+    return last != NULL && !last->cut && last->position + last->length == position &&
+                   last->size + size <= STRETCH_SIZE
+               ? last
+               : NULL;
+}
+
+static void add_unit(const redact_streams *self, direction *of, guint64 position, gsize length) {
+    stretch *to;
+
+    clear_behind(of->stretches, position);
+    to = adjoining(of, position, self->runs->len);
+    if (to == NULL) {
+        g_array_append_val(of->stretches, (stretch){.position = position});
+        to = &g_array_index(of->stretches, stretch, of->stretches->len - 1);
+    }
+    to->runs = g_realloc(to->runs, to->size + self->runs->len);
+    memcpy(to->runs + to->size, self->runs->data, self->runs->len);
+    to->size += self->runs->len;
+    to->length += (guint32)length;
+    of->latest = position;
+}
+
 void redact_streams_learn(redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time,
                           const guint8 *bytes, gsize length) {
-    const gsize stored = length > 0 ? without_fill(bytes, length) : 0;
     direction *of = direction_at(self, flow, seq);
-    patch added = {.length = (guint32)length, .stored = (guint32)stored};
+    gsize size = sizeof(stretch) + ALLOCATION;
+    guint64 position;
 
-    if (of == NULL || length == 0 || of->anchors->len == 0 ||
-        !take_room(self, sizeof added + stored)) {
-        self->dropped += length;
+    if (self->full || length == 0) {
         return;
     }
-    added.position = position_of_unit(self, of, seq, time);
-    added.fill = bytes[length - 1];
-    added.data = self->bytes->len;
-    g_byte_array_append(self->bytes, bytes, (guint)stored);
-    clear_behind(of->patches, added.position);
-    g_array_append_val(of->patches, added);
-    if (of->first == 0) {
-        of->first = added.position;
+    g_byte_array_set_size(self->runs, 0);
+    redact_runs_append(self->runs, bytes, length);
+    position = position_of_unit(self, of, seq, time);
+    if (adjoining(of, position, self->runs->len) != NULL) {
+        size = 0;
+    }
+    if (take_room(self, size + self->runs->len)) {
+        add_unit(self, of, position, length);
     }
 }
 
@@ -236,14 +262,14 @@ static const anchor *anchor_at(const direction *of, gint64 time) {
     return &g_array_index(of->anchors, anchor, low);
 }
 
-/* The first patch that ends behind POSITION. */
-static guint first_patch(const GArray *patches, guint64 position) {
+/* The first stretch that ends behind POSITION. */
+static guint first_stretch(const GArray *stretches, guint64 position) {
     guint low = 0;
-    guint high = patches->len;
+    guint high = stretches->len;
 
     while (low < high) {
         const guint middle = low + (high - low) / 2;
-        const patch *at = &g_array_index(patches, patch, middle);
+        const stretch *at = &g_array_index(stretches, stretch, middle);
 
         if (at->position + at->length > position) {
             high = middle;
@@ -254,17 +280,12 @@ static guint first_patch(const GArray *patches, guint64 position) {
     return low;
 }
 
-static void lay_patch(const redact_streams *self, const patch *from, guint64 position,
-                      guint8 *bytes, gsize length) {
+static void lay_stretch(const stretch *from, guint64 position, guint8 *bytes, gsize length) {
     const guint64 begin = MAX(from->position, position);
     const guint64 end = MIN(from->position + from->length, position + length);
 
-    for (guint64 at = begin; at < end; at++) {
-        const guint64 inside = at - from->position;
-
-        bytes[at - position] =
-            inside < from->stored ? self->bytes->data[from->data + inside] : from->fill;
-    }
+    redact_runs_read(from->runs, from->size, begin - from->position, bytes + (begin - position),
+                     end - begin);
 }
 
 void redact_streams_lay(const redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time,
@@ -276,12 +297,12 @@ void redact_streams_lay(const redact_streams *self, const turn_flow *flow, guint
         return;
     }
     position = position_near(anchor_at(of, time)->position, seq);
-    for (guint i = first_patch(of->patches, position); i < of->patches->len; i++) {
-        const patch *from = &g_array_index(of->patches, patch, i);
+    for (guint i = first_stretch(of->stretches, position); i < of->stretches->len; i++) {
+        const stretch *from = &g_array_index(of->stretches, stretch, i);
 
         if (from->position >= position + length) {
             return;
         }
-        lay_patch(self, from, position, bytes, length);
+        lay_stretch(from, position, bytes, length);
     }
 }

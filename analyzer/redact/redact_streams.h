@@ -10,12 +10,13 @@
 
 #include "turn/packet.h"
 
-/* Bytes that may be kept in all, structures included; what comes later stays blank. */
-#define REDACT_STREAMS_MEMORY ((gsize)64 << 20)
+/* Bytes that may be kept in all, structures included. */
+#define REDACT_STREAMS_MEMORY ((gsize)256 << 20)
 
 typedef struct redact_streams redact_streams;
 
-redact_streams *redact_streams_new(void);
+/* Keeps LIMIT bytes at most. */
+redact_streams *redact_streams_new(gsize limit);
 void redact_streams_free(redact_streams *self); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(redact_streams, redact_streams_free)
 
@@ -31,7 +32,7 @@ void redact_streams_learn(redact_streams *self, const turn_flow *flow, guint32 s
 void redact_streams_lay(const redact_streams *self, const turn_flow *flow, guint32 seq, gint64 time,
                         guint8 *bytes, gsize length);
 
-/* Bytes that were not kept because of the limit. */
-guint64 redact_streams_dropped(const redact_streams *self);
+/* Whether the limit was reached: what came afterwards is not known. */
+gboolean redact_streams_is_full(const redact_streams *self);
 
 #endif

@@ -2,6 +2,7 @@
 #include "analyzer/redact/redact_ip.h"
 
 #include "analyzer/packet.h"
+#include "analyzer/redact/redact_neighbour.h"
 #include "analyzer/redact/redact_payload.h"
 #include "analyzer/redact/redact_segment.h"
 #include "turn/bytes.h"
@@ -187,7 +188,7 @@ static void redact_icmp_body(const redact_ip_context *in, const ip_datagram *ip,
     } else if (ip->version == 4 && type == ICMP_REDIRECT && icmp.captured >= ICMP_HEADER) {
         redact_address(in->by->names, icmp.after + 4, 4);
         redact_quote(in, ip, icmp);
-    } else {
+    } else if (ip->version == 4 || !redact_neighbour(in, icmp)) {
         region_blank(region_from(icmp, 4));
     }
 }

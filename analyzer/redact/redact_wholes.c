@@ -33,7 +33,8 @@ typedef struct group {
 struct redact_wholes {
     GHashTable *groups; /* of whole_key: group, owned */
     gsize memory;
-    guint64 dropped;
+    gsize limit;
+    gboolean full;
 };
 
 static guint key_hash(gconstpointer key) {
@@ -56,10 +57,11 @@ static void group_free(gpointer data) {
     g_free(self);
 }
 
-redact_wholes *redact_wholes_new(void) {
+redact_wholes *redact_wholes_new(gsize limit) {
     redact_wholes *self = g_new0(redact_wholes, 1);
 
     self->groups = g_hash_table_new_full(key_hash, key_equal, NULL, group_free);
+    self->limit = limit;
     return self;
 }
 
@@ -70,8 +72,8 @@ void redact_wholes_free(redact_wholes *self) {
     }
 }
 
-guint64 redact_wholes_dropped(const redact_wholes *self) {
-    return self->dropped;
+gboolean redact_wholes_is_full(const redact_wholes *self) {
+    return self->full;
 }
 
 static whole_key key_of(const ip_datagram *of) {
@@ -102,8 +104,8 @@ void redact_wholes_learn(redact_wholes *self, const ip_datagram *seen, gint64 ti
     GPtrArray *wholes;
     whole *added;
 
-    if (self->memory + size > REDACT_WHOLES_MEMORY) {
-        self->dropped += seen->captured;
+    self->full |= self->memory + size > self->limit;
+    if (self->full) {
         return;
     }
     wholes = group_of(self, seen)->wholes;

@@ -8,12 +8,13 @@
 #include "analyzer/ip.h"
 #include "analyzer/redact/redact_region.h"
 
-/* Bytes that may be kept in all, structures included; fragments of what comes later stay blank. */
-#define REDACT_WHOLES_MEMORY ((gsize)64 << 20)
+/* Bytes that may be kept in all, structures included. */
+#define REDACT_WHOLES_MEMORY ((gsize)256 << 20)
 
 typedef struct redact_wholes redact_wholes;
 
-redact_wholes *redact_wholes_new(void);
+/* Keeps LIMIT bytes at most. */
+redact_wholes *redact_wholes_new(gsize limit);
 void redact_wholes_free(redact_wholes *self); /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(redact_wholes, redact_wholes_free)
 
@@ -28,7 +29,7 @@ typedef void (*redact_whole)(gpointer data, const ip_datagram *whole, guint8 *by
 gboolean redact_wholes_lay(redact_wholes *self, const ip_datagram *fragment, gint64 time,
                            redact_whole redact, gpointer data, redact_region payload);
 
-/* Bytes that were not kept because of the limit. */
-guint64 redact_wholes_dropped(const redact_wholes *self);
+/* Whether the limit was reached: what came afterwards is not known. */
+gboolean redact_wholes_is_full(const redact_wholes *self);
 
 #endif

@@ -28,6 +28,7 @@ typedef struct opened_file {
 struct redaction {
     stand_ins *names;
     gboolean packets_only;
+    gsize memory;
     redact_lesson *lessons[REDACTION_PLACES];
     GHashTable *opened; /* of names of captures: opened_file, owned */
     GPtrArray *filters; /* of filtered: capture files read their packets through them */
@@ -113,6 +114,7 @@ redaction *redaction_new(const redaction_options *options, GError **error) {
     self = g_new0(redaction, 1);
     self->names = stand_ins_new(key, sizeof key);
     self->packets_only = options->packets_only;
+    self->memory = options->memory;
     self->opened = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, opened_free);
     self->filters = g_ptr_array_new_with_free_func(filtered_free);
     explicit_bzero(key, sizeof key);
@@ -138,7 +140,7 @@ stand_ins *redaction_names(const redaction *self) {
 
 static redact_lesson *lesson_of(redaction *self, guint place) {
     if (self->lessons[place] == NULL) {
-        self->lessons[place] = redact_lesson_new(self->names);
+        self->lessons[place] = redact_lesson_new(self->names, self->memory);
     }
     return self->lessons[place];
 }
@@ -152,6 +154,21 @@ void redaction_learn(redaction *self, guint place, turn_tracker *tracker, reader
 
 void redaction_repeat(redaction *self, guint place, turn_tracker *tracker) {
     redact_lesson_repeat(lesson_of(self, place), tracker);
+}
+
+gboolean redaction_is_complete(const redaction *self, GError **error) {
+    for (guint place = 0; place < REDACTION_PLACES; place++) {
+        const redact_lesson *lesson = self->lessons[place];
+
+        if (lesson != NULL && !redact_lesson_is_complete(lesson)) {
+            g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC,
+                                "there is more in TCP streams or fragments than --redact can keep: "
+                                "write one session into a file with turnpcap extract, or a "
+                                "shorter time with editcap, and give that with --redact");
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 static void redact_record(gpointer data, capture_packet *packet) {
@@ -232,16 +249,7 @@ capture *redaction_reopen(redaction *self, const char *name, GError **error) {
 
 char *redaction_warning(const redaction *self) {
     const guint64 unnamed = stand_ins_not_remembered(self->names);
-    guint64 dropped = 0;
 
-    for (guint place = 0; place < REDACTION_PLACES; place++) {
-        dropped += self->lessons[place] != NULL ? redact_lesson_dropped(self->lessons[place]) : 0;
-    }
-    if (dropped > 0) {
-        return g_strdup_printf("%" G_GUINT64_FORMAT " bytes of TCP streams and fragments are more "
-                               "than can be kept: they are blank in the redacted packets.",
-                               dropped);
-    }
     return unnamed > 0 ? g_strdup("There are more addresses or names than can be told apart: some "
                                   "stand-ins may stand for two of them.")
                        : NULL;

@@ -16,6 +16,7 @@ typedef struct redaction_options {
     char *table;
     gboolean packets_only; /* what is written has no other blocks, and its own numbers of frames are
                               wanted: not on the command line, but the command's own */
+    gsize memory; /* as for redact_lesson_new(); no option sets it */
 } redaction_options;
 
 void redaction_options_clear(redaction_options *self);
@@ -49,6 +50,8 @@ capture *redaction_open(redaction *self, guint place, guint number, const char *
 capture *redaction_reopen(redaction *self, const char *name, GError **error);
 /* TRACKER, which reads captures of PLACE, is told what passwords proved in the first reading. */
 void redaction_repeat(redaction *self, guint place, turn_tracker *tracker);
+/* FALSE when the first reading came across more than may be kept: there must be no second then. */
+gboolean redaction_is_complete(const redaction *self, GError **error);
 /* "capture-1.pcapng.gz": number, and ending where it is a usual one. Owned by the caller. */
 char *redaction_file_name(guint number, const char *path);
 

@@ -144,6 +144,7 @@ def check_passwords(its):
         plain = json.loads(its.report(*options, its.sample(name)))
         redacted = json.loads(its.report(*options, "--redact", "--redact-key", its.key, its.sample(name)))
         captures = redacted.pop("captures")
+        redacted.pop("redacted")
         plain.pop("captures")
         unknowns = redacted["verdict"]["unknowns"]
         unknowns[:] = [each for each in unknowns if "before redaction" not in each]

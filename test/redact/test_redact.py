@@ -27,6 +27,8 @@ KEY = bytes(range(100, 132))
 OTHER_KEY = bytes(range(150, 182))
 # Larger ones take tshark minutes; what they hold beyond others is quantity.
 LARGEST = 400_000
+# What every form of a redacted report says, and the comment on a redacted capture.
+REDACTED = "Redacted: addresses and names are stand-ins, and payload is blank."
 CHECKSUMS = ("ip.check_checksum:TRUE", "udp.check_checksum:TRUE", "tcp.check_checksum:TRUE")
 FIELDS = (
     *("frame.number", "frame.time_epoch", "frame.len", "frame.cap_len", "vlan.id", "ip.id", "ip.ttl", "ipv6.hlim"),
@@ -134,8 +136,9 @@ def check_packets(check, name, before, after):
 
 
 def without_files(report):
-    """Return the JSON report without what names its files and their format."""
+    """Return the JSON report without what names its files and their format, and that it is redacted."""
     told = json.loads(report)
+    told.pop("redacted", None)
     for capture in told["captures"]:
         capture.pop("file", None)
         capture.pop("format", None)
@@ -149,7 +152,8 @@ def as_microseconds(report):
 
 
 def without_capture(text):
-    """Return the text report without what names its files and their format."""
+    """Return the text report without what names its files and their format, and that it is redacted."""
+    text = text.replace(b"\n" + REDACTED.encode() + b"\n", b"")
     return re.sub(rb"\n\n(Capture|Captures)\n.*?(?=\n\n|\Z)", b"", text, flags=re.DOTALL)
 
 
@@ -168,14 +172,26 @@ def addresses_of(report):
     return set(re.findall(rb"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])", report))
 
 
+def check_said(check, name, form, redacted, plain):
+    """A redacted report says so, another one does not."""
+    if form == "json":
+        said = json.loads(redacted).get("redacted") is True and "redacted" not in json.loads(plain)
+    else:
+        said = REDACTED.encode() in redacted and REDACTED.encode() not in plain
+    if not said:
+        check.fault(f"{name} as {form}", "it is not said what is redacted")
+
+
 def check_reports(check, program, path, sought):
     """Reports in all forms name nobody, and say what they said before."""
     for form in program.forms:
-        check.clean(f"{path.name} as {form}", program.redacted(form, path), sought, originals.WORDS)
+        made = program.redacted(form, path)
+        check.clean(f"{path.name} as {form}", made, sought, originals.WORDS)
+        check_said(check, path.name, form, made, program.report(form, path))
     plain = json.loads(program.report("json", path))
     redacted = program.redacted("json", path)
     told = json.loads(redacted)
-    plain.pop("captures"), told.pop("captures")
+    plain.pop("captures"), told.pop("captures"), told.pop("redacted")
     if shape(plain) != shape(told):
         check.fault(path.name, "the redacted report says something else")
     if redacted != program.redacted("json", path):
@@ -208,6 +224,8 @@ def check_written(check, program, path, sought, redacted):
         session = ("--session", "1") if name == "extract" else ()
         program.run(name, "--redact", "--redact-key", program.key, *session, "--output", to, path)
         check.clean(f"{name} of {path.name}", to.read_bytes(), sought, originals.WORDS)
+        if to.read_bytes().count(REDACTED.encode()) != 1:
+            check.fault(f"{name} of {path.name}", "it is not said what is redacted")
         if name == "annotate":
             check_packets(check, path.name, told_by_tshark(path), told_by_tshark(to))
             if without_files(redacted) != without_files(program.report("json", to)):

@@ -19,7 +19,7 @@ static turn_flow flow_of(guint16 port) {
 }
 
 static int setup(void **state) {
-    *state = redact_streams_new();
+    *state = redact_streams_new(REDACT_STREAMS_MEMORY);
     return 0;
 }
 
@@ -135,27 +135,63 @@ static void test_both_directions_are_apart(void **state) {
     assert_string_equal((const char *)bytes, "....");
 }
 
-#define LARGE ((guint32)30 << 20)
-
-/* A unit without a run at its end, which would not have to be kept. */
-static void learn_large(redact_streams *self, guint32 seq) {
-    g_autoptr(GByteArray) large = g_byte_array_new();
-    const turn_flow flow = flow_of(40000);
-
-    g_byte_array_set_size(large, LARGE);
-    memset(large->data, 0, LARGE);
-    large->data[LARGE - 1] = 1;
-    redact_streams_learn(self, &flow, seq, 1, large->data, LARGE);
+/* Bytes that come anew where a stretch was learned: what was before is gone, what comes next goes
+ * behind them. */
+static void test_step_into_a_stretch(void **state) {
+    learn(*state, 1000, 1, "abcd");
+    learn(*state, 1004, 1, "efgh");
+    learn(*state, 1002, 1, "XY");
+    learn(*state, 1004, 1, "Z");
+    assert_laid(*state, 999, 1, ".abXYZ..");
 }
 
-/* A third unit of 30 MB is more than may be kept. */
+#define UNIT 24u
+
+/* ChannelData with the header of RTP and eight blank bytes, as media with small packets has it. */
+static void learn_media(redact_streams *self, guint count) {
+    const turn_flow flow = flow_of(40000);
+    guint8 unit[UNIT] = {0x40, 0, 0, 20, 0x80, 0x60, 0, 0, 0, 0, 0, 0, 0x11, 0x22, 0x33, 0x44};
+
+    for (guint i = 0; i < count; i++) {
+        unit[6] = (guint8)(i >> 8);
+        unit[7] = unit[11] = (guint8)i;
+        redact_streams_learn(self, &flow, i * UNIT, i, unit, UNIT);
+    }
+}
+
+/* 1,000 units have 24,000 bytes, of which 8 of 24 are blank: fewer are kept than there are,
+ * structures included. */
+static void test_media_takes_little(void **state) {
+    g_autoptr(redact_streams) enough = redact_streams_new(21000);
+
+    (void)state;
+    learn_media(enough, 1000);
+    assert_false(redact_streams_is_full(enough));
+    assert_laid(enough, 999 * UNIT + 4, 999, "\x80\x60\x03\xE7");
+}
+
+/* The first thing that has no room is the last that is looked at. */
 static void test_limit(void **state) {
-    learn_large(*state, 0);
-    learn_large(*state, LARGE);
-    assert_int_equal(redact_streams_dropped(*state), 0);
-    learn_large(*state, 2 * LARGE);
-    assert_int_equal(redact_streams_dropped(*state), LARGE);
-    assert_laid(*state, 2 * LARGE, 1, "....");
+    g_autoptr(redact_streams) little = redact_streams_new(10000);
+
+    (void)state;
+    learn_media(little, 100);
+    assert_false(redact_streams_is_full(little));
+    learn_media(little, 1000);
+    assert_true(redact_streams_is_full(little));
+}
+
+/* Many ends are as many structures. */
+static void test_limit_of_directions(void **state) {
+    g_autoptr(redact_streams) little = redact_streams_new(10000);
+
+    (void)state;
+    for (guint16 port = 1; port < 1000; port++) {
+        const turn_flow flow = flow_of(port);
+
+        redact_streams_learn(little, &flow, 0, 1, (const guint8 *)"a", 1);
+    }
+    assert_true(redact_streams_is_full(little));
 }
 
 int main(void) {
@@ -169,7 +205,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_connections_one_after_the_other, setup, teardown),
         cmocka_unit_test_setup_teardown(test_step_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_both_directions_are_apart, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_step_into_a_stretch, setup, teardown),
+        cmocka_unit_test(test_media_takes_little),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_limit_of_directions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,7 @@ typedef struct turn_report {
     const turn_model *model;
     const turn_judgement *judgement;
     const turn_join *join; /* of two capture points; NULL of one. MODEL is the join's then */
+    gboolean redacted;     /* what names somebody is a stand-in */
     char *points_note;     /* how the points were told, where nobody said; NULL else. Owned */
     /* For forms that draw; NULL when there is none. Owned. */
     GPtrArray *ladders;       /* of turn_ladder, by the sessions of MODEL; NULL for some */

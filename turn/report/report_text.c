@@ -178,6 +178,10 @@ static void verdict(text_writer *writer) {
     }
     g_string_append_c(writer->out, '\n');
     turn_wrap_append(writer->out, "", turn_report_explanation(writer->report));
+    if (writer->report->redacted) {
+        g_string_append_c(writer->out, '\n');
+        turn_wrap_append(writer->out, "", TURN_WORDS_REDACTED);
+    }
     if (judgement->first == NULL) {
         return;
     }

@@ -19,6 +19,9 @@
 #define TURN_HEADING_JOIN     "Between the two captures"
 #define TURN_HEADING_CHECKS   "Checks outside TURN sessions"
 
+/* What a report over redacted packets says of itself. */
+#define TURN_WORDS_REDACTED "Redacted: addresses and names are stand-ins, and payload is blank."
+
 /* words.c: the verdict, findings and captures */
 
 /* "FAILED" and so on. */
