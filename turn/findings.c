@@ -30,42 +30,49 @@ const char *turn_evidence_alone(const turn_evidence *self) {
     return self->alone != NULL ? self->alone : self->summary;
 }
 
-static gboolean takes(const turn_finding *finding, const turn_seen *seen) {
-    if (seen->frame == 0 || finding->evidence->len >= TURN_MAX_EVIDENCE) {
-        return FALSE;
+/* A new one at SEEN; NULL when it is passed over. */
+static turn_evidence *evidence_new(turn_finding *finding, const turn_seen *seen) {
+    const guint count = finding->evidence->len;
+    turn_evidence *added;
+
+    if (seen->frame == 0 || count >= TURN_MAX_EVIDENCE) {
+        return NULL;
     }
-    for (guint i = 0; i < finding->evidence->len; i++) {
+    for (guint i = 0; i < count; i++) {
         const turn_seen *known = &g_array_index(finding->evidence, turn_evidence, i).seen;
 
         if (known->frame == seen->frame && known->capture == seen->capture) {
-            return FALSE;
+            return NULL;
         }
     }
-    return TRUE;
+    g_array_set_size(finding->evidence, count + 1);
+    added = &g_array_index(finding->evidence, turn_evidence, count);
+    added->seen = *seen;
+    return added;
 }
 
 void turn_finding_add(turn_finding *finding, const turn_seen *seen, const char *format, ...) {
-    turn_evidence added = {.seen = *seen};
+    turn_evidence *added = evidence_new(finding, seen);
     va_list arguments;
 
-    if (takes(finding, seen)) {
-        va_start(arguments, format);
-        added.summary = g_strdup_vprintf(format, arguments);
-        va_end(arguments);
-        g_array_append_val(finding->evidence, added);
+    if (added == NULL) {
+        return;
     }
+    va_start(arguments, format);
+    added->summary = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
 }
 
 void turn_finding_add_further(turn_finding *finding, const turn_seen *seen, const char *summary,
                               const char *format, ...) {
-    turn_evidence added = {.seen = *seen};
+    turn_evidence *added = evidence_new(finding, seen);
     va_list arguments;
 
-    if (takes(finding, seen)) {
-        added.summary = g_strdup(summary);
-        va_start(arguments, format);
-        added.alone = g_strdup_vprintf(format, arguments);
-        va_end(arguments);
-        g_array_append_val(finding->evidence, added);
+    if (added == NULL) {
+        return;
     }
+    added->summary = g_strdup(summary);
+    va_start(arguments, format);
+    added->alone = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
 }

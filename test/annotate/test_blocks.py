@@ -208,6 +208,19 @@ def packets_without_a_time_are_told(place):
         expect(note[0] in second.comments, True, f"{command}: where it is said")
 
 
+def shortened_packets_are_told_with_redaction(place):
+    """The report has another name for the file then; what is read of it is the same."""
+    packets = place.sample("s1-webrtc-431")
+    data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 100, 1)
+    for packet in packets:
+        data += struct.pack("<IIII", packet.time // pcapfile.NANOSECONDS, 0, len(packet.data), len(packet.data)) + packet.data
+    source = place.write("small.pcap", data)
+    longer = sum(len(packet.data) > 100 for packet in packets)
+    for command in (["annotate"], ["extract", "-s", 1]):
+        done = programs.run([place.program, *command, "--redact", "-o", place.work / "out.pcapng", source], 2)
+        expect(f"{longer} packets are shorter".encode() in done.stderr, True, done.stderr)
+
+
 def evidence_stands_alone(place):
     """A comment is read without the line of the report that comes before it."""
     files = [place.root / f"samples/s3-{point}.pcap" for point in ("client", "server")]
@@ -233,6 +246,7 @@ CASES = (
     a_verdict_without_a_place_is_told,
     interfaces_stand_before_packets,
     packets_without_a_time_are_told,
+    shortened_packets_are_told_with_redaction,
     evidence_stands_alone,
 )
 
