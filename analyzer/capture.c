@@ -6,7 +6,8 @@
 #include <pcap/pcap.h>
 #include <string.h>
 
-#define NANOSECONDS 1000000000
+#define NANOSECONDS          1000000000
+#define NANOSECONDS_IN_MICRO 1000
 
 struct capture {
     char *name;
@@ -135,6 +136,7 @@ static gboolean capture_begin(capture *self, GError **error) {
     self->info.link_type = pcap_datalink(self->pcap);
     link_name = pcap_datalink_val_to_name(self->info.link_type);
     self->info.format = kind->format;
+    self->info.nanoseconds = kind->nanoseconds;
     self->info.compression = source_compression(self->source);
     self->info.link_name = link_name != NULL ? link_name : "unknown";
     link_text = pcap_datalink_val_to_description(self->info.link_type);
@@ -252,6 +254,7 @@ static void count_packet(capture_info *info, const capture_packet *packet) {
     info->packets++;
     info->bytes += packet->reported;
     info->packets_cut += packet->captured < packet->reported;
+    info->finer |= packet->time % NANOSECONDS_IN_MICRO != 0;
     if (info->packets == 1) {
         info->first = packet->time;
         info->last = packet->time;

@@ -134,7 +134,7 @@ static void tell(const char *output, const annotated *result, const turn_report 
     complain(text);
 }
 
-/* The output of the capture that is called FILE. A capture that could not be read has none. */
+/* The output of the capture FILE. */
 static const char *output_of(const char *file, const char *const *files, const GPtrArray *outputs) {
     for (guint i = 0; i < outputs->len; i++) {
         if (g_str_equal(files[i], file)) {
@@ -167,33 +167,52 @@ static gboolean write_all(second_reading *self, const char *const *files,
     return good;
 }
 
-static gboolean annotate(const annotate_options *options, GError **error) {
-    g_autoptr(second_reading) self = second_reading_new(&options->input, "annotate", error);
-    g_autofree const char **files = self != NULL ? second_reading_files(self) : NULL;
-    g_auto(GStrv) names = self != NULL ? second_reading_names(self) : NULL;
-    g_autoptr(GPtrArray) outputs = NULL;
+static gboolean check_all(const second_reading *self, const char *output, const GPtrArray *outputs,
+                          GError **error) {
+    g_autofree const char **files = second_reading_files(self);
 
-    if (self == NULL) {
+    return check_folder(output, files, error) && check_outputs(self, outputs, error);
+}
+
+/* Where the files of SELF go. Owned by the caller. */
+static GPtrArray *outputs_named(const second_reading *self, const char *output) {
+    g_auto(GStrv) names = second_reading_names(self);
+
+    return outputs_of(output, (const char *const *)names);
+}
+
+/* FALSE after complaints. */
+static gboolean annotate(second_reading *self, const char *output, const GPtrArray *outputs) {
+    g_autofree const char **files = second_reading_files(self);
+    g_autoptr(GError) error = NULL;
+
+    if (!second_reading_judge(self)) {
         return FALSE;
     }
-    outputs = outputs_of(options->output, (const char *const *)names);
-    return check_folder(options->output, files, error) && check_outputs(self, outputs, error) &&
-           second_reading_judge(self) && make_folder(options->output, files, error) &&
-           write_all(self, (const char *const *)names, outputs);
+    if (!make_folder(output, files, &error)) {
+        complain(error->message);
+        return FALSE;
+    }
+    return write_all(self, files, outputs);
 }
 
 int command_annotate(int count, char **arguments) {
     g_auto(annotate_options) options = {0};
     g_autoptr(GError) error = NULL;
+    g_autoptr(second_reading) self = NULL;
+    g_autoptr(GPtrArray) outputs = NULL;
 
     if (parse_options(count, arguments, &options, &error) &&
         second_reading_output(options.output, "-o OUT.pcapng, or -o FOLDER for several files",
-                              &error) &&
-        annotate(&options, &error)) {
-        return 0;
+                              &error)) {
+        self = second_reading_new(&options.input, "annotate", &error);
     }
-    if (error != NULL) {
-        complain(error->message);
+    if (self != NULL) {
+        outputs = outputs_named(self, options.output);
+        if (check_all(self, options.output, outputs, &error)) {
+            return annotate(self, options.output, outputs) ? 0 : COMMAND_UNUSABLE;
+        }
     }
+    complain(error->message);
     return COMMAND_UNUSABLE;
 }

@@ -22,9 +22,9 @@ static const command_help help = {
     .summary = "Writes the packets of one session as pcapng: its control connection, its data\n"
                "connections, what went between its relayed address and peers, and ICMP errors\n"
                "about them. Comments say what each packet is and which frame of which FILE it\n"
-               "was; comments that it has stay, unless --redact is given. FILE is pcap or\n"
-               "pcapng, also compressed; several are taken as by report. What was written is\n"
-               "said on standard error.\n\n"
+               "was; its own comments and options stay, unless --redact is given, but the names\n"
+               "of interfaces and other blocks do not. FILE is pcap or pcapng, also compressed;\n"
+               "several are taken as by report. What was written is said on standard error.\n\n"
                "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
                "read to its end, or OUT could not be written."};
 
@@ -56,20 +56,31 @@ static gboolean check_output(const extract_options *options, const second_readin
     return second_reading_check(self, outputs, error);
 }
 
-static gboolean write_session(const second_reading *self, const extract_options *options,
-                              GError **error) {
-    const annotation *with = second_reading_annotation(self);
-    const turn_session *session = choose_session(with->found->model, options->session, error);
-    g_auto(annotated) result = {0};
-    g_autofree char *name = g_filename_display_name(options->output);
-    g_autofree char *text = NULL;
+static void tell(const char *output, const annotated *result, const turn_session *session) {
+    g_autofree char *name = g_filename_display_name(output);
+    g_autofree char *text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " packets of session %u", name,
+                                            result->packets, session->id);
 
-    if (session == NULL || !annotate_session(with, session, options->output, &result, error)) {
+    complain(text);
+}
+
+/* FALSE after complaints. */
+static gboolean extract(second_reading *self, const extract_options *options) {
+    g_autoptr(GError) error = NULL;
+    g_auto(annotated) result = {0};
+    const annotation *with;
+    const turn_session *session;
+
+    if (!second_reading_judge(self)) {
         return FALSE;
     }
-    text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " packets of session %u", name, result.packets,
-                           session->id);
-    complain(text);
+    with = second_reading_annotation(self);
+    session = choose_session(with->found->model, options->session, &error);
+    if (session == NULL || !annotate_session(with, session, options->output, &result, &error)) {
+        complain(error->message);
+        return FALSE;
+    }
+    tell(options->output, &result, session);
     return second_reading_complain(options->output, &result) && second_reading_has_all(self);
 }
 
@@ -82,12 +93,9 @@ int command_extract(int count, char **arguments) {
         second_reading_output(options.output, "-o OUT.pcapng", &error)) {
         self = second_reading_new(&options.input, "extract", &error);
     }
-    if (self != NULL && check_output(&options, self, &error) && second_reading_judge(self) &&
-        write_session(self, &options, &error)) {
-        return 0;
+    if (self != NULL && check_output(&options, self, &error)) {
+        return extract(self, &options) ? 0 : COMMAND_UNUSABLE;
     }
-    if (error != NULL) {
-        complain(error->message);
-    }
+    complain(error->message);
     return COMMAND_UNUSABLE;
 }

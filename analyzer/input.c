@@ -136,7 +136,7 @@ void describe_capture(turn_report_capture *into, const capture_info *info) {
     into->format = g_strdup(info->format);
     into->link_type = g_strdup(info->link_name);
     into->link_text = g_strdup(info->link_text);
-    into->nanoseconds = strstr(info->format, "nanosecond") != NULL;
+    into->nanoseconds = info->nanoseconds;
     into->packets = info->packets;
     into->bytes = info->bytes;
     into->first = info->first;

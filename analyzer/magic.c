@@ -11,10 +11,24 @@ static const struct {
     guint32 number;
     magic found;
 } pcap_magics[] = {
-    {0xA1B2C3D4u, {MAGIC_PCAP, "pcap, microseconds", 24, 16}},
-    {0xA1B23C4Du, {MAGIC_PCAP, "pcap, nanoseconds", 24, 16}},
-    {0xA1B2CD34u, {MAGIC_PCAP, "pcap, microseconds", 24, 24}}, /* with interface and protocol */
+    {0xA1B2C3D4u, {MAGIC_PCAP, "pcap, microseconds", FALSE, 24, 16}},
+    {0xA1B23C4Du, {MAGIC_PCAP, "pcap, nanoseconds", TRUE, 24, 16}},
+    {0xA1B2CD34u,
+     {MAGIC_PCAP, "pcap, microseconds", FALSE, 24, 24}}, /* with interface and protocol */
 };
+
+/* By the decimal places of a second. */
+static const struct {
+    guint8 resolution;
+    const char *text;
+} pcapng_formats[] = {
+    {3, "pcapng, milliseconds"},
+    {6, "pcapng, microseconds"},
+    {9, "pcapng, nanoseconds"},
+};
+
+/* No interface states so many. */
+#define UNKNOWN_RESOLUTION 0xFFu
 
 static guint16 read_u16(const guint8 *bytes, gboolean swapped) {
     if (swapped) {
@@ -46,8 +60,8 @@ static guint8 interface_resolution(const guint8 *block, gsize length, gboolean s
     return 6;
 }
 
-/* Looks for the first interface among the blocks at hand. */
-static const char *pcapng_format(const guint8 *bytes, gsize length) {
+/* That of the first interface among the blocks at hand. */
+static guint8 pcapng_resolution(const guint8 *bytes, gsize length) {
     gboolean swapped = length >= 12 && bytes_u32(bytes + 8) != 0x1A2B3C4Du;
     gsize at = 0;
 
@@ -58,20 +72,23 @@ static const char *pcapng_format(const guint8 *bytes, gsize length) {
             break;
         }
         if (read_u32(bytes + at, swapped) == PCAPNG_INTERFACE) {
-            switch (interface_resolution(bytes + at, MIN(size, length - at), swapped)) {
-            case 3:
-                return "pcapng, milliseconds";
-            case 6:
-                return "pcapng, microseconds";
-            case 9:
-                return "pcapng, nanoseconds";
-            default:
-                return "pcapng";
-            }
+            return interface_resolution(bytes + at, MIN(size, length - at), swapped);
         }
         at += size;
     }
-    return "pcapng";
+    return UNKNOWN_RESOLUTION;
+}
+
+static magic pcapng_magic(const guint8 *bytes, gsize length) {
+    const guint8 resolution = pcapng_resolution(bytes, length);
+    magic found = {.kind = MAGIC_PCAPNG, .format = "pcapng", .nanoseconds = resolution == 9};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pcapng_formats); i++) {
+        if (pcapng_formats[i].resolution == resolution) {
+            found.format = pcapng_formats[i].text;
+        }
+    }
+    return found;
 }
 
 magic magic_identify(const guint8 *bytes, gsize length) {
@@ -79,7 +96,7 @@ magic magic_identify(const guint8 *bytes, gsize length) {
         return (magic){.kind = MAGIC_OTHER};
     }
     if (bytes_u32(bytes) == PCAPNG_SECTION) {
-        return (magic){.kind = MAGIC_PCAPNG, .format = pcapng_format(bytes, length)};
+        return pcapng_magic(bytes, length);
     }
     for (gsize i = 0; i < G_N_ELEMENTS(pcap_magics); i++) {
         if (read_u32(bytes, FALSE) == pcap_magics[i].number ||

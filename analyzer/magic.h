@@ -18,9 +18,10 @@ typedef enum magic_kind {
 
 typedef struct magic {
     magic_kind kind;
-    const char *format;  /* "pcap, microseconds"; static; NULL for MAGIC_OTHER */
-    gsize file_header;   /* bytes before the first record; 0 when they vary */
-    gsize record_header; /* bytes before each packet; 0 when they vary */
+    const char *format;   /* "pcap, microseconds"; static; NULL for MAGIC_OTHER */
+    gboolean nanoseconds; /* FORMAT is of them */
+    gsize file_header;    /* bytes before the first record; 0 when they vary */
+    gsize record_header;  /* bytes before each packet; 0 when they vary */
 } magic;
 
 /* The kind of the file that begins with BYTES; LENGTH may be anything from 0. */

@@ -26,8 +26,12 @@ struct turn_scene {
 
 typedef struct turn_evidence {
     turn_seen seen;
-    char *summary;
+    char *summary; /* may go on from the evidence before it */
+    char *alone;   /* the same for who sees no other; NULL when SUMMARY tells it */
 } turn_evidence;
+
+/* Borrowed. */
+const char *turn_evidence_alone(const turn_evidence *self);
 
 /* Evidence is a proof, not a list of all that happened. */
 #define TURN_MAX_EVIDENCE 12u
@@ -50,6 +54,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_finding, turn_finding_free)
  * are passed over. */
 void turn_finding_add(turn_finding *finding, const turn_seen *seen, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+
+/* The same, with what is to be read without the evidence before it. */
+void turn_finding_add_further(turn_finding *finding, const turn_seen *seen, const char *summary,
+                              const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 typedef struct turn_judgement {
     turn_level level;

@@ -347,13 +347,15 @@ gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding)
     turn_finding_add(finding, last_grant(session),
                      "lifetime of %" G_GINT64_FORMAT " s granted for the last time",
                      session->lifetime);
-    turn_finding_add(finding, &session->first_after_expiry,
-                     "the client still uses the allocation after that time");
+    turn_finding_add_further(finding, &session->first_after_expiry,
+                             "the client still uses the allocation after that time",
+                             "the client still uses the allocation, whose lifetime is over");
     return TRUE;
 }
 
 gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
+    g_autofree char *told = NULL;
     gint64 took;
 
     /* Without its LIFETIME the answer may be to a release; [MS-TURN] has no other. */
@@ -367,8 +369,10 @@ gboolean rule_allocation_slow(const turn_scene *scene, turn_finding *finding) {
         return FALSE;
     }
     turn_finding_add(finding, &session->attempt, "first Allocate Request");
-    turn_finding_add(finding, &session->allocated, "Allocate Success Response, %.1f s later",
-                     (double)took / (double)TURN_SECOND);
+    told = g_strdup_printf("Allocate Success Response, %.1f s later",
+                           (double)took / (double)TURN_SECOND);
+    turn_finding_add_further(finding, &session->allocated, told,
+                             "%s than the first Allocate Request", told);
     return TRUE;
 }
 

@@ -114,6 +114,16 @@ static const turn_seen *seen_at_client(const turn_match *match) {
                                             : &match->client->response.first;
 }
 
+static void add_neighbour(turn_finding *finding, const turn_match *match, const char *here,
+                          const char *alone, const char *side) {
+    const char *name = method_name(match->client->method);
+    g_autofree char *summary = g_strdup_printf("%s %s of both captures", here, name);
+
+    turn_finding_add_further(finding, seen_at_server(match), summary,
+                             "%s %s that both captures show %s packets are lost", alone, name,
+                             side);
+}
+
 /* Frames of the server's capture around the time of the loss: the way itself was captured. */
 static void add_neighbours(const turn_join *join, turn_finding *finding, gint64 when) {
     const turn_match *before = NULL;
@@ -132,13 +142,10 @@ static void add_neighbours(const turn_join *join, turn_finding *finding, gint64 
         }
     }
     if (before != NULL) {
-        turn_finding_add(finding, seen_at_server(before),
-                         "before that: the last %s of both captures",
-                         method_name(before->client->method));
+        add_neighbour(finding, before, "before that: the last", "the last", "before");
     }
     if (after != NULL) {
-        turn_finding_add(finding, seen_at_server(after), "after that: the next %s of both captures",
-                         method_name(after->client->method));
+        add_neighbour(finding, after, "after that: the next", "the next", "after");
     }
 }
 
@@ -149,7 +156,8 @@ static void add_requests(turn_finding *finding, const losses *found) {
         g_autofree char *ends = turn_ends(&loss->flow.source, &loss->flow.destination);
 
         turn_finding_add(finding, &loss->first, "%s leaves, %s", name, ends);
-        turn_finding_add(finding, &loss->last, "the same, sent again");
+        turn_finding_add_further(finding, &loss->last, "the same, sent again",
+                                 "%s leaves, %s, sent again", name, ends);
     }
 }
 
@@ -161,7 +169,8 @@ static void add_answers(turn_finding *finding, const losses *found, const char *
 
         turn_finding_add(finding, &loss->asked, "%s leaves, %s", name, ends);
         turn_finding_add(finding, &loss->first, "%s", what);
-        turn_finding_add(finding, &loss->asked_last, "the same request, sent again");
+        turn_finding_add_further(finding, &loss->asked_last, "the same request, sent again",
+                                 "%s leaves, %s, sent again", name, ends);
         turn_finding_add(finding, &loss->last, "%s, the last time", what);
     }
 }
@@ -368,9 +377,11 @@ static gboolean not_answered(const losses *found, turn_finding *finding) {
         g_autofree char *ends = turn_ends(&loss->flow.source, &loss->flow.destination);
 
         turn_finding_add(finding, &loss->asked, "%s leaves the client, %s", request, ends);
-        turn_finding_add(finding, &loss->first, "it comes to the server; no answer leaves");
+        turn_finding_add_further(finding, &loss->first, "it comes to the server; no answer leaves",
+                                 "%s comes to the server, %s; no answer leaves", request, ends);
     }
-    turn_finding_add(finding, &last_of(found)->last, "the last one that came to the server");
+    turn_finding_add_further(finding, &last_of(found)->last, "the last one that came to the server",
+                             "the last request that came to the server and was not answered");
     g_string_printf(detail,
                     "Not lost on the way: %s. %u request%s came to the server, and no answer "
                     "left it.",

@@ -23,7 +23,10 @@ static gboolean add_conflicts(const turn_scene *scene, const turn_path *path,
         turn_finding_add(finding, &conflicts->first,
                          "Binding Error Response, 487, first of %u to requests %s the peer",
                          conflicts->count, to_peer != 0 ? "to" : "from");
-        turn_finding_add(finding, &conflicts->last, "Binding Error Response, 487, last of them");
+        turn_finding_add_further(finding, &conflicts->last,
+                                 "Binding Error Response, 487, last of them",
+                                 "Binding Error Response, 487, last of %u to requests %s the peer",
+                                 conflicts->count, to_peer != 0 ? "to" : "from");
     }
     return finding->evidence->len > 0;
 }
@@ -75,14 +78,22 @@ static gboolean add_flights(const turn_scene *scene, const turn_path *path, turn
                          "DTLS handshake of %" G_GSIZE_FORMAT " bytes %s the peer, first of %u "
                          "transmissions",
                          flight->size, to_peer != 0 ? "to" : "from", flight->count);
-        turn_finding_add(finding, &flight->last, "the same, last");
-        turn_finding_add(finding, &flight->last_echo,
-                         "the other side repeats its own, which is smaller");
+        turn_finding_add_further(finding, &flight->last, "the same, last",
+                                 "DTLS handshake of %" G_GSIZE_FORMAT " bytes %s the peer, last of "
+                                 "%u transmissions",
+                                 flight->size, to_peer != 0 ? "to" : "from", flight->count);
+        turn_finding_add_further(finding, &flight->last_echo,
+                                 "the other side repeats its own, which is smaller",
+                                 "the side that a DTLS handshake of %" G_GSIZE_FORMAT " bytes was "
+                                 "sent to repeats its own, which is smaller",
+                                 flight->size);
     }
     return finding->evidence->len > 0;
 }
 
 static void add_passage(const turn_passage *passage, const char *direction, turn_finding *finding) {
+    g_autofree char *told = NULL;
+
     if (passage->lost < TURN_STREAM_PACKETS || passage->passed < TURN_STREAM_PACKETS ||
         passage->last_lost.time - passage->first_lost.time < TURN_SECOND) {
         return;
@@ -91,27 +102,34 @@ static void add_passage(const turn_passage *passage, const char *direction, turn
                      "first of %u packets %s of %" G_GSIZE_FORMAT " bytes or more that go into the "
                      "relay and do not come out",
                      passage->lost, direction, passage->smallest_lost);
-    turn_finding_add(finding, &passage->last_lost, "last of them");
-    turn_finding_add(finding, &passage->last_passed,
-                     "one of %u packets of %" G_GSIZE_FORMAT " bytes or less that do",
-                     passage->passed, passage->largest);
+    turn_finding_add_further(finding, &passage->last_lost, "last of them",
+                             "last of %u packets %s of %" G_GSIZE_FORMAT " bytes or more that go "
+                             "into the relay and do not come out",
+                             passage->lost, direction, passage->smallest_lost);
+    told = g_strdup_printf("one of %u packets of %" G_GSIZE_FORMAT " bytes or less that do",
+                           passage->passed, passage->largest);
+    turn_finding_add_further(finding, &passage->last_passed, told,
+                             "%s come out of the relay, unlike larger ones", told);
 }
 
 static void add_too_big(const turn_too_big *too_big, turn_finding *finding) {
+    g_autofree char *told = NULL;
+    g_autofree char *summary = NULL;
+
     if (!turn_too_big_is_ignored(too_big)) {
         return;
     }
     turn_finding_add(finding, &too_big->first, "ICMP: a packet is too large for the way");
     if (too_big->mtu != 0) {
-        turn_finding_add(finding, &too_big->last,
-                         "the same again, last of %u; %u bytes would pass, and larger ones are "
-                         "sent all the same",
-                         too_big->count, too_big->mtu);
+        told = g_strdup_printf("last of %u; %u bytes would pass, and larger ones are sent all the "
+                               "same",
+                               too_big->count, too_big->mtu);
     } else {
-        turn_finding_add(finding, &too_big->last,
-                         "the same again, last of %u; the sender goes on with such packets",
-                         too_big->count);
+        told = g_strdup_printf("last of %u; the sender goes on with such packets", too_big->count);
     }
+    summary = g_strconcat("the same again, ", told, NULL);
+    turn_finding_add_further(finding, &too_big->last, summary,
+                             "ICMP: a packet is too large for the way, %s", told);
 }
 
 static void add_stuck(const turn_tcp *tcp, turn_finding *finding) {
@@ -126,9 +144,16 @@ static void add_stuck(const turn_tcp *tcp, turn_finding *finding) {
                          "TCP segment of %" G_GSIZE_FORMAT " bytes of the %s, first of %u "
                          "transmissions",
                          stuck->length, side == 0 ? "client" : "server", stuck->transmissions);
-        turn_finding_add(finding, &stuck->last, "the same, last");
-        turn_finding_add(finding, &stuck->last_alive,
-                         "the receiver is there and still waits for it");
+        turn_finding_add_further(finding, &stuck->last, "the same, last",
+                                 "TCP segment of %" G_GSIZE_FORMAT " bytes of the %s, last of %u "
+                                 "transmissions",
+                                 stuck->length, side == 0 ? "client" : "server",
+                                 stuck->transmissions);
+        turn_finding_add_further(
+            finding, &stuck->last_alive, "the receiver is there and still waits for it",
+            "the receiver is there and still waits for a segment of %" G_GSIZE_FORMAT
+            " bytes of the %s",
+            stuck->length, side == 0 ? "client" : "server");
     }
 }
 

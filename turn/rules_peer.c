@@ -197,15 +197,18 @@ static gboolean one_way(const turn_scene *scene, const turn_path *path, const ch
         path->from_peer.successes > 0 && never_succeeded(scene, &path->to_peer, &path->from_peer);
     const turn_direction *good = to_only ? &path->to_peer : &path->from_peer;
     const turn_direction *bad = to_only ? &path->from_peer : &path->to_peer;
+    g_autofree char *told = NULL;
 
     if (turn_ice_works(scene, path) || (!to_only && !from_only)) {
         return FALSE;
     }
     turn_finding_add(finding, &good->first_success, "Binding Success Response, %s (asked by %s)",
                      ends, to_only ? names[0] : names[1]);
-    turn_finding_add(finding, &bad->first_request,
-                     "first of %u Binding Requests the other way; none was answered",
-                     bad->requests);
+    told = g_strdup_printf("first of %u Binding Requests the other way; none was answered",
+                           bad->requests);
+    turn_finding_add_further(finding, &bad->first_request, told,
+                             "first of %u Binding Requests, %s (asked by %s); none was answered",
+                             bad->requests, ends, to_only ? names[1] : names[0]);
     return TRUE;
 }
 
@@ -353,7 +356,9 @@ gboolean rule_media_one_way(const turn_scene *scene, turn_finding *finding) {
         turn_finding_add(finding, &stream->first_data,
                          "first of %" G_GUINT64_FORMAT " packets %s %s; none the other way",
                          turn_direction_data(stream), to ? "to" : "from", text);
-        turn_finding_add(finding, &stream->last_data, "last of them");
+        turn_finding_add_further(finding, &stream->last_data, "last of them",
+                                 "last of %" G_GUINT64_FORMAT " packets %s %s; none the other way",
+                                 turn_direction_data(stream), to ? "to" : "from", text);
     }
     return finding->evidence->len > 0;
 }

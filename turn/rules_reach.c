@@ -80,6 +80,8 @@ static gboolean refused_tcp(const turn_tcp *tcp, turn_finding *finding) {
 
 gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
+    g_autofree char *told = NULL;
+    g_autofree char *summary = NULL;
 
     if (session == NULL || !never_answered(session)) {
         return FALSE;
@@ -91,9 +93,11 @@ gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
         return FALSE;
     }
     turn_finding_add(finding, &allocate_of(session)->first_request, "Allocate Request");
-    turn_finding_add(finding, &session->unreachable,
-                     "ICMP destination unreachable (type %u, code %u) about it", session->icmp_type,
-                     session->icmp_code);
+    told = g_strdup_printf("ICMP destination unreachable (type %u, code %u) about",
+                           session->icmp_type, session->icmp_code);
+    summary = g_strconcat(told, " it", NULL);
+    turn_finding_add_further(finding, &session->unreachable, summary, "%s the Allocate Request",
+                             told);
     return TRUE;
 }
 
@@ -206,6 +210,7 @@ static const turn_unanswered *unanswered_at_end(const turn_session *session,
 
 static gboolean add_forgotten(const turn_session *session, turn_finding *finding) {
     const turn_rejection *rejection = forgotten(session);
+    g_autofree char *told = NULL;
 
     if (rejection == NULL || turn_recovered(session, rejection)) {
         return FALSE;
@@ -213,8 +218,10 @@ static gboolean add_forgotten(const turn_session *session, turn_finding *finding
     finding->code = rejection->code;
     finding->reason = g_strdup(rejection->reason);
     turn_finding_add(finding, &session->allocated, "Allocate Success Response");
-    turn_finding_add(finding, &rejection->request, "%s Request for that allocation",
-                     stun_method_name(rejection->method));
+    told = g_strdup_printf("%s Request for that allocation", stun_method_name(rejection->method));
+    turn_finding_add_further(finding, &rejection->request, told,
+                             "%s Request for the allocation, which the server has forgotten",
+                             stun_method_name(rejection->method));
     turn_finding_add(finding, &rejection->response, "%s Error Response, 437: unknown to the server",
                      stun_method_name(rejection->method));
     return TRUE;
@@ -233,6 +240,13 @@ static gboolean add_unreachable(const turn_scene *scene, turn_finding *finding) 
     return TRUE;
 }
 
+static void add_last(const turn_unanswered *request, turn_finding *finding) {
+    g_autofree char *told = g_strdup_printf("last of %u transmissions", request->transmissions);
+
+    turn_finding_add_further(finding, &request->last, told, "%s Request, not answered, %s",
+                             stun_method_name(request->method), told);
+}
+
 static gboolean add_unanswered(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     const turn_unanswered *request = unanswered_at_end(session, scene->model);
@@ -243,7 +257,7 @@ static gboolean add_unanswered(const turn_scene *scene, turn_finding *finding) {
     turn_finding_add(finding, &session->last_from_server, "last packet from the server");
     turn_finding_add(finding, &request->first, "%s Request, not answered",
                      stun_method_name(request->method));
-    turn_finding_add(finding, &request->last, "last of %u transmissions", request->transmissions);
+    add_last(request, finding);
     return TRUE;
 }
 
@@ -291,6 +305,34 @@ static gboolean went_on(const turn_scene *scene, guint count, const turn_seen *f
            turn_watched(scene->model, &scene->session->last_from_server, last);
 }
 
+static void add_checks(const turn_tail *tail, turn_finding *finding) {
+    g_autofree char *told = g_strdup_printf(
+        "check of the client after it, first of %u; none was answered", tail->checks);
+
+    turn_finding_add_further(finding, &tail->first_check, told,
+                             "check of the client after the server's last packet, first of %u; "
+                             "none was answered",
+                             tail->checks);
+    turn_finding_add_further(finding, &tail->last_check, "last of them",
+                             "check of the client after the server's last packet, last of %u; "
+                             "none was answered",
+                             tail->checks);
+}
+
+static void add_data(const turn_tail *tail, turn_finding *finding) {
+    g_autofree char *told = g_strdup_printf(
+        "first of %u packets of the client after it; nothing comes back", tail->data);
+
+    turn_finding_add_further(finding, &tail->first_data, told,
+                             "first of %u packets of the client after the refusal; nothing comes "
+                             "back",
+                             tail->data);
+    turn_finding_add_further(finding, &tail->last_data, "last of them",
+                             "last of %u packets of the client after the refusal; nothing comes "
+                             "back",
+                             tail->data);
+}
+
 /* Whoever is on hold or muted answers checks all the same; data alone proves nothing, unless the
  * server has said that it will not pass it on. */
 static gboolean add_tail(const turn_scene *scene, const turn_peer *peer, turn_finding *finding) {
@@ -305,18 +347,12 @@ static gboolean add_tail(const turn_scene *scene, const turn_peer *peer, turn_fi
     if (tail->checks >= CHECKS_IN_VAIN &&
         went_on(scene, tail->checks, &tail->first_check, &tail->last_check)) {
         turn_finding_add(finding, &session->last_from_server, "last packet from the server");
-        turn_finding_add(finding, &tail->first_check,
-                         "check of the client after it, first of %u; none was answered",
-                         tail->checks);
-        turn_finding_add(finding, &tail->last_check, "last of them");
+        add_checks(tail, finding);
     } else if (refused != NULL && tail->data >= TURN_STREAM_PACKETS &&
                went_on(scene, tail->data, &tail->first_data, &tail->last_data)) {
         turn_finding_add(finding, &refused->response, "%s Error Response, %u: not renewed",
                          stun_method_name(refused->method), refused->code);
-        turn_finding_add(finding, &tail->first_data,
-                         "first of %u packets of the client after it; nothing comes back",
-                         tail->data);
-        turn_finding_add(finding, &tail->last_data, "last of them");
+        add_data(tail, finding);
     } else {
         return FALSE;
     }
@@ -375,9 +411,11 @@ static gboolean add_unanswered_alone(const turn_session *session, turn_finding *
                                       stun_method_name(request->method));
     turn_finding_add(finding, &request->first, "%s Request, not answered",
                      stun_method_name(request->method));
-    turn_finding_add(finding, &request->last, "last of %u transmissions", request->transmissions);
-    turn_finding_add(finding, &session->last_from_server,
-                     "last packet from the server, which came later");
+    add_last(request, finding);
+    turn_finding_add_further(finding, &session->last_from_server,
+                             "last packet from the server, which came later",
+                             "last packet from the server, later than the request that it did not "
+                             "answer");
     return TRUE;
 }
 

@@ -207,6 +207,17 @@ static gboolean is_not_reflected(const turn_scene *scene, const turn_peer *peer)
            (peer->path.ice == NULL || !g_hash_table_contains(scene->ice_works, peer->path.ice));
 }
 
+static void add_last_sent(const turn_reflection *reflection, const char *ends,
+                          turn_finding *finding) {
+    const char *end =
+        reflection->returned == 0 ? "none came back" : "none came back as a server can take it";
+    g_autofree char *told = g_strconcat("last of them; ", end, NULL);
+
+    turn_finding_add_further(finding, &reflection->last_sent, told,
+                             "last of %u packets %s, the server's own public address; %s",
+                             reflection->sent, ends, end);
+}
+
 gboolean rule_nat_reflection_missing(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
@@ -225,9 +236,7 @@ gboolean rule_nat_reflection_missing(const turn_scene *scene, turn_finding *find
         turn_finding_add(finding, &reflection->first_sent,
                          "first of %u packets %s, the server's own public address",
                          reflection->sent, ends);
-        turn_finding_add(finding, &reflection->last_sent, "last of them; %s",
-                         reflection->returned == 0 ? "none came back"
-                                                   : "none came back as a server can take it");
+        add_last_sent(reflection, ends, finding);
         turn_finding_add(finding, &reflection->first_returned,
                          "came back with source and destination address equal");
     }

@@ -155,7 +155,8 @@ static void merge_evidence(turn_finding *into, const turn_finding *from) {
     for (guint i = 0; i < from->evidence->len; i++) {
         const turn_evidence *evidence = &g_array_index(from->evidence, turn_evidence, i);
 
-        turn_finding_add(into, &evidence->seen, "%s", evidence->summary);
+        turn_finding_add_further(into, &evidence->seen, evidence->summary, "%s",
+                                 turn_evidence_alone(evidence));
     }
     into->level = MAX(into->level, from->level); /* the milder one knows of a way round */
 }

@@ -11,11 +11,21 @@ void annotated_clear(annotated *self) {
     g_clear_pointer(&self->wrong, g_free);
 }
 
-/* What a report says of the capture's resolution is what it says of the copy. */
-pcapng_interface annotate_interface(const capture_info *info) {
+pcapng_interface annotate_interface(const annotation *with, guint32 index, const capture *from) {
+    const capture_info *info = capture_get_info(from);
+
     return (pcapng_interface){.link_type = info->link_type,
                               .snap_length = info->snap_length,
-                              .nanoseconds = g_strrstr(info->format, "nanosecond") != NULL};
+                              .nanoseconds = info->nanoseconds || with->finer[index]};
+}
+
+void annotate_time(const own_options *own, GPtrArray *texts, annotated *result) {
+    if (own_options_is_simple(own)) {
+        g_ptr_array_add(texts, g_strdup(PCAPNG_OUR_COMMENT
+                                        "This packet has no time in the capture; 1970 stands for "
+                                        "none."));
+        result->timeless++;
+    }
 }
 
 pcapng_packet annotate_packet(guint32 interface, const capture_packet *at) {
@@ -48,24 +58,38 @@ static gboolean next_packet(const rereading *self, capture_packet *of) {
     return result == CAPTURE_PACKET;
 }
 
-static gboolean write_packets(const rereading *self, const char *comment, FILE *to) {
-    const pcapng_interface interface = annotate_interface(capture_get_info(self->from));
-    g_autoptr(pcapng_writer) writer = pcapng_writer_new(to);
+static gboolean write_all(const rereading *self, own_options *own, const char *comment,
+                          pcapng_writer *to) {
+    const pcapng_interface interface = annotate_interface(self->with, self->index, self->from);
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     capture_packet of;
-    gboolean good =
-        pcapng_writer_section(writer, comment) && pcapng_writer_interface(writer, &interface);
+    gboolean good = pcapng_writer_section(to, comment) && pcapng_writer_interface(to, &interface);
 
     while (good && next_packet(self, &of)) {
         const pcapng_packet at = annotate_packet(0, &of);
 
+        own_options_next(own);
         g_ptr_array_set_size(texts, 0);
         add_comments(self, &of, texts);
-        good = pcapng_writer_packet(writer, &at, texts);
+        annotate_time(own, texts, self->result);
+        good = pcapng_writer_packet(to, &at, texts);
         self->result->packets++;
         self->result->commented += texts->len > 0 ? 1 : 0;
     }
     return good;
+}
+
+static gboolean write_packets(const rereading *self, own_options *own, const char *comment,
+                              const char *output, GError **error) {
+    g_autoptr(target) to = target_open(output, error);
+    g_autoptr(pcapng_writer) writer = to != NULL ? pcapng_writer_new(target_stream(to)) : NULL;
+
+    if (to == NULL) {
+        return FALSE;
+    }
+    return write_all(self, own, comment, writer)
+               ? target_finish(to, error)
+               : target_not_written(output, pcapng_writer_failure(writer), error);
 }
 
 /* libpcap reads the same packets, in step with the blocks; where it stops, comments do. */
@@ -87,6 +111,7 @@ static void note_end(annotated *result, const char *name, source *bytes,
     result->commented = copied->commented;
     result->simple = copied->simple;
     result->damaged = copied->damaged;
+    result->placeless = copied->placeless;
     if (reason != NULL) {
         result->cut = TRUE;
         result->wrong = g_strdup_printf(
@@ -95,57 +120,60 @@ static void note_end(annotated *result, const char *name, source *bytes,
     }
 }
 
-static gboolean copy_blocks(rereading *self, source *bytes, const char *name, const char *comment,
-                            FILE *to) {
+static gboolean copy_stream(rereading *self, FILE *from, const char *comment, const char *output,
+                            pcapng_copied *copied, GError **error) {
+    g_autoptr(target) to = target_open(output, error);
+
+    if (to == NULL) {
+        return FALSE;
+    }
+    return pcapng_copy(from, target_stream(to), comment, comments_of_frame, self, copied)
+               ? target_finish(to, error)
+               : target_not_written(output, copied->failure, error);
+}
+
+static gboolean copy_blocks(rereading *self, source *bytes, const char *comment, const char *output,
+                            GError **error) {
+    const char *path = self->with->paths[self->index];
     FILE *stream = source_stream(bytes);
-    pcapng_copied copied;
+    pcapng_copied copied = {0};
     gboolean good;
 
     if (stream == NULL) {
+        g_set_error(error, CAPTURE_ERROR, CAPTURE_ERROR_OPEN, "%s: cannot be opened: %s.", path,
+                    g_strerror(errno));
         return FALSE;
     }
-    good = pcapng_copy(stream, to, comment, comments_of_frame, self, &copied);
-    note_end(self->result, name, bytes, &copied);
+    good = copy_stream(self, stream, comment, output, &copied, error);
+    note_end(self->result, path, bytes, &copied);
     fclose(stream);
     return good;
 }
 
-/* The bytes of a pcapng file; *BYTES is NULL when packets alone are to be written. */
-static gboolean open_blocks(const annotation *with, const char *path, source **bytes,
-                            GError **error) {
-    *bytes = NULL;
-    if (with->from_packets) {
-        return TRUE;
-    }
-    *bytes = source_open(path, error);
-    if (*bytes == NULL) {
+static gboolean write_capture(rereading *self, const char *output, GError **error) {
+    const char *path = self->with->paths[self->index];
+    g_autofree char *comment = section_comment(self->with->found);
+    g_autoptr(source) bytes = source_open(path, error);
+    g_autoptr(own_options) own = NULL;
+
+    if (bytes == NULL) {
         return FALSE;
     }
-    if (source_magic(*bytes)->kind != MAGIC_PCAPNG) {
-        g_clear_pointer(bytes, source_free);
+    if (source_magic(bytes)->kind == MAGIC_PCAPNG && !self->with->from_packets) {
+        return copy_blocks(self, bytes, comment, output, error);
     }
-    return TRUE;
+    own = own_options_open(path, error);
+    return own != NULL && write_packets(self, own, comment, output, error);
 }
 
 gboolean annotate_capture(const annotation *with, guint32 index, const char *output,
                           annotated *result, GError **error) {
-    const char *path = with->paths[index];
     g_autoptr(capture) from = with->again.open(with->again.data, index, error);
     rereading self = {.with = with, .index = index, .from = from, .result = result};
-    g_autoptr(source) bytes = NULL;
-    g_autoptr(target) to = NULL;
-    g_autofree char *comment = section_comment(with->found);
-    gboolean good;
 
-    if (from == NULL || !open_blocks(with, path, &bytes, error)) {
+    if (from == NULL || !write_capture(&self, output, error)) {
         return FALSE;
     }
-    to = target_open(output, error);
-    if (to == NULL) {
-        return FALSE;
-    }
-    good = bytes != NULL ? copy_blocks(&self, bytes, path, comment, target_stream(to))
-                         : write_packets(&self, comment, target_stream(to));
-    result->shortened = annotate_shortened(path, capture_get_info(from));
-    return good ? target_finish(to, error) : target_not_written(output, errno, error);
+    result->shortened = annotate_shortened(with->paths[index], capture_get_info(from));
+    return TRUE;
 }

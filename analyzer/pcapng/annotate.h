@@ -12,7 +12,9 @@ typedef struct annotation {
     const places *where;
     const comments *said;
     reopening again;
-    const char *const *paths; /* of the captures, in the order of the report */
+    const char *const *paths; /* the files of the captures, in the order of the report */
+    const gboolean *finer;    /* of the captures: their times need nanoseconds, whatever the
+                                 beginning of the file says */
     gboolean from_packets;    /* nothing but packets is written, of pcapng too: for packets that a
                                  filter changed (capture.h), whose other blocks tell what it hides */
 } annotation;
@@ -20,17 +22,21 @@ typedef struct annotation {
 typedef struct annotated {
     guint64 packets;
     guint64 commented;
-    guint64 simple;    /* as in pcapng_copied */
-    guint64 damaged;   /* the same */
-    guint64 shortened; /* packets that the file has more of than libpcap reads */
-    gboolean cut;      /* a capture could not be read to its end: what is before is there */
-    char *wrong;       /* why, where the first reading did not say it; NULL else. Owned */
+    guint64 simple;     /* as in pcapng_copied */
+    guint64 damaged;    /* the same */
+    gboolean placeless; /* the same */
+    guint64 timeless;   /* packets that have no time and are written with one */
+    guint64 bereft;     /* packets whose own options could not be read: they are lost */
+    guint64 shortened;  /* packets that the file has more of than libpcap reads */
+    gboolean cut;       /* a capture could not be read to its end: what is before is there */
+    char *wrong;        /* why, where the first reading did not say it; NULL else. Owned */
 } annotated;
 
 void annotated_clear(annotated *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(annotated, annotated_clear)
 
-/* The capture with number INDEX as the file OUTPUT. FALSE when that could not be written. */
+/* The capture with number INDEX as the file OUTPUT. FALSE when that could not be written, or the
+ * capture could not be opened once more. */
 gboolean annotate_capture(const annotation *with, guint32 index, const char *output,
                           annotated *result, GError **error);
 /* The packets of SESSION, which is one of the report's: those of several captures in the order of

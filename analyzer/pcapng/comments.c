@@ -102,7 +102,7 @@ static void add_proof(const proof *of, GPtrArray *texts) {
     const turn_cause *cause = of->finding->cause;
     g_autofree char *line =
         g_strdup_printf("%s (%s): %s. Evidence: %s", turn_words_level(of->finding->level),
-                        cause->identifier, cause->title, of->evidence->summary);
+                        cause->identifier, cause->title, turn_evidence_alone(of->evidence));
 
     add_harmless(texts, line);
 }
@@ -151,9 +151,25 @@ gboolean comments_findings(const comments *self, const turn_seen *seen, GHashTab
     return proof_at(self, first, seen) != NULL;
 }
 
+/* Of those in TEXTS from number BEFORE on. */
+static void limit(GPtrArray *texts, guint before) {
+    const guint count = texts->len - before;
+    g_autofree char *rest = NULL;
+
+    if (count > COMMENTS_MAX) {
+        rest = g_strdup_printf("And %u more findings, which the report has.",
+                               count - (COMMENTS_MAX - 1));
+        g_ptr_array_set_size(texts, (gint)(before + COMMENTS_MAX - 1));
+        add_harmless(texts, rest);
+    }
+}
+
 void comments_add(const comments *self, const placed *at, GPtrArray *texts) {
+    const guint before = texts->len;
+
     for (guint i = 0; i < at->count; i++) {
         add_member(self, at, &at->members[i], texts);
     }
     add_proofs(self, &at->seen, texts);
+    limit(texts, before);
 }

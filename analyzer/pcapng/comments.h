@@ -8,6 +8,9 @@
 
 #include "analyzer/pcapng/packet_words.h"
 
+/* Of one packet; where there are more, the last one counts them. */
+#define COMMENTS_MAX 24u
+
 typedef struct comments comments;
 
 /* FOUND and WHERE must outlive the result; WORDS is transferred. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/pcapng/annotate_private.h"
-#include "analyzer/pcapng/copy.h"
 #include "analyzer/pcapng/section_comment.h"
 #include "analyzer/target.h"
 #include "turn/report/printable.h"
-
-#include <errno.h>
 
 /* A capture, and its packet that comes next. */
 typedef struct feed {
@@ -13,11 +10,12 @@ typedef struct feed {
     guint32 index;
     gboolean open;
     capture_packet next;
-    GHashTable *notes; /* comments that the capture has itself: GPtrArray of char by frame */
+    own_options *own; /* at the same packet */
+    char *name;       /* harmless */
 } feed;
 
-/* Packets of one capture whose own comments are kept. */
-#define MAX_NOTED 65536u
+/* Of a block: what else stands in it, with the comments that turnpcap adds. */
+#define ROOM_FOR_OURS ((COMMENTS_MAX + 3) * (PCAPNG_MAX_COMMENT + 4) + 64)
 
 typedef struct extraction {
     const annotation *with;
@@ -25,6 +23,7 @@ typedef struct extraction {
     GArray *feeds;
     pcapng_writer *writer;
     GPtrArray *texts;
+    pcapng_block options;
     annotated *result;
 } extraction;
 
@@ -33,56 +32,40 @@ static void advance(const extraction *self, feed *of) {
 
     of->open = result == CAPTURE_PACKET;
     self->result->cut |= result == CAPTURE_FAILED;
+    if (of->open) {
+        own_options_next(of->own);
+    }
 }
 
 static void clear_feed(gpointer data) {
     feed *of = data;
 
     capture_free(of->from);
-    g_hash_table_destroy(of->notes);
+    own_options_free(of->own);
+    g_free(of->name);
 }
 
-static void note_comments(gpointer data, guint32 frame, const GPtrArray *texts) {
-    GHashTable *notes = data;
-    GPtrArray *kept;
+static gboolean open_feed(extraction *self, guint32 index, GError **error) {
+    const annotation *with = self->with;
+    g_autofree char *name = section_comment_name(with->found, index);
+    const guint place = self->feeds->len;
+    feed *of;
 
-    if (g_hash_table_size(notes) >= MAX_NOTED) {
-        return;
-    }
-    kept = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < MIN(texts->len, PCAPNG_MAX_COMMENTS); i++) {
-        g_ptr_array_add(kept, g_strdup(g_ptr_array_index(texts, i)));
-    }
-    g_hash_table_insert(notes, GUINT_TO_POINTER(frame), kept);
-}
-
-/* The comments of a pcapng file; libpcap does not read them. None where they might tell what a
- * filter hides. */
-static GHashTable *read_notes(const annotation *with, guint32 index) {
-    GHashTable *notes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
-    g_autoptr(source) bytes = with->from_packets ? NULL : source_open(with->paths[index], NULL);
-    FILE *stream =
-        bytes != NULL && source_magic(bytes)->kind == MAGIC_PCAPNG ? source_stream(bytes) : NULL;
-
-    if (stream != NULL) {
-        pcapng_read_comments(stream, note_comments, notes);
-        fclose(stream);
-    }
-    return notes;
+    g_array_set_size(self->feeds, place + 1);
+    of = &g_array_index(self->feeds, feed, place);
+    of->index = index;
+    of->name = turn_printable_text(name);
+    of->from = with->again.open(with->again.data, index, error);
+    of->own = of->from != NULL ? own_options_open(with->paths[index], error) : NULL;
+    return of->own != NULL;
 }
 
 static gboolean open_all(extraction *self, GError **error) {
-    const annotation *with = self->with;
-
-    for (guint32 i = 0; i < with->found->captures->len; i++) {
-        feed added = {.from = with->again.open(with->again.data, i, error), .index = i};
-
-        if (added.from == NULL) {
+    for (guint32 i = 0; i < self->with->found->captures->len; i++) {
+        if (!open_feed(self, i, error)) {
             return FALSE;
         }
-        added.notes = read_notes(with, i);
-        advance(self, &added);
-        g_array_append_val(self->feeds, added);
+        advance(self, &g_array_index(self->feeds, feed, i));
     }
     return TRUE;
 }
@@ -113,25 +96,17 @@ static const turn_report_capture *capture_of(const extraction *self, const feed 
     return g_ptr_array_index(self->with->found->captures, of->index);
 }
 
-/* Harmless. Owned by the caller. */
-static char *name_of(const extraction *self, const feed *of) {
-    g_autofree char *name = section_comment_name(self->with->found, of->index);
-
-    return turn_printable_text(name);
-}
-
 static gboolean write_interfaces(const extraction *self) {
     gboolean good = TRUE;
 
     for (guint i = 0; i < self->feeds->len && good; i++) {
         const feed *of = &g_array_index(self->feeds, feed, i);
         const turn_report_capture *told = capture_of(self, of);
-        pcapng_interface interface = annotate_interface(capture_get_info(of->from));
-        g_autofree char *name = name_of(self, of);
+        pcapng_interface interface = annotate_interface(self->with, of->index, of->from);
         g_autofree char *comment =
             told->point != NULL ? g_strdup_printf("captured at the %s", told->point) : NULL;
 
-        interface.name = name;
+        interface.name = of->name;
         interface.comment = comment;
         good = pcapng_writer_interface(self->writer, &interface);
     }
@@ -147,23 +122,34 @@ static gboolean is_wanted(const extraction *self, const placed *at) {
     return FALSE;
 }
 
-static gboolean write_packet(const extraction *self, const feed *of, const placed *at) {
-    const pcapng_packet written = annotate_packet(of->index, &of->next);
-    const GPtrArray *notes = g_hash_table_lookup(of->notes, GUINT_TO_POINTER(of->next.frame));
-    g_autofree char *name = name_of(self, of);
+/* Where it came from, and behind that what it has of its own. */
+static void add_origin(extraction *self, const feed *of) {
+    g_autofree char *text = g_strdup_printf("Frame %u of %s.", of->next.frame, of->name);
+    const gsize others = pcapng_padded(of->next.captured) + ROOM_FOR_OURS;
+    const gsize limit = others < PCAPNG_MAX_BLOCK ? PCAPNG_MAX_BLOCK - others : 0;
 
-    g_ptr_array_set_size(self->texts, 0);
-    g_ptr_array_add(self->texts, g_strdup_printf("Frame %u of %s.", of->next.frame, name));
-    for (guint i = 0; notes != NULL && i < notes->len; i++) {
-        g_ptr_array_add(self->texts, g_strdup(g_ptr_array_index(notes, i)));
+    g_byte_array_set_size(self->options.bytes, 0);
+    pcapng_block_text(&self->options, PCAPNG_OPTION_COMMENT, text, PCAPNG_MAX_COMMENT);
+    /* They might tell what a filter hides. */
+    if (!self->with->from_packets && !own_options_add(of->own, &self->options, limit)) {
+        self->result->bereft++;
     }
+}
+
+static gboolean write_packet(extraction *self, const feed *of, const placed *at) {
+    pcapng_packet written = annotate_packet(of->index, &of->next);
+
+    add_origin(self, of);
+    written.options = self->options.bytes;
+    g_ptr_array_set_size(self->texts, 0);
     comments_add(self->with->said, at, self->texts);
+    annotate_time(of->own, self->texts, self->result);
     self->result->packets++;
     self->result->commented++;
     return pcapng_writer_packet(self->writer, &written, self->texts);
 }
 
-static gboolean take_next(const extraction *self, feed *of) {
+static gboolean take_next(extraction *self, feed *of) {
     placed at;
     gboolean good = TRUE;
 
@@ -185,7 +171,7 @@ static void note_shortened(const extraction *self) {
     }
 }
 
-static gboolean write_all(const extraction *self, const char *comment) {
+static gboolean write_all(extraction *self, const char *comment) {
     gboolean good = pcapng_writer_section(self->writer, comment) && write_interfaces(self);
     feed *current;
     gint64 until;
@@ -256,29 +242,37 @@ static GPtrArray *findings_about(const extraction *self, GError **error) {
     return all;
 }
 
+static gboolean write_file(extraction *self, const char *comment, const char *output,
+                           GError **error) {
+    g_autoptr(target) to = target_open(output, error);
+    g_autoptr(pcapng_writer) writer = to != NULL ? pcapng_writer_new(target_stream(to)) : NULL;
+
+    if (to == NULL) {
+        return FALSE;
+    }
+    self->writer = writer;
+    return write_all(self, comment)
+               ? target_finish(to, error)
+               : target_not_written(output, pcapng_writer_failure(writer), error);
+}
+
 gboolean annotate_session(const annotation *with, const turn_session *session, const char *output,
                           annotated *result, GError **error) {
-    extraction self = {.with = with, .number = session->id, .result = result};
-    g_autoptr(GArray) feeds = g_array_new(FALSE, FALSE, sizeof(feed));
+    g_autoptr(GArray) feeds = g_array_new(FALSE, TRUE, sizeof(feed));
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(target) to = NULL;
-    g_autoptr(pcapng_writer) writer = NULL;
+    extraction self = {
+        .with = with, .number = session->id, .feeds = feeds, .texts = texts, .result = result};
     g_autoptr(GPtrArray) findings = findings_about(&self, error);
     g_autofree char *comment = NULL;
+    gboolean good;
 
     g_array_set_clear_func(feeds, clear_feed);
-    self.feeds = feeds;
-    self.texts = texts;
     if (findings == NULL || !open_all(&self, error)) {
         return FALSE;
     }
     comment = section_comment_extract(with->found, session, findings);
-    to = target_open(output, error);
-    if (to == NULL) {
-        return FALSE;
-    }
-    writer = pcapng_writer_new(target_stream(to));
-    self.writer = writer;
-    return write_all(&self, comment) ? target_finish(to, error)
-                                     : target_not_written(output, errno, error);
+    pcapng_block_init(&self.options, FALSE);
+    good = write_file(&self, comment, output, error);
+    pcapng_block_clear(&self.options);
+    return good;
 }

@@ -17,14 +17,16 @@ struct second_reading {
     gboolean has_all;
     places *where;
     comments *said;
-    const char **paths;
+    const char **names; /* of the captures, in the report */
+    const char **paths; /* their files */
+    gboolean *finer;    /* their times are, see annotation */
     annotation with;
 };
 
 static capture *reopen(gpointer data, guint32 index, GError **error) {
     const second_reading *self = data;
 
-    return self->redacted != NULL ? redact_reading_reopen(self->redacted, self->paths[index], error)
+    return self->redacted != NULL ? redact_reading_reopen(self->redacted, self->names[index], error)
                                   : capture_open(self->paths[index], error);
 }
 
@@ -55,7 +57,8 @@ static gboolean check_twice(const second_reading *self, const char *command, GEr
             g_autofree char *name = g_filename_display_name(*file);
 
             g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                        "%s: %s reads a capture twice: save it into a file first", name, command);
+                        "%s: %s reads a capture more than once: save it into a file first", name,
+                        command);
             return FALSE;
         }
     }
@@ -109,7 +112,9 @@ void second_reading_free(second_reading *self) {
     if (self == NULL) {
         return;
     }
+    g_free(self->names);
     g_free(self->paths);
+    g_free(self->finer);
     comments_free(self->said);
     places_free(self->where);
     turn_report_free(self->found);
@@ -155,48 +160,87 @@ gboolean second_reading_check(const second_reading *self, const char *const *out
     return input_options_check(self->options, files, outputs, error);
 }
 
-/* FALSE when the captures cannot be read as the options say. */
-static gboolean read_captures_of(second_reading *self, GError **error) {
-    self->redacted = redact_reading_new(self->options, self->credentials, error);
+static gboolean redact_first(second_reading *self, GError **error) {
+    g_autoptr(GError) failure = NULL;
+
+    self->redacted = redact_reading_new(self->options, self->credentials, &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
     if (self->redacted != NULL) {
         redact_reading_attach(self->redacted, self->from);
-    } else if (*error != NULL) {
-        return FALSE;
     }
-    self->has_all = points_read(self->from, self->found);
-    return self->found->captures->len > 0 &&
-           (self->redacted == NULL || redact_reading_finish(self->redacted, self->found, error));
+    return TRUE;
 }
 
-gboolean second_reading_judge(second_reading *self) {
-    g_autoptr(GError) error = NULL;
-    packet_words *words;
+/* The file that is called NAME in the report. */
+static const char *path_of(const char *name, const char *const *names, const char *const *files) {
+    guint i = 0;
 
-    if (!read_captures_of(self, &error)) {
-        if (error != NULL) {
-            complain(error->message);
-        }
-        return FALSE;
+    while (names[i + 1] != NULL && !g_str_equal(names[i], name)) {
+        i++;
     }
-    self->with.found = self->found;
-    self->paths = g_new0(const char *, (gsize)self->found->captures->len);
-    for (guint i = 0; i < self->found->captures->len; i++) {
-        self->paths[i] = points_path(self->from, i);
+    return files[i];
+}
+
+static void note_captures(second_reading *self) {
+    const guint count = self->found->captures->len;
+    g_autofree const char **files = second_reading_files(self);
+    g_auto(GStrv) names = second_reading_names(self);
+
+    self->names = g_new0(const char *, (gsize)count);
+    self->paths = g_new0(const char *, (gsize)count);
+    self->finer = g_new0(gboolean, (gsize)count);
+    for (guint i = 0; i < count; i++) {
+        self->names[i] = points_path(self->from, i);
+        self->paths[i] = path_of(self->names[i], (const char *const *)names, files);
+        self->finer[i] = points_is_finer(self->from, i);
     }
-    self->with.paths = self->paths;
-    self->with.again = (reopening){.open = reopen, .data = self};
-    self->with.from_packets = self->redacted != NULL;
-    self->where = places_new(self->found, &self->with.again);
-    words = packet_words_new();
+}
+
+static void add_messages(const second_reading *self, packet_words *words) {
     packet_words_add_log(words, points_messages(self->from, turn_point_text(TURN_POINT_CLIENT)));
     if (self->found->join != NULL) {
         packet_words_add_log(words,
                              points_messages(self->from, turn_point_text(TURN_POINT_SERVER)));
     }
     packet_words_sort(words);
+}
+
+static void prepare_annotation(second_reading *self) {
+    packet_words *words = packet_words_new();
+    const reopening again = {.open = reopen, .data = self};
+
+    note_captures(self);
+    add_messages(self, words);
+    self->where = places_new(self->found, &again);
     self->said = comments_new(self->found, self->where, words);
-    self->with.where = self->where;
-    self->with.said = self->said;
+    self->with = (annotation){.found = self->found,
+                              .where = self->where,
+                              .said = self->said,
+                              .again = again,
+                              .paths = self->paths,
+                              .finer = self->finer,
+                              .from_packets = self->redacted != NULL};
+}
+
+gboolean second_reading_judge(second_reading *self) {
+    g_autoptr(GError) error = NULL;
+
+    if (!redact_first(self, &error)) {
+        complain(error->message);
+        return FALSE;
+    }
+    self->has_all = points_read(self->from, self->found);
+    if (self->found->captures->len == 0) {
+        return FALSE; /* of each it was said why */
+    }
+    if (self->redacted != NULL && !redact_reading_finish(self->redacted, self->found, &error)) {
+        complain(error->message);
+        return FALSE;
+    }
+    prepare_annotation(self);
     return TRUE;
 }
 
@@ -208,33 +252,43 @@ const annotation *second_reading_annotation(const second_reading *self) {
     return &self->with;
 }
 
-static void complain_of_packets(const char *output, guint64 count, const char *why) {
+static void complain_of(const char *output, guint64 count, const char *what) {
     g_autofree char *name = g_filename_display_name(output);
     g_autofree char *text = NULL;
 
     if (count > 0) {
-        text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " packets got no comment: %s", name, count,
-                               why);
+        text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " packets %s", name, count, what);
         complain(text);
     }
 }
 
+static void complain_of_packets(const char *output, const annotated *result) {
+    complain_of(output, result->simple,
+                "got no comment: simple packet blocks of pcapng have no room for one");
+    complain_of(output, result->damaged,
+                "got no comment: the options that they have are damaged, or leave no room");
+    complain_of(output, result->timeless,
+                "have no time in the capture (simple packet blocks of pcapng): 1970 stands for it, "
+                "and a comment says so");
+    complain_of(output, result->bereft,
+                "lost comments and options of their own, which are damaged");
+    complain_of(output, result->shortened,
+                "are shorter than in the capture, which has more of them than the snap length in "
+                "its own header allows. Mend the header first: mergecap -F pcap -w NEW.pcap "
+                "CAPTURE");
+}
+
 gboolean second_reading_complain(const char *output, const annotated *result) {
-    complain_of_packets(output, result->simple,
-                        "simple packet blocks of pcapng have no room for one");
-    complain_of_packets(output, result->damaged, "the options that they have are damaged");
-    if (result->wrong != NULL) {
-        complain(result->wrong);
-    }
-    if (result->shortened > 0) {
+    if (result->placeless) {
         g_autofree char *name = g_filename_display_name(output);
         g_autofree char *text = g_strdup_printf(
-            "%s: %" G_GUINT64_FORMAT " packets are shorter than in the capture, which has more of "
-            "them than the snap length in its own header allows. Mend the header first: mergecap "
-            "-F pcap -w NEW.pcap CAPTURE",
-            name, result->shortened);
+            "%s: the verdict is not in the file: the options of its sections are damaged", name);
 
         complain(text);
     }
+    if (result->wrong != NULL) {
+        complain(result->wrong);
+    }
+    complain_of_packets(output, result);
     return !result->cut && result->shortened == 0;
 }

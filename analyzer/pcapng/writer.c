@@ -4,6 +4,7 @@
 #include "analyzer/pcapng/block.h"
 #include "analyzer/version.h"
 
+#include <errno.h>
 #include <pcap/dlt.h>
 
 #define VERSION_MAJOR        1u
@@ -13,19 +14,10 @@
 #define RESOLUTION_MICRO     6u
 #define NANOSECONDS_IN_MICRO 1000
 
-#define NONE G_MAXUINT32
-
-/* An interface as the caller knows it. */
-typedef struct declared {
-    pcapng_interface what; /* its texts are owned */
-    guint32 number;        /* in the file */
-    guint32 finer;         /* the one beside it for times that microseconds do not hold, or NONE */
-} declared;
-
 struct pcapng_writer {
     FILE *to;
-    GArray *interfaces; /* of declared */
-    guint32 count;      /* interfaces in the file */
+    GArray *nanoseconds; /* of gboolean, by interface */
+    int failure;
     pcapng_block block;
 };
 
@@ -44,19 +36,11 @@ static guint16 link_type_in_files(int dlt) {
     return (guint16)dlt;
 }
 
-static void declared_clear(gpointer data) {
-    declared *self = data;
-
-    g_free((gpointer)self->what.name);
-    g_free((gpointer)self->what.comment);
-}
-
 pcapng_writer *pcapng_writer_new(FILE *to) {
     pcapng_writer *self = g_new0(pcapng_writer, 1);
 
     self->to = to;
-    self->interfaces = g_array_new(FALSE, FALSE, sizeof(declared));
-    g_array_set_clear_func(self->interfaces, declared_clear);
+    self->nanoseconds = g_array_new(FALSE, FALSE, sizeof(gboolean));
     pcapng_block_init(&self->block, FALSE);
     return self;
 }
@@ -65,15 +49,23 @@ void pcapng_writer_free(pcapng_writer *self) {
     if (self == NULL) {
         return;
     }
-    g_array_unref(self->interfaces);
+    g_array_unref(self->nanoseconds);
     pcapng_block_clear(&self->block);
     g_free(self);
 }
 
 static gboolean write_block(pcapng_writer *self) {
     pcapng_block_end(&self->block);
-    return fwrite(self->block.bytes->data, 1, self->block.bytes->len, self->to) ==
-           self->block.bytes->len;
+    if (fwrite(self->block.bytes->data, 1, self->block.bytes->len, self->to) ==
+        self->block.bytes->len) {
+        return TRUE;
+    }
+    self->failure = errno;
+    return FALSE;
+}
+
+int pcapng_writer_failure(const pcapng_writer *self) {
+    return self->failure;
 }
 
 gboolean pcapng_writer_section(pcapng_writer *self, const char *comment) {
@@ -93,11 +85,11 @@ gboolean pcapng_writer_section(pcapng_writer *self, const char *comment) {
     return write_block(self);
 }
 
-static gboolean write_interface(pcapng_writer *self, const pcapng_interface *interface,
-                                guint8 resolution) {
+gboolean pcapng_writer_interface(pcapng_writer *self, const pcapng_interface *interface) {
+    const guint8 resolution = interface->nanoseconds ? RESOLUTION_NANO : RESOLUTION_MICRO;
     pcapng_block *block = &self->block;
 
-    self->count++;
+    g_array_append_val(self->nanoseconds, interface->nanoseconds);
     pcapng_block_begin(block, PCAPNG_INTERFACE);
     pcapng_block_u16(block, link_type_in_files(interface->link_type));
     pcapng_block_u16(block, 0);
@@ -113,57 +105,35 @@ static gboolean write_interface(pcapng_writer *self, const pcapng_interface *int
     return write_block(self);
 }
 
-gboolean pcapng_writer_interface(pcapng_writer *self, const pcapng_interface *interface) {
-    const guint index = self->interfaces->len;
-    declared *added;
+static void add_options(pcapng_block *block, const GByteArray *options, const GPtrArray *comments) {
+    const guint before = block->bytes->len;
 
-    g_array_set_size(self->interfaces, index + 1);
-    added = &g_array_index(self->interfaces, declared, index);
-    *added = (declared){.what = *interface, .number = self->count, .finer = NONE};
-    added->what.name = g_strdup(interface->name);
-    added->what.comment = g_strdup(interface->comment);
-    return write_interface(self, interface,
-                           interface->nanoseconds ? RESOLUTION_NANO : RESOLUTION_MICRO);
-}
-
-/* A pcapng that is read may have a resolution for each interface, of which one is told. */
-static gboolean needs_finer(const declared *on, const pcapng_packet *packet) {
-    return !on->what.nanoseconds && packet->time % NANOSECONDS_IN_MICRO != 0;
-}
-
-static gboolean make_finer(pcapng_writer *self, declared *on) {
-    if (on->finer != NONE) {
-        return TRUE;
+    if (options != NULL) {
+        pcapng_block_bytes(block, options->data, options->len);
     }
-    on->finer = self->count;
-    return write_interface(self, &on->what, RESOLUTION_NANO);
+    for (guint i = 0; comments != NULL && i < comments->len; i++) {
+        pcapng_block_text(block, PCAPNG_OPTION_COMMENT, g_ptr_array_index(comments, i),
+                          PCAPNG_MAX_COMMENT);
+    }
+    if (block->bytes->len > before) {
+        pcapng_block_end_options(block);
+    }
 }
 
 gboolean pcapng_writer_packet(pcapng_writer *self, const pcapng_packet *packet,
                               const GPtrArray *comments) {
     pcapng_block *block = &self->block;
-    declared *on = &g_array_index(self->interfaces, declared, packet->interface);
-    const gboolean finer = needs_finer(on, packet);
+    const gboolean nanoseconds = g_array_index(self->nanoseconds, gboolean, packet->interface);
     const guint64 time =
-        (guint64)(finer || on->what.nanoseconds ? packet->time
-                                                : packet->time / NANOSECONDS_IN_MICRO);
+        (guint64)(nanoseconds ? packet->time : packet->time / NANOSECONDS_IN_MICRO);
 
-    if (finer && !make_finer(self, on)) {
-        return FALSE;
-    }
     pcapng_block_begin(block, PCAPNG_ENHANCED_PACKET);
-    pcapng_block_u32(block, finer ? on->finer : on->number);
+    pcapng_block_u32(block, packet->interface);
     pcapng_block_u32(block, (guint32)(time >> 32));
     pcapng_block_u32(block, (guint32)(time & G_MAXUINT32));
     pcapng_block_u32(block, packet->captured);
     pcapng_block_u32(block, packet->reported);
     pcapng_block_padded(block, packet->bytes, packet->captured);
-    if (comments != NULL && comments->len > 0) {
-        for (guint i = 0; i < MIN(comments->len, PCAPNG_MAX_COMMENTS); i++) {
-            pcapng_block_text(block, PCAPNG_OPTION_COMMENT, g_ptr_array_index(comments, i),
-                              PCAPNG_MAX_COMMENT);
-        }
-        pcapng_block_end_options(block);
-    }
+    add_options(block, packet->options, comments);
     return write_block(self);
 }

@@ -16,10 +16,15 @@ class Failed(Exception):
     """A program did not do what it was told."""
 
 
+def is_installed(name):
+    """Say whether there is a program NAME."""
+    return shutil.which(name) is not None
+
+
 def skip_without_wireshark():
     """End the program, as skipped, where Wireshark's programs are not installed."""
     for name in ("tshark", "capinfos", "editcap", "mergecap"):
-        if shutil.which(name) is None:
+        if not is_installed(name):
             print(f"Skipped: {name} is not installed (Debian packages tshark and wireshark-common).")
             sys.exit(SKIPPED)
 

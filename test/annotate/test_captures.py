@@ -24,6 +24,7 @@ import programs  # noqa: E402
 import reporting  # noqa: E402
 
 SESSION = re.compile(r"\. Session (\d+)\b")
+REFERS_BACK = re.compile(r"Evidence: (?:the same|last of (?:them|[0-9]+ trans)|it |before that|after that)")
 EVIDENCE = re.compile(r"turnpcap: (?:FAILED|DEGRADED|INCONCLUSIVE) \([a-z0-9-]+\): .+\. Evidence: ")
 FRAME = re.compile(r"Frame (\d+) of (.*)\.")
 TOLD = ("frame.time_epoch", "frame.len", "frame.cap_len", "frame.comment")
@@ -110,6 +111,8 @@ def check_comments(report, flows, output):
         for text in packet.comments:
             if not text.isprintable() or len(text.encode()) > 4096:
                 yield f"frame {frame}: {text!r}"
+            if REFERS_BACK.search(text):
+                yield f"frame {frame}: goes on from evidence that is not there: {text!r}"
 
 
 def check_section(report, output, home):

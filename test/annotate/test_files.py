@@ -441,7 +441,7 @@ def files_are_spared(place):
         for arguments, words in (
             (["-o", source, source], b"is the capture itself"),
             ([source], b"say where to write"),
-            (["-o", place.work / "x", "-"], b"reads a capture twice"),
+            (["-o", place.work / "x", "-"], b"reads a capture more than once"),
             (["-o", place.work / "x"], b"needs a capture file"),
             (["-o", place.work / "no/folder/x", source], b"could not be written"),
             (["-o", place.work / "x", place.work / "missing"], b"missing"),
@@ -552,10 +552,11 @@ CASES = (
 )
 
 
-def main():
+def run_cases(cases):
+    """Run those of CASES that the command line names, or all; return the exit status."""
     programs.skip_without_wireshark()
     program, root = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
-    chosen = [case for case in CASES if case.__name__ in sys.argv[3:] or not sys.argv[3:]]
+    chosen = [case for case in cases if case.__name__ in sys.argv[3:] or not sys.argv[3:]]
     failed = 0
     for case in chosen:
         with tempfile.TemporaryDirectory() as name:
@@ -571,4 +572,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases(CASES))

@@ -137,9 +137,33 @@ static void capture_pcap_variants_are_told_apart(void **state) {
         opened = open_bytes(file, NULL);
         assert_non_null(opened);
         assert_string_equal(capture_get_info(opened)->format, variants[i].format);
+        assert_int_equal(capture_get_info(opened)->nanoseconds, i == 1);
         assert_int_equal(capture_get_info(opened)->link_type, DLT_RAW);
         assert_int_equal(capture_next(opened, &packet, NULL), CAPTURE_PACKET);
         assert_true(packet.time == variants[i].time);
+    }
+}
+
+/* The first interface is of microseconds, and only it is told as the format. */
+static void capture_pcapng_tells_when_a_time_is_finer(void **state) {
+    auto_bytes hello = bytes_text("hello");
+    auto_bytes frame = make_udp_frame(forth, hello);
+    auto_bytes file = make_pcapng();
+    g_autoptr(capture) opened = NULL;
+    capture_packet packet;
+
+    (void)state;
+    put_interface(file, 1, 6);
+    put_interface(file, 1, 9);
+    put_enhanced(file, 0, 5000003, frame->len, frame);
+    put_enhanced(file, 1, 5000, frame->len, frame);
+    put_enhanced(file, 1, 5001, frame->len, frame);
+    opened = open_bytes(file, NULL);
+    assert_non_null(opened);
+    assert_false(capture_get_info(opened)->nanoseconds);
+    for (guint i = 0; i < 3; i++) {
+        assert_int_equal(capture_next(opened, &packet, NULL), CAPTURE_PACKET);
+        assert_int_equal(capture_get_info(opened)->finer, i == 2);
     }
 }
 
@@ -500,6 +524,7 @@ int main(void) {
         cmocka_unit_test(capture_pcap_yields_its_packets),
         cmocka_unit_test(capture_pcap_variants_are_told_apart),
         cmocka_unit_test(capture_pcapng_is_read_at_its_resolution),
+        cmocka_unit_test(capture_pcapng_tells_when_a_time_is_finer),
         cmocka_unit_test(capture_time_is_kept_where_sums_fit),
         cmocka_unit_test(capture_compressed_is_read),
         cmocka_unit_test(capture_empty_and_foreign_files_are_refused),

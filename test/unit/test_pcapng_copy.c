@@ -8,6 +8,7 @@
 
 #include "analyzer/pcapng/copy.h"
 #include "support/memory_file.h"
+#include <errno.h>
 #include <string.h>
 
 /* Comments that the packets of a test get: those of frame N are words of the text N. */
@@ -47,13 +48,14 @@ static pcapng_copied copy_hex(const char *hex, const char *comment, plan comment
 #define PACKET_LE      "06000000 28000000 " PACKET_BODY_LE "28000000\n"
 #define NONE           ((plan){{NULL}})
 
+/* Interface statistics, a custom block, a type that nobody knows. */
+#define OTHER_BLOCKS                                                                               \
+    "05000000 18000000 00000000 00000000 01000000 18000000\n"                                      \
+    "ad0b0000 14000000 01020304 05060708 14000000\n"                                               \
+    "cdab0000 0c000000 0c000000\n"
+
 static void everything_stays_without_comments(void **state) {
-    /* A stated section length, interface statistics, a custom block, a type that nobody knows. */
-    static const char file[] =
-        "0a0d0d0a 1c000000 4d3c2b1a 01000000 84000000 00000000 1c000000\n" INTERFACE_LE PACKET_LE
-        "05000000 18000000 00000000 00000000 01000000 18000000\n"
-        "ad0b0000 14000000 01020304 05060708 14000000\n"
-        "cdab0000 0c000000 0c000000\n";
+    static const char file[] = SECTION_LE INTERFACE_LE PACKET_LE OTHER_BLOCKS;
     g_auto(memory_file) out = {0};
     const pcapng_copied copied = copy_hex(file, NULL, NONE, &out);
 
@@ -61,6 +63,7 @@ static void everything_stays_without_comments(void **state) {
     assert_bytes_from(&out, 0, file);
     assert_int_equal(copied.packets, 1);
     assert_int_equal(copied.commented, 0);
+    assert_false(copied.placeless);
     assert_null(copied.wrong);
 }
 
@@ -84,6 +87,78 @@ static void only_the_first_section_gets_the_comment(void **state) {
     assert_bytes_from(&out, 0,
                       "0a0d0d0a 28000000 4d3c2b1a 01000000 ffffffff ffffffff\n"
                       "01000400 61626364 00000000 28000000\n" SECTION_BE);
+}
+
+/* The first has no options, the second "mine", the third one that goes on behind the block. */
+static void no_section_keeps_its_length(void **state) {
+    static const char second[] = "01000400 6d696e65 00000000 28000000\n";
+    static const char third[] = "01000900 6d696e65 00000000 28000000\n";
+    g_auto(memory_file) out = {0};
+    g_autofree char *file = g_strconcat(
+        "0a0d0d0a 1c000000 4d3c2b1a 01000000 14000000 00000000 1c000000\n" INTERFACE_LE,
+        "0a0d0d0a 28000000 4d3c2b1a 01000000 14000000 00000000\n", second, INTERFACE_LE,
+        "0a0d0d0a 28000000 4d3c2b1a 01000000 14000000 00000000\n", third, INTERFACE_LE, NULL);
+    g_autofree char *wanted = g_strconcat(
+        SECTION_LE INTERFACE_LE "0a0d0d0a 28000000 4d3c2b1a 01000000 ffffffff ffffffff\n", second,
+        INTERFACE_LE "0a0d0d0a 28000000 4d3c2b1a 01000000 ffffffff ffffffff\n", third, INTERFACE_LE,
+        NULL);
+
+    (void)state;
+    copy_hex(file, NULL, NONE, &out);
+    assert_bytes_from(&out, 0, wanted);
+}
+
+/* "turnpcap: x" goes, in both byte orders, and "turnpcap x" stays. */
+static void every_section_loses_what_an_earlier_run_said(void **state) {
+    g_auto(memory_file) out = {0};
+
+    (void)state;
+    copy_hex("0a0d0d0a 30000000 4d3c2b1a 01000000 ffffffff ffffffff\n"
+             "01000b00 7475726e 70636170 3a207800 00000000 30000000\n"
+             "0a0d0d0a 00000040 1a2b3c4d 00010000 ffffffff ffffffff\n"
+             "0001000b 7475726e 70636170 3a207800\n"
+             "0001000a 7475726e 70636170 20780000 00000000 00000040\n",
+             "abcd", NONE, &out);
+    assert_bytes_from(&out, 0,
+                      "0a0d0d0a 28000000 4d3c2b1a 01000000 ffffffff ffffffff\n"
+                      "01000400 61626364 00000000 28000000\n"
+                      "0a0d0d0a 00000030 1a2b3c4d 00010000 ffffffff ffffffff\n"
+                      "0001000a 7475726e 70636170 20780000 00000000 00000030\n");
+}
+
+static void section_with_damaged_options_leaves_the_comment_to_the_next(void **state) {
+    static const char damaged[] = "0a0d0d0a 24000000 4d3c2b1a 01000000 ffffffff ffffffff\n"
+                                  "01000900 61626364 24000000\n";
+    g_auto(memory_file) alone = {0};
+    g_auto(memory_file) out = {0};
+    g_autofree char *both = g_strconcat(damaged, SECTION_LE, NULL);
+    g_autofree char *wanted = g_strconcat(damaged,
+                                          "0a0d0d0a 28000000 4d3c2b1a 01000000 ffffffff ffffffff\n"
+                                          "01000400 61626364 00000000 28000000\n",
+                                          NULL);
+
+    (void)state;
+    assert_true(copy_hex(damaged, "abcd", NONE, &alone).placeless);
+    assert_bytes_from(&alone, 0, damaged);
+    assert_false(copy_hex(both, "abcd", NONE, &out).placeless);
+    assert_bytes_from(&out, 0, wanted);
+}
+
+static void what_cannot_be_written_is_told_with_its_reason(void **state) {
+    g_autoptr(GByteArray) bytes = bytes_of_hex(SECTION_LE INTERFACE_LE);
+    FILE *from = fmemopen(bytes->data, bytes->len, "rb");
+    FILE *to = fopen("/dev/full", "wb");
+    plan none = NONE;
+    pcapng_copied copied;
+
+    (void)state;
+    assert_non_null(from);
+    assert_non_null(to);
+    setvbuf(to, NULL, _IONBF, 0);
+    assert_false(pcapng_copy(from, to, NULL, planned, &none, &copied));
+    assert_int_equal(copied.failure, ENOSPC);
+    fclose(from);
+    fclose(to);
 }
 
 /* Without options before, and with a comment and flags before the end mark. */
@@ -197,6 +272,10 @@ int main(void) {
         cmocka_unit_test(everything_stays_without_comments),
         cmocka_unit_test(section_gets_a_comment_and_loses_its_length),
         cmocka_unit_test(only_the_first_section_gets_the_comment),
+        cmocka_unit_test(no_section_keeps_its_length),
+        cmocka_unit_test(every_section_loses_what_an_earlier_run_said),
+        cmocka_unit_test(section_with_damaged_options_leaves_the_comment_to_the_next),
+        cmocka_unit_test(what_cannot_be_written_is_told_with_its_reason),
         cmocka_unit_test(packet_comments_stand_behind_its_own_options),
         cmocka_unit_test(options_may_end_with_the_block),
         cmocka_unit_test(big_endian_section_gets_big_endian_comments),

@@ -10,6 +10,7 @@
 #include "analyzer/pcapng/writer.h"
 #include "analyzer/version.h"
 #include "support/memory_file.h"
+#include <errno.h>
 #include <pcap/dlt.h>
 #include <string.h>
 
@@ -106,20 +107,62 @@ static void packet_without_comments_has_no_options(void **state) {
                       "01020304 05000000 28000000");
 }
 
-/* An interface of its own stands in front of it, and the packet is of that one. */
-static void time_that_is_finer_than_its_interface_is_kept(void **state) {
+/* Interfaces are described before any packet: nothing is written between packets. */
+static void packet_of_any_time_is_one_block(void **state) {
     g_auto(memory_file) out = {0};
 
     (void)state;
     write_packet(&out, FALSE, MOMENT, NULL);
     assert_bytes_from(&out, INTERFACE_SIZE,
-                      "01000000 20000000 01000000 00000000 # interface of Ethernet, no limit\n"
-                      "09000100 09000000                   # nanoseconds\n"
-                      "00000000 20000000\n"
-                      "06000000 28000000 01000000          # type, 40 bytes, interface 1\n"
-                      "7e68c014 2361c179\n"
+                      "06000000 28000000 00000000 # type, 40 bytes, interface 0\n"
+                      "f94f0500 798583fb          # cut to microseconds\n"
                       "05000000 50000000\n"
                       "01020304 05000000 28000000");
+}
+
+/* Two interfaces, of which the second is of nanoseconds; flags, and a comment behind them. */
+static void packet_has_the_options_that_it_brings_along(void **state) {
+    const pcapng_interface first = {.link_type = DLT_EN10MB};
+    const pcapng_interface second = {.link_type = DLT_EN10MB, .nanoseconds = TRUE};
+    g_autoptr(GByteArray) options = bytes_of_hex("02000400 01000000");
+    g_autoptr(GPtrArray) comments = g_ptr_array_new();
+    const pcapng_packet packet = {.interface = 1,
+                                  .time = MOMENT,
+                                  .bytes = five,
+                                  .captured = sizeof five,
+                                  .reported = 80,
+                                  .options = options};
+    g_auto(memory_file) out = {0};
+    g_autoptr(pcapng_writer) writer = NULL;
+
+    (void)state;
+    g_ptr_array_add(comments, (gpointer) "a");
+    memory_file_begin(&out);
+    writer = pcapng_writer_new(out.stream);
+    assert_true(pcapng_writer_interface(writer, &first));
+    assert_true(pcapng_writer_interface(writer, &second));
+    assert_true(pcapng_writer_packet(writer, &packet, comments));
+    memory_file_end(&out);
+    assert_bytes_from(&out, (gsize)2 * INTERFACE_SIZE,
+                      "06000000 3c000000 01000000 # type, 60 bytes, interface 1\n"
+                      "7e68c014 2361c179\n"
+                      "05000000 50000000\n"
+                      "01020304 05000000\n"
+                      "02000400 01000000 01000100 61000000\n"
+                      "00000000 3c000000");
+}
+
+static void what_cannot_be_written_is_told_with_its_reason(void **state) {
+    FILE *full = fopen("/dev/full", "wb");
+    g_autoptr(pcapng_writer) writer = NULL;
+
+    (void)state;
+    assert_non_null(full);
+    setvbuf(full, NULL, _IONBF, 0);
+    writer = pcapng_writer_new(full);
+    assert_false(pcapng_writer_section(writer, NULL));
+    assert_int_equal(pcapng_writer_failure(writer), ENOSPC);
+    fclose(full);
 }
 
 /* Three bytes to a character, of which the limit leaves the last one no room. */
@@ -161,7 +204,9 @@ int main(void) {
         cmocka_unit_test(interface_has_the_link_type_of_files),
         cmocka_unit_test(packet_has_its_time_lengths_and_comments),
         cmocka_unit_test(packet_without_comments_has_no_options),
-        cmocka_unit_test(time_that_is_finer_than_its_interface_is_kept),
+        cmocka_unit_test(packet_of_any_time_is_one_block),
+        cmocka_unit_test(packet_has_the_options_that_it_brings_along),
+        cmocka_unit_test(what_cannot_be_written_is_told_with_its_reason),
         cmocka_unit_test(long_text_is_cut_between_characters),
         cmocka_unit_test(text_at_the_limit_is_whole),
     };
