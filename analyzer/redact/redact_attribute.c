@@ -76,20 +76,12 @@ static void text(const redact_place *place, const stun_attr *attr, guint8 *value
     stand_ins_text(place->stand_ins, by->kind, read, length);
 }
 
-/* The parts of "a:b" change places in the other direction of an ICE session, so each has a stand-in
- * of its own. Only checks are Binding. */
+/* Only checks are Binding. */
 static void user(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
-    const stand_in_kind kind =
-        place->message->method == STUN_METHOD_BINDING ? STAND_IN_FRAGMENT : by->kind;
-    gsize length;
-    guint8 *read = text_in(place, attr, value, &length);
-    const guint8 *colon = length > 0 ? memchr(read, ':', length) : NULL;
-    const gsize first = colon != NULL ? (gsize)(colon - read) : length;
+    const rule as = {text, 0,
+                     place->message->method == STUN_METHOD_BINDING ? STAND_IN_FRAGMENT : by->kind};
 
-    stand_ins_text(place->stand_ins, kind, read, first);
-    if (first < length) {
-        stand_ins_text(place->stand_ins, kind, read + first + 1, length - first - 1);
-    }
+    text(place, attr, value, &as);
 }
 
 static void bytes(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {

@@ -23,6 +23,7 @@ static blob *blob_new(guint tag, const guint8 *bytes, gsize length) {
     blob *made = g_malloc(sizeof *made + length);
 
     made->tag = tag;
+    made->marks = 0;
     made->length = length;
     memcpy(made->bytes, bytes, length);
     return made;
@@ -39,12 +40,22 @@ static void store_clear(store *self) {
     g_hash_table_unref(self->by_original);
 }
 
-const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length) {
-    blob *key = blob_new(tag, original, length);
-    const blob *found = g_hash_table_lookup(self->by_original, key);
+static blob *find(const store *self, guint tag, const guint8 *original, gsize length) {
+    g_autofree blob *key = blob_new(tag, original, length);
 
-    g_free(key);
-    return found;
+    return g_hash_table_lookup(self->by_original, key);
+}
+
+const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length) {
+    return find(self, tag, original, length);
+}
+
+void store_mark(store *self, guint tag, const guint8 *original, gsize length, guint marks) {
+    blob *found = find(self, tag, original, length);
+
+    if (found != NULL) {
+        found->marks |= marks;
+    }
 }
 
 gboolean store_is_taken(const store *self, guint tag, const guint8 *bytes, gsize length) {
@@ -91,6 +102,9 @@ void stand_ins_free(stand_ins *self) {
     }
     turn_wipe(self->key, self->key_length);
     g_free(self->key);
+    for (guint i = 0; i < STAND_IN_RANGES; i++) {
+        g_free(self->orders[i]);
+    }
     store_clear(&self->subnets);
     store_clear(&self->hosts);
     store_clear(&self->addresses);
