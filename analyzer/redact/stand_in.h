@@ -85,6 +85,10 @@ void stand_ins_bytes(stand_ins *self, guint8 *bytes, gsize length);
 void stand_ins_digest(const stand_ins *self, const guint8 *bytes, gsize length, guint8 *out,
                       gsize size);
 
+/* Remembers that TYPE, of an attribute, stands in the output, and whether it does. */
+void stand_ins_note_type(stand_ins *self, guint16 type);
+gboolean stand_ins_has_type(const stand_ins *self, guint16 type);
+
 /* How often an original was met that is not remembered, because too many are. */
 guint64 stand_ins_not_remembered(const stand_ins *self);
 

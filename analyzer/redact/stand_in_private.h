@@ -48,6 +48,7 @@ struct stand_ins {
     store addresses;
     store hardware;
     store texts;
+    guint8 types[65536 / 8]; /* of attributes: a bit for each */
     guint64 not_remembered;
 };
 

@@ -117,6 +117,14 @@ guint64 stand_ins_not_remembered(const stand_ins *self) {
     return self->not_remembered;
 }
 
+void stand_ins_note_type(stand_ins *self, guint16 type) {
+    self->types[type / 8] |= (guint8)(1u << type % 8);
+}
+
+gboolean stand_ins_has_type(const stand_ins *self, guint16 type) {
+    return (self->types[type / 8] & 1u << type % 8) != 0;
+}
+
 static void put_u32(guint8 *out, guint32 value) {
     for (guint i = 0; i < 4; i++) {
         out[i] = (guint8)(value >> (24 - 8 * i));

@@ -125,6 +125,32 @@ def check_passwords(its):
     its.expect("before redaction" not in text, "without passwords nothing was checked")
 
 
+def check_removed(its):
+    """A password proves nothing of a redacted capture, and no side is said to have another one."""
+    path, to, table = its.sample("causes/client-password-differs-near"), its.folder / "removed.pcapng", its.folder / "users"
+    its.run("annotate", "--redact", "--redact-key", its.key, "--redact-table", table, "-o", to, path)
+    rows = [line.split("\t") for line in table.read_text().splitlines()[1:]]
+    users = [stand_in for kind, _, stand_in in rows if kind == "user"]
+    its.expect(len(users) == 1, f"the table has one user: {users}")
+    for capture, user in ((path, "alice"), (to, users[0])):
+        options = ("--user", user, "--password-file", its.samples / "causes" / "password.txt")
+        told = json.loads(its.report(*options, capture))
+        removed = [each for each in told["verdict"]["unknowns"] if "MESSAGE-INTEGRITY was removed" in each]
+        its.expect(bool(removed) == (capture == to), f"{capture.name}: whether the signatures were removed: {removed}")
+        its.expect(capture == path or "password-differs" not in json.dumps(told), f"{capture.name}: nobody is blamed")
+        its.expect("client-password-differs" not in json.dumps(told), f"{capture.name}: the client has the given one")
+
+
+def check_texts(its):
+    """A text is one wherever it is met: as user and as realm."""
+    table = its.folder / "texts"
+    its.report("--redact", "--redact-key", its.key, "--redact-table", table, its.sample("s1-webrtc-431"))
+    rows = [line.split("\t") for line in table.read_text().splitlines()[1:]]
+    found = {(kind, stand_in) for kind, original, stand_in in rows if original == "turnuser"}
+    its.expect({kind for kind, _ in found} == {"user", "realm"}, f"turnuser is user and realm: {found}")
+    its.expect(len({stand_in for _, stand_in in found}) == 1, f"turnuser has one stand-in: {found}")
+
+
 def check_places(its):
     """Two places: the report over redacted files is the redacted report."""
     paths = [its.sample("s3-client"), its.sample("s3-server")]
@@ -212,7 +238,7 @@ def main():
         its = Commands(sys.argv[1], sys.argv[2], folder)
         for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks):
             check(its)
-        for check in (check_resolution, check_signalling):
+        for check in (check_resolution, check_signalling, check_removed, check_texts):
             check(its)
     print(f"{its.faults} faults")
     return 1 if its.faults else 0
