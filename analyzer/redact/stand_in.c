@@ -11,7 +11,7 @@
 /* Longer texts are replaced but not remembered, nor are they in the table. Bytes. */
 #define MAX_REMEMBERED 1024u
 /* In front of a stand-in, and what must be left of it behind. */
-#define MARK            "anon-"
+static const guint8 mark[] = {'a', 'n', 'o', 'n', '-'};
 #define MIN_BEHIND_MARK 4u
 
 static const char *const kinds[STAND_IN_KINDS] = {
@@ -67,14 +67,13 @@ void stand_ins_hardware(stand_ins *self, guint8 mac[6]) {
 static void make_text(const stand_ins *self, guint attempt, const guint8 *text, gsize length,
                       guint8 *out) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    const gsize mark = strlen(MARK);
 
     stand_in_make(self, FOR_TEXT, attempt, (stun_span){text, length}, out, length);
     for (gsize i = 0; i < length; i++) {
         out[i] = (guint8)letters[out[i] % (sizeof letters - 1)];
     }
-    if (length >= mark + MIN_BEHIND_MARK) {
-        memcpy(out, MARK, mark);
+    if (length >= sizeof mark + MIN_BEHIND_MARK) {
+        memcpy(out, mark, sizeof mark);
     }
 }
 

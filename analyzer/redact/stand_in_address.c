@@ -27,39 +27,39 @@ typedef struct range {
     guint8 from[16];
     guint8 bits;
     guint8 to_bits;
-    treatment treatment;
-    guint8 to[SUBNET_IPV6];
     guint8 first; /* SWAP and LINK: so many stay at the beginning of the range */
     guint8 last;  /* and at its end */
+    treatment treatment;
+    guint8 to[SUBNET_IPV6];
 } range;
 
 /* The first that fits. Classes are those of stun_address_is_private(). */
 static const range ranges_ipv4[STAND_IN_RANGES] = {
-    {{0}, 32, 0, STAY, {0}, 0, 0},                  /* RFC 1122 section 3.2.1.3 */
-    {{255, 255, 255, 255}, 32, 0, STAY, {0}, 0, 0}, /* RFC 919 */
-    {{127, 0, 0, 1}, 32, 0, STAY, {0}, 0, 0},       /* RFC 1122 section 3.2.1.3 */
-    {{127, 0, 0}, 24, 0, LINK, {0}, 2, 1},          /* has the one above */
-    {{127}, 8, 0, SWAP, {0}, 1, 0},                 /* has the one above */
-    {{233}, 8, 0, SWAP, {0}, 0, 0},                 /* RFC 3180: the number of a network */
-    {{234}, 8, 0, SWAP, {0}, 0, 0},                 /* RFC 6034: the prefix of a network */
-    {{224}, 4, 0, STAY, {0}, 0, 0},                 /* RFC 1112 */
-    {{10}, 8, 0, SWAP, {0}, 0, 0},                  /* RFC 1918 */
-    {{172, 16}, 12, 0, SWAP, {0}, 0, 0},            /* RFC 1918 */
-    {{192, 168}, 16, 0, SWAP, {0}, 0, 0},           /* RFC 1918 */
-    {{100, 64}, 10, 0, SWAP, {0}, 0, 0},            /* RFC 6598 */
-    {{169, 254}, 16, 0, LINK, {0}, 1, 1},           /* RFC 3927: one link, not subnets */
-    {{0}, 0, 4, MOVE, {240}, 0, 0},                 /* RFC 1112: reserved */
+    {{0}, 32, 0, 0, 0, STAY, {0}},                  /* RFC 1122 section 3.2.1.3 */
+    {{255, 255, 255, 255}, 32, 0, 0, 0, STAY, {0}}, /* RFC 919 */
+    {{127, 0, 0, 1}, 32, 0, 0, 0, STAY, {0}},       /* RFC 1122 section 3.2.1.3 */
+    {{127, 0, 0}, 24, 0, 2, 1, LINK, {0}},          /* has the one above */
+    {{127}, 8, 0, 1, 0, SWAP, {0}},                 /* has the one above */
+    {{233}, 8, 0, 0, 0, SWAP, {0}},                 /* RFC 3180: the number of a network */
+    {{234}, 8, 0, 0, 0, SWAP, {0}},                 /* RFC 6034: the prefix of a network */
+    {{224}, 4, 0, 0, 0, STAY, {0}},                 /* RFC 1112 */
+    {{10}, 8, 0, 0, 0, SWAP, {0}},                  /* RFC 1918 */
+    {{172, 16}, 12, 0, 0, 0, SWAP, {0}},            /* RFC 1918 */
+    {{192, 168}, 16, 0, 0, 0, SWAP, {0}},           /* RFC 1918 */
+    {{100, 64}, 10, 0, 0, 0, SWAP, {0}},            /* RFC 6598 */
+    {{169, 254}, 16, 0, 1, 1, LINK, {0}},           /* RFC 3927: one link, not subnets */
+    {{0}, 0, 4, 0, 0, MOVE, {240}},                 /* RFC 1112: reserved */
 };
 
 static const range ranges_ipv6[] = {
-    {{0}, 128, 0, STAY, {0}, 0, 0},                           /* RFC 4291 section 2.5.2 */
-    {{[15] = 1}, 128, 0, STAY, {0}, 0, 0},                    /* RFC 4291 section 2.5.3 */
-    {{[10] = 0xff, [11] = 0xff}, 96, 0, EMBEDDED, {0}, 0, 0}, /* RFC 4291 section 2.5.5.2 */
-    {{0, 0x64, 0xff, 0x9b}, 96, 0, EMBEDDED, {0}, 0, 0},      /* RFC 6052 section 2.1 */
-    {{0xff}, 8, 0, GROUP, {0}, 0, 0},                         /* RFC 4291 section 2.7 */
-    {{0xfe, 0x80}, 10, 10, LOCAL, {0xfe, 0x80}, 0, 0},        /* RFC 4291 section 2.5.6 */
-    {{0xfc}, 7, 8, MOVE, {0xfd}, 0, 0},                       /* RFC 4193 */
-    {{0}, 0, 32, MOVE, {0x20, 0x01, 0x0d, 0xb8}, 0, 0},       /* RFC 3849 */
+    {{0}, 128, 0, 0, 0, STAY, {0}},                           /* RFC 4291 section 2.5.2 */
+    {{[15] = 1}, 128, 0, 0, 0, STAY, {0}},                    /* RFC 4291 section 2.5.3 */
+    {{[10] = 0xff, [11] = 0xff}, 96, 0, 0, 0, EMBEDDED, {0}}, /* RFC 4291 section 2.5.5.2 */
+    {{0, 0x64, 0xff, 0x9b}, 96, 0, 0, 0, EMBEDDED, {0}},      /* RFC 6052 section 2.1 */
+    {{0xff}, 8, 0, 0, 0, GROUP, {0}},                         /* RFC 4291 section 2.7 */
+    {{0xfe, 0x80}, 10, 10, 0, 0, LOCAL, {0xfe, 0x80}},        /* RFC 4291 section 2.5.6 */
+    {{0xfc}, 7, 8, 0, 0, MOVE, {0xfd}},                       /* RFC 4193 */
+    {{0}, 0, 32, 0, 0, MOVE, {0x20, 0x01, 0x0d, 0xb8}},       /* RFC 3849 */
 };
 
 /* Copies the first BITS bits of FROM over those of TO. */

@@ -41,9 +41,11 @@ static void store_clear(store *self) {
 }
 
 static blob *find(const store *self, guint tag, const guint8 *original, gsize length) {
-    g_autofree blob *key = blob_new(tag, original, length);
+    blob *key = blob_new(tag, original, length);
+    blob *found = g_hash_table_lookup(self->by_original, key);
 
-    return g_hash_table_lookup(self->by_original, key);
+    g_free(key);
+    return found;
 }
 
 const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length) {
