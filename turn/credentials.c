@@ -397,10 +397,22 @@ static turn_signature check(const turn_credentials *credentials, trial *on) {
     return signature;
 }
 
+/* No hash comes out so, but once in 2^128 of them. */
+static gboolean is_removed(const stun_attr *attr) {
+    for (gsize i = 0; i < attr->captured; i++) {
+        if (attr->value[i] != 0) {
+            return FALSE;
+        }
+    }
+    return attr->captured > 0 && attr->captured == attr->length;
+}
+
 turn_signature turn_credentials_check(turn_credentials *credentials, const stun_message *message,
                                       const turn_signer_context *context) {
     static const guint16 types[] = {STUN_ATTR_MESSAGE_INTEGRITY_SHA256,
                                     STUN_ATTR_MESSAGE_INTEGRITY};
+    static const turn_signature removed = {.integrity = STUN_INTEGRITY_UNKNOWN,
+                                           .doubt = TURN_DOUBT_REMOVED};
     const gboolean is_cut = message->captured < message->length;
     turn_signature signature = {.integrity =
                                     is_cut ? STUN_INTEGRITY_UNKNOWN : STUN_INTEGRITY_ABSENT,
@@ -414,7 +426,7 @@ turn_signature turn_credentials_check(turn_credentials *credentials, const stun_
     on.attr = &attr;
     for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
         if (stun_message_find(message, types[i], &attr)) {
-            signature = check(credentials, &on);
+            signature = is_removed(&attr) ? removed : check(credentials, &on);
         }
         if (signature.integrity == STUN_INTEGRITY_VERIFIED ||
             signature.integrity == STUN_INTEGRITY_FAILED) {

@@ -54,6 +54,7 @@ typedef enum turn_key {
 typedef enum turn_doubt {
     TURN_DOUBT_NONE,
     TURN_DOUBT_CUT,         /* bytes are missing */
+    TURN_DOUBT_REMOVED,     /* all its bytes are zero: whoever redacted the capture took it out */
     TURN_DOUBT_SIGNER,      /* its user is not known, or only assumed, and no password fits */
     TURN_DOUBT_NO_PASSWORD, /* there are long-term passwords, but none of its user */
     TURN_DOUBT_REALM        /* one of its user was added for another realm */
@@ -72,8 +73,8 @@ typedef struct turn_signature {
      * VERIFIED  one of the passwords signs it
      * FAILED    passwords of its user are known, and none signs it
      * UNKNOWN   no password of its user and realm is known, its user is not known or only the
-     *           context's and none of the passwords signs it, one for another realm does, or bytes
-     *           are missing */
+     *           context's and none of the passwords signs it, one for another realm does, bytes are
+     *           missing, or the signature was removed */
     stun_integrity integrity;
     stun_integrity_text text; /* VERIFIED: the form that fitted */
     turn_key key;             /* VERIFIED: what the key was made of */

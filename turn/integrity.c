@@ -40,6 +40,7 @@ void turn_integrity_count(turn_integrity *to, const turn_signature *signature, s
     case STUN_INTEGRITY_UNKNOWN:
         to->unchecked++;
         to->other_realm += signature->realm_fit != TURN_REALM_FITS_NOT ? 1 : 0;
+        to->removed += signature->doubt == TURN_DOUBT_REMOVED ? 1 : 0;
         break;
     default:
         break;
@@ -55,6 +56,7 @@ void turn_integrity_add(turn_integrity *to, const turn_integrity *from) {
     to->indications_failed += from->indications_failed;
     to->unchecked += from->unchecked;
     to->other_realm += from->other_realm;
+    to->removed += from->removed;
     to->forms |= from->forms;
     to->passwords = MAX(to->passwords, from->passwords);
 }

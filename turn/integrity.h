@@ -18,6 +18,7 @@ typedef struct turn_integrity {
     guint unchecked;         /* no password of their user is known, or bytes are missing */
     guint other_realm;       /* of UNCHECKED: the password of their user fits, but it was given for
                                 another realm */
+    guint removed;           /* of UNCHECKED: the signature was taken out of the capture */
     guint forms;             /* set of turn_integrity_form() that fitted */
     guint request_password;  /* the latest that signed a request: its place among those of its user,
                                 from 1; 0: none did */

@@ -118,6 +118,14 @@ static void note_refusals(unknown_lines *to, const turn_model *model, const turn
     }
 }
 
+static void note_removed(unknown_lines *to, const turn_model *model, const turn_session *session) {
+    if (session->integrity.removed > 0 && model->passwords > 0) {
+        note(to, session,
+             g_strdup("MESSAGE-INTEGRITY was removed from this capture, so passwords cannot be "
+                      "checked: check them with the capture as it was."));
+    }
+}
+
 /* Whether signed messages of TURN sessions were there, and not one could be checked. */
 static gboolean is_in_vain(const turn_model *model) {
     gboolean any = FALSE;
@@ -150,6 +158,7 @@ void turn_password_unknowns(const turn_model *model, GPtrArray *lines) {
     found.all = g_ptr_array_new_with_free_func(line_free);
     found.known = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < model->sessions->len; i++) {
+        note_removed(&found, model, g_ptr_array_index(model->sessions, i));
         note_misfits(&found, g_ptr_array_index(model->sessions, i));
         note_refusals(&found, model, g_ptr_array_index(model->sessions, i));
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyzer/redact/redact_attribute.h"
 
+#include "analyzer/redact/redact_phrases.h"
 #include "analyzer/redact/redact_private.h"
 #include "stun/value.h"
 
@@ -9,9 +10,11 @@
 /* Bytes in front of the address, and of the reason of an error. */
 #define ADDRESS_HEADER 4u
 #define ERROR_HEADER   4u
-/* Stands in UNKNOWN-ATTRIBUTES for all types that no specification has: nor has one this. */
+/* Stands in UNKNOWN-ATTRIBUTES for all types that may be text: no specification has this. */
 #define UNKNOWN_TYPE     0x7fffu
 #define MS_CONNECTION_ID 20u
+/* The first IMPLEMENTATION-VERSION that follows RFC 8489: [MS-ICE2] 2.2.2. */
+#define RFC_VERSION 3u
 /* In the first byte of a number it is that of a text, or of more than 500 Tbit/s. */
 #define MIN_LETTER 0x20u
 
@@ -36,6 +39,38 @@ static void blank_from(const stun_attr *attr, guint8 *value, gsize keep) {
 static void keep(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
     (void)place;
     blank_from(attr, value, by->keep);
+}
+
+/* What has another length than the type says is no number. */
+static void number(const redact_place *place, const stun_attr *attr, guint8 *value,
+                   const rule *by) {
+    const gboolean is_one =
+        attr->length >= attr->info->min_length && attr->length <= attr->info->max_length;
+
+    (void)place;
+    blank_from(attr, value, is_one ? by->keep : 0);
+}
+
+/* How a message is read hangs on whether its version, however long, is below RFC_VERSION. */
+static void version(const redact_place *place, const stun_attr *attr, guint8 *value,
+                    const rule *by) {
+    guint32 read;
+    const gboolean is_high = stun_value_uint(attr, &read) && read >= RFC_VERSION;
+
+    number(place, attr, value, by);
+    if (is_high && attr->length != by->keep) {
+        value[by->keep - 1] = RFC_VERSION;
+    }
+}
+
+/* Eight bytes have room for a name. No order of them is looked at, only whether they are the same.
+ */
+static void tie_breaker(const redact_place *place, const stun_attr *attr, guint8 *value,
+                        const rule *by) {
+    number(place, attr, value, by);
+    if (attr->length == by->keep) {
+        stand_ins_bytes(place->stand_ins, value, attr->captured);
+    }
 }
 
 /* The mask stays, so that its bits turn over where those of the address do. */
@@ -76,20 +111,12 @@ static void text(const redact_place *place, const stun_attr *attr, guint8 *value
     stand_ins_text(place->stand_ins, by->kind, read, length);
 }
 
-/* The parts of "a:b" change places in the other direction of an ICE session, so each has a stand-in
- * of its own. Only checks are Binding. */
+/* Only checks are Binding. */
 static void user(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
-    const stand_in_kind kind =
-        place->message->method == STUN_METHOD_BINDING ? STAND_IN_FRAGMENT : by->kind;
-    gsize length;
-    guint8 *read = text_in(place, attr, value, &length);
-    const guint8 *colon = length > 0 ? memchr(read, ':', length) : NULL;
-    const gsize first = colon != NULL ? (gsize)(colon - read) : length;
+    const rule as = {text, 0,
+                     place->message->method == STUN_METHOD_BINDING ? STAND_IN_FRAGMENT : by->kind};
 
-    stand_ins_text(place->stand_ins, kind, read, first);
-    if (first < length) {
-        stand_ins_text(place->stand_ins, kind, read + first + 1, length - first - 1);
-    }
+    text(place, attr, value, &as);
 }
 
 static void bytes(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
@@ -103,30 +130,6 @@ static void payload(const redact_place *place, const stun_attr *attr, guint8 *va
     redact_payload_within(place->stand_ins, value, attr->captured, attr->length, place->depth + 1);
 }
 
-/* What older specifications call codes that have other names now. */
-static const char *const older_phrases[] = {"Unauthorized", "Unknown Username",
-                                            "Insufficient Capacity", "Integrity Check Failure"};
-static const char *const phrases[] = {
-#define STUN_ERROR_CODE(code, name, specification) name,
-#include "stun/errors.def"
-#undef STUN_ERROR_CODE
-};
-
-static gboolean is_one_of(const char *const *list, gsize count, const char *text, gsize length) {
-    for (gsize i = 0; i < count; i++) {
-        if (strlen(list[i]) == length && g_ascii_strncasecmp(list[i], text, length) == 0) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* Whatever its letters' case is. */
-static gboolean is_standard_phrase(const guint8 *text, gsize length) {
-    return is_one_of(phrases, G_N_ELEMENTS(phrases), (const char *)text, length) ||
-           is_one_of(older_phrases, G_N_ELEMENTS(older_phrases), (const char *)text, length);
-}
-
 /* Bytes by->keep and on are class and number; what else is in front is reserved. */
 static void error(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
     gsize length = attr->captured;
@@ -138,18 +141,26 @@ static void error(const redact_place *place, const stun_attr *attr, guint8 *valu
     while (length > ERROR_HEADER && value[length - 1] == 0) {
         length--;
     }
-    if (length > ERROR_HEADER && !is_standard_phrase(value + ERROR_HEADER, length - ERROR_HEADER)) {
+    if (length > ERROR_HEADER &&
+        !redact_phrase_is_known(value + ERROR_HEADER, length - ERROR_HEADER)) {
         stand_ins_text(place->stand_ins, by->kind, value + ERROR_HEADER, length - ERROR_HEADER);
     }
 }
 
+/* A type is a number of 16 bits, but many of them are room for a text. */
+static gboolean type_stays(const redact_place *place, guint16 type) {
+    return !g_ascii_isprint((char)(type >> 8)) || !g_ascii_isprint((char)(type & 0xff)) ||
+           stun_attr_lookup(type, place->message->dialect) != NULL ||
+           stand_ins_has_type(place->stand_ins, type);
+}
+
 static void types(const redact_place *place, const stun_attr *attr, guint8 *value, const rule *by) {
-    uint16_t type;
+    guint16 type;
     gsize count = 0;
 
     (void)by;
     for (; stun_value_listed_type(attr, count, &type); count++) {
-        if (stun_attr_lookup(type, place->message->dialect) == NULL) {
+        if (!type_stays(place, type)) {
             value[2 * count] = UNKNOWN_TYPE >> 8;
             value[2 * count + 1] = UNKNOWN_TYPE & 0xffu;
         }
@@ -249,16 +260,19 @@ static const struct {
     {STUN_ATTR_MULTIPLEXED_TURN_SESSION_ID, STUN_IN_ALL, {bytes, 0, 0}},
     {STUN_ATTR_CITRIX_TRANSACTION_ID, STUN_IN_RFC, {bytes, 0, 0}},
     {STUN_ATTR_GOOG_CONNECTION_ID, STUN_IN_RFC, {bytes, 0, 0}},
-    {STUN_ATTR_GOOG_MESSAGE_INTEGRITY_32, STUN_IN_RFC, {bytes, 0, 0}},
+    {STUN_ATTR_GOOG_MESSAGE_INTEGRITY_32, STUN_IN_RFC, {keep, 0, 0}},
+    {STUN_ATTR_IMPLEMENTATION_VERSION, STUN_IN_ALL, {version, 4, 0}},
+    {STUN_ATTR_ICE_CONTROLLING, STUN_IN_ALL, {tie_breaker, 8, 0}},
+    {STUN_ATTR_ICE_CONTROLLED, STUN_IN_ALL, {tie_breaker, 8, 0}},
 };
 
 /* All others: what is opaque is blanked. FINGERPRINT is its message's. */
 static const rule by_kind[STUN_KIND_COUNT] = {
     [STUN_KIND_TEXT] = {text, 0, STAND_IN_TEXT},
-    [STUN_KIND_U8] = {keep, 1, 0},
-    [STUN_KIND_U16] = {keep, 2, 0},
-    [STUN_KIND_U32] = {keep, 4, 0},
-    [STUN_KIND_U64] = {keep, 8, 0},
+    [STUN_KIND_U8] = {number, 1, 0},
+    [STUN_KIND_U16] = {number, 2, 0},
+    [STUN_KIND_U32] = {number, 4, 0},
+    [STUN_KIND_U64] = {number, 8, 0},
     [STUN_KIND_ADDRESS] = {address, 0, 0},
     [STUN_KIND_XOR_ADDRESS] = {address, 0, 0},
     [STUN_KIND_ERROR] = {error, 0, STAND_IN_TEXT},
@@ -266,16 +280,16 @@ static const rule by_kind[STUN_KIND_COUNT] = {
     [STUN_KIND_TYPE_LIST] = {types, 0, 0},
     [STUN_KIND_ALGORITHM] = {algorithms, 0, 0},
     [STUN_KIND_ALGORITHMS] = {algorithms, 0, 0},
-    [STUN_KIND_HMAC] = {bytes, 0, 0},
-    [STUN_KIND_CHANNEL] = {keep, 2, 0},
-    [STUN_KIND_TRANSPORT] = {keep, 1, 0},
-    [STUN_KIND_FAMILY] = {keep, 1, 0},
+    [STUN_KIND_HMAC] = {keep, 0, 0}, /* which says that it was removed */
+    [STUN_KIND_CHANNEL] = {number, 2, 0},
+    [STUN_KIND_TRANSPORT] = {number, 1, 0},
+    [STUN_KIND_FAMILY] = {number, 1, 0},
     [STUN_KIND_ICMP] = {icmp, 8, 0},
     [STUN_KIND_MS_SEQUENCE] = {ms_sequence, 24, 0},
-    [STUN_KIND_MS_QUALITY] = {keep, 4, 0},
+    [STUN_KIND_MS_QUALITY] = {number, 4, 0},
     [STUN_KIND_MS_BANDWIDTH] = {amounts, 16, 0},
     [STUN_KIND_MS_SITE_RESPONSE] = {site_response, 12, 0},
-    [STUN_KIND_MS_LOCATION] = {keep, 4, 0},
+    [STUN_KIND_MS_LOCATION] = {number, 4, 0},
 };
 
 static const rule *rule_for(const stun_attr *attr, stun_dialect dialect) {
@@ -295,6 +309,7 @@ static const rule *rule_for(const stun_attr *attr, stun_dialect dialect) {
 void redact_attribute(const redact_place *place, const stun_attr *attr, guint8 *value) {
     const rule *by = rule_for(attr, place->message->dialect);
 
+    stand_ins_note_type(place->stand_ins, attr->type);
     if (attr->captured > 0) {
         by->act(place, attr, value, by);
     }

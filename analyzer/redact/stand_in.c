@@ -10,10 +10,11 @@
 #define MAX_ATTEMPTS 256u
 /* Longer texts are replaced but not remembered, nor are they in the table. Bytes. */
 #define MAX_REMEMBERED 1024u
-/* What must be left of a text for a word in front. */
-#define MIN_BEHIND_WORD 4u
+/* In front of a stand-in, and what must be left of it behind. */
+static const guint8 mark[] = {'a', 'n', 'o', 'n', '-'};
+#define MIN_BEHIND_MARK 4u
 
-static const char *const words[STAND_IN_KINDS] = {
+static const char *const kinds[STAND_IN_KINDS] = {
     [STAND_IN_USER] = "user",   [STAND_IN_FRAGMENT] = "ice",      [STAND_IN_REALM] = "realm",
     [STAND_IN_NONCE] = "nonce", [STAND_IN_SOFTWARE] = "software", [STAND_IN_HOST] = "host",
     [STAND_IN_TEXT] = "text",
@@ -63,43 +64,53 @@ void stand_ins_hardware(stand_ins *self, guint8 mac[6]) {
     memcpy(mac, made, MAC_SIZE);
 }
 
-static void make_text(const stand_ins *self, stand_in_kind kind, guint attempt, const guint8 *text,
-                      gsize length, guint8 *out) {
+static void make_text(const stand_ins *self, guint attempt, const guint8 *text, gsize length,
+                      guint8 *out) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    const gsize word = strlen(words[kind]);
 
-    stand_in_make(self, FOR_TEXT + kind, attempt, (stun_span){text, length}, out, length);
+    stand_in_make(self, FOR_TEXT, attempt, (stun_span){text, length}, out, length);
     for (gsize i = 0; i < length; i++) {
         out[i] = (guint8)letters[out[i] % (sizeof letters - 1)];
     }
-    if (length >= word + 1 + MIN_BEHIND_WORD) {
-        memcpy(out, words[kind], word);
-        out[word] = '-';
+    if (length >= sizeof mark + MIN_BEHIND_MARK) {
+        memcpy(out, mark, sizeof mark);
     }
 }
 
-void stand_ins_text(stand_ins *self, stand_in_kind kind, guint8 *text, gsize length) {
-    const blob *known = length > 0 ? store_find(&self->texts, kind, text, length) : NULL;
-    guint attempt = 0;
-    guint8 *made;
-
-    if (length == 0) {
-        return;
-    }
-    if (known != NULL) {
-        memcpy(text, known->bytes, length);
-        return;
-    }
-    made = g_malloc(length);
-    do {
-        make_text(self, kind, attempt, text, length, made);
-    } while (++attempt < MAX_ATTEMPTS &&
-             (memcmp(made, text, length) == 0 || store_is_taken(&self->texts, kind, made, length)));
-    if (length > MAX_REMEMBERED || !store_add(&self->texts, kind, text, length, made, length)) {
+/* Of a longer text there is but one in a world, so that nothing need be remembered. */
+static void remember_text(stand_ins *self, const guint8 *text, const guint8 *made, gsize length) {
+    if (length <= MAX_REMEMBERED && !store_add(&self->texts, 0, text, length, made, length)) {
         self->not_remembered++;
     }
-    memcpy(text, made, length);
-    g_free(made);
+}
+
+static void replace_part(stand_ins *self, stand_in_kind kind, guint8 *text, gsize length) {
+    const blob *known = store_find(&self->texts, 0, text, length);
+    g_autofree guint8 *made = NULL;
+    guint attempt = 0;
+
+    if (known == NULL) {
+        made = g_malloc(length);
+        do {
+            make_text(self, attempt, text, length, made);
+        } while (++attempt < MAX_ATTEMPTS && (memcmp(made, text, length) == 0 ||
+                                              store_is_taken(&self->texts, 0, made, length)));
+        remember_text(self, text, made, length);
+    }
+    store_mark(&self->texts, 0, text, length, 1u << kind);
+    memcpy(text, known != NULL ? known->bytes : made, length);
+}
+
+void stand_ins_text(stand_ins *self, stand_in_kind kind, guint8 *text, gsize length) {
+    for (gsize at = 0; at < length;) {
+        const guint8 *colon = memchr(text + at, ':', length - at);
+        const gsize part = colon != NULL ? (gsize)(colon - text) - at : length - at;
+
+        if (part > 0) {
+            replace_part(self, kind, text + at, part);
+        }
+        at += part + 1;
+    }
 }
 
 static char *address_text(const blob *of) {
@@ -124,7 +135,11 @@ static char *plain_text(const blob *of) {
     return turn_printable_cell(valid);
 }
 
-/* KIND is NULL where the tags of the blobs are kinds of text. */
+static void add_row(GPtrArray *rows, const char *kind, const char *original, const char *stand_in) {
+    g_ptr_array_add(rows, g_strdup_printf("%s\t%s\t%s\n", kind, original, stand_in));
+}
+
+/* A row for each kind that a text was met as, and one of KIND where there are no such kinds. */
 static void add_rows(GPtrArray *rows, const store *from, const char *kind,
                      char *(*text_of)(const blob *of)) {
     GHashTableIter iter;
@@ -133,13 +148,18 @@ static void add_rows(GPtrArray *rows, const store *from, const char *kind,
 
     g_hash_table_iter_init(&iter, from->by_original);
     while (g_hash_table_iter_next(&iter, &original, &stand_in)) {
+        const guint marks = ((const blob *)stand_in)->marks;
         g_autofree char *left = text_of(original);
         g_autofree char *right = text_of(stand_in);
 
-        g_ptr_array_add(rows,
-                        g_strdup_printf("%s\t%s\t%s\n",
-                                        kind != NULL ? kind : words[((const blob *)original)->tag],
-                                        left, right));
+        if (kind != NULL) {
+            add_row(rows, kind, left, right);
+        }
+        for (guint i = 0; i < STAND_IN_KINDS; i++) {
+            if ((marks & 1u << i) != 0) {
+                add_row(rows, kinds[i], left, right);
+            }
+        }
     }
 }
 

@@ -9,13 +9,15 @@
 #define IPV6_SIZE   16u
 /* The tag of groups that have stand-ins, where it is one by size else. */
 #define TOLD 64u
-/* How often the key is asked for another subnet before the next free one is searched. */
+/* How often the key is asked for another one that is free. */
 #define MAX_ATTEMPTS 16u
 
 /* What is done with the addresses of a range. */
 typedef enum treatment {
     STAY,
     MOVE,     /* to another subnet, of the range TO */
+    SWAP,     /* its subnets change places */
+    LINK,     /* its hosts change places */
     EMBEDDED, /* the last four bytes are an IPv4 address */
     LOCAL,    /* the subnet stays where it says nothing, the host moves */
     GROUP
@@ -25,36 +27,39 @@ typedef struct range {
     guint8 from[16];
     guint8 bits;
     guint8 to_bits;
+    guint8 first; /* SWAP and LINK: so many stay at the beginning of the range */
+    guint8 last;  /* and at its end */
     treatment treatment;
     guint8 to[SUBNET_IPV6];
 } range;
 
 /* The first that fits. Classes are those of stun_address_is_private(). */
-static const range ranges_ipv4[] = {
-    {{0}, 32, 0, STAY, {0}},                  /* RFC 1122 section 3.2.1.3 */
-    {{255, 255, 255, 255}, 32, 0, STAY, {0}}, /* RFC 919 */
-    {{127, 0, 0, 1}, 32, 0, STAY, {0}},       /* RFC 1122 section 3.2.1.3 */
-    {{127}, 8, 8, MOVE, {127}},               /* RFC 1122 section 3.2.1.3 */
-    {{233}, 8, 8, MOVE, {233}},               /* RFC 3180: the number of a network */
-    {{234}, 8, 8, MOVE, {234}},               /* RFC 6034: the prefix of a network */
-    {{224}, 4, 0, STAY, {0}},                 /* RFC 1112 */
-    {{10}, 8, 8, MOVE, {10}},                 /* RFC 1918 */
-    {{172, 16}, 12, 8, MOVE, {10}},           /* RFC 1918 */
-    {{192, 168}, 16, 8, MOVE, {10}},          /* RFC 1918 */
-    {{100, 64}, 10, 10, MOVE, {100, 64}},     /* RFC 6598 */
-    {{169, 254}, 16, 16, MOVE, {169, 254}},   /* RFC 3927 */
-    {{0}, 0, 4, MOVE, {240}},                 /* RFC 1112: reserved */
+static const range ranges_ipv4[STAND_IN_RANGES] = {
+    {{0}, 32, 0, 0, 0, STAY, {0}},                  /* RFC 1122 section 3.2.1.3 */
+    {{255, 255, 255, 255}, 32, 0, 0, 0, STAY, {0}}, /* RFC 919 */
+    {{127, 0, 0, 1}, 32, 0, 0, 0, STAY, {0}},       /* RFC 1122 section 3.2.1.3 */
+    {{127, 0, 0}, 24, 0, 2, 1, LINK, {0}},          /* has the one above */
+    {{127}, 8, 0, 1, 0, SWAP, {0}},                 /* has the one above */
+    {{233}, 8, 0, 0, 0, SWAP, {0}},                 /* RFC 3180: the number of a network */
+    {{234}, 8, 0, 0, 0, SWAP, {0}},                 /* RFC 6034: the prefix of a network */
+    {{224}, 4, 0, 0, 0, STAY, {0}},                 /* RFC 1112 */
+    {{10}, 8, 0, 0, 0, SWAP, {0}},                  /* RFC 1918 */
+    {{172, 16}, 12, 0, 0, 0, SWAP, {0}},            /* RFC 1918 */
+    {{192, 168}, 16, 0, 0, 0, SWAP, {0}},           /* RFC 1918 */
+    {{100, 64}, 10, 0, 0, 0, SWAP, {0}},            /* RFC 6598 */
+    {{169, 254}, 16, 0, 1, 1, LINK, {0}},           /* RFC 3927: one link, not subnets */
+    {{0}, 0, 4, 0, 0, MOVE, {240}},                 /* RFC 1112: reserved */
 };
 
 static const range ranges_ipv6[] = {
-    {{0}, 128, 0, STAY, {0}},                           /* RFC 4291 section 2.5.2 */
-    {{[15] = 1}, 128, 0, STAY, {0}},                    /* RFC 4291 section 2.5.3 */
-    {{[10] = 0xff, [11] = 0xff}, 96, 0, EMBEDDED, {0}}, /* RFC 4291 section 2.5.5.2 */
-    {{0, 0x64, 0xff, 0x9b}, 96, 0, EMBEDDED, {0}},      /* RFC 6052 section 2.1 */
-    {{0xff}, 8, 0, GROUP, {0}},                         /* RFC 4291 section 2.7 */
-    {{0xfe, 0x80}, 10, 10, LOCAL, {0xfe, 0x80}},        /* RFC 4291 section 2.5.6 */
-    {{0xfc}, 7, 8, MOVE, {0xfd}},                       /* RFC 4193 */
-    {{0}, 0, 32, MOVE, {0x20, 0x01, 0x0d, 0xb8}},       /* RFC 3849 */
+    {{0}, 128, 0, 0, 0, STAY, {0}},                           /* RFC 4291 section 2.5.2 */
+    {{[15] = 1}, 128, 0, 0, 0, STAY, {0}},                    /* RFC 4291 section 2.5.3 */
+    {{[10] = 0xff, [11] = 0xff}, 96, 0, 0, 0, EMBEDDED, {0}}, /* RFC 4291 section 2.5.5.2 */
+    {{0, 0x64, 0xff, 0x9b}, 96, 0, 0, 0, EMBEDDED, {0}},      /* RFC 6052 section 2.1 */
+    {{0xff}, 8, 0, 0, 0, GROUP, {0}},                         /* RFC 4291 section 2.7 */
+    {{0xfe, 0x80}, 10, 10, 0, 0, LOCAL, {0xfe, 0x80}},        /* RFC 4291 section 2.5.6 */
+    {{0xfc}, 7, 8, 0, 0, MOVE, {0xfd}},                       /* RFC 4193 */
+    {{0}, 0, 32, 0, 0, MOVE, {0x20, 0x01, 0x0d, 0xb8}},       /* RFC 3849 */
 };
 
 /* Copies the first BITS bits of FROM over those of TO. */
@@ -65,6 +70,15 @@ static void copy_bits(guint8 *to, const guint8 *from, guint bits) {
     if (bits % 8 != 0) {
         to[bits / 8] = (guint8)((from[bits / 8] & mask) | (to[bits / 8] & ~mask));
     }
+}
+
+static guint32 read_number(const guint8 *bytes, gsize size) {
+    guint32 number = 0;
+
+    for (gsize i = 0; i < size; i++) {
+        number = number << 8 | bytes[i];
+    }
+    return number;
 }
 
 static const range *range_of(const range *table, const guint8 *bytes, gsize size) {
@@ -79,13 +93,11 @@ static const range *range_of(const range *table, const guint8 *bytes, gsize size
     }
 }
 
-static gboolean is_free(const stand_ins *self, const guint8 *subnet, const guint8 *original,
-                        gsize size) {
+static gboolean may_be(const guint8 *subnet, const guint8 *original, gsize size) {
     static const guint8 broadcast[SUBNET_IPV4] = {0xff, 0xff, 0xff};
 
     return memcmp(subnet, original, size) != 0 &&
-           !(size == SUBNET_IPV4 && memcmp(subnet, broadcast, size) == 0) &&
-           !store_is_taken(&self->subnets, (guint)size, subnet, size);
+           !(size == SUBNET_IPV4 && memcmp(subnet, broadcast, size) == 0);
 }
 
 /* The number behind SUBNET, within the bits that are not the range's own. */
@@ -101,40 +113,64 @@ static void make_one(const stand_ins *self, const range *in, guint attempt, cons
     copy_bits(out, in->to, in->to_bits);
 }
 
-/* What the key alone gives, when nothing is free or nothing more is remembered: searching again
- * with each packet would take as long each time. */
-static void make_shared(const stand_ins *self, const range *in, const guint8 *original, gsize size,
+/* Finds a subnet for ORIGINAL, another one for each of those that are remembered: the ranges have
+ * at least sixteen times as many. */
+static void make_subnet(const stand_ins *self, const range *in, const guint8 *original, gsize size,
                         guint8 *out) {
+    const guint attempts = store_is_full(&self->subnets) ? 0 : MAX_ATTEMPTS;
+
+    for (guint attempt = 0; attempt < attempts; attempt++) {
+        make_one(self, in, attempt, original, size, out);
+        if (may_be(out, original, size) &&
+            !store_is_taken(&self->subnets, (guint)size, out, size)) {
+            return;
+        }
+    }
     make_one(self, in, 0, original, size, out);
-    if (memcmp(out, original, size) == 0) {
+    while (!may_be(out, original, size)) {
         next_subnet(out, size, in);
     }
 }
 
-/* Finds a subnet for ORIGINAL, another one for each while there are free ones. */
-static void make_subnet(stand_ins *self, const range *in, const guint8 *original, gsize size,
-                        guint8 *out) {
-    /* More than can be taken, where a range has more than that. */
-    const gsize most = (gsize)1 << MIN(8 * size - in->to_bits, 17);
+/* All numbers of BITS bits, but for those that stay, in one circle, in which each is followed by
+ * the one that stands for it (Sattolo): none is its own, no two have the same, and it is all one in
+ * which order they are met. */
+static guint16 *make_order(const stand_ins *self, const range *in, guint bits) {
+    const guint count = 1u << bits;
+    g_autofree guint8 *numbers = g_malloc(4 * (gsize)count);
+    guint16 *order = g_new(guint16, count);
+    guint8 name[SUBNET_IPV4 + 2];
 
-    if (self->full[in->to[0]] || store_is_full(&self->subnets)) {
-        make_shared(self, in, original, size, out);
-        return;
+    memcpy(name, in->from, SUBNET_IPV4 + 1);
+    name[SUBNET_IPV4 + 1] = in->bits;
+    stand_in_make(self, FOR_ORDER, 0, (stun_span){name, sizeof name}, numbers, 4 * (gsize)count);
+    for (guint i = 0; i < count; i++) {
+        order[i] = (guint16)i;
     }
-    for (guint attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        make_one(self, in, attempt, original, size, out);
-        if (is_free(self, out, original, size)) {
-            return;
-        }
+    for (guint i = count - 1 - in->last; i > in->first; i--) {
+        const guint other = in->first + read_number(numbers + 4 * (gsize)i, 4) % (i - in->first);
+        const guint16 number = order[i];
+
+        order[i] = order[other];
+        order[other] = number;
     }
-    for (gsize tried = 0; tried < most; tried++) {
-        next_subnet(out, size, in);
-        if (is_free(self, out, original, size)) {
-            return;
-        }
+    return order;
+}
+
+/* Writes what stands for the first SIZE bytes of ADDRESS over them, in the same range. */
+static void change_place(stand_ins *self, const range *in, guint8 *address, gsize size) {
+    const guint bits = 8 * (guint)size - in->bits;
+    const guint32 mask = (1u << bits) - 1;
+    guint16 **order = &self->orders[in - ranges_ipv4];
+    guint32 number = read_number(address, size);
+
+    if (*order == NULL) {
+        *order = make_order(self, in, bits);
     }
-    self->full[in->to[0]] = TRUE;
-    make_shared(self, in, original, size, out);
+    number = (number & ~mask) | (*order)[number & mask];
+    for (gsize i = size; i-- > 0; number >>= 8) {
+        address[i] = (guint8)number;
+    }
 }
 
 /* Which host of a /24 stands for which: .0 and .255 for themselves, the others in an order that the
@@ -191,9 +227,20 @@ static guint8 host_for(stand_ins *self, const guint8 *subnet, guint8 host) {
 static void replace_ipv4(stand_ins *self, guint8 *bytes) {
     const range *in = range_of(ranges_ipv4, bytes, SUBNET_IPV4 + 1);
 
-    if (in->treatment == MOVE) {
+    switch (in->treatment) {
+    case MOVE:
         bytes[SUBNET_IPV4] = host_for(self, bytes, bytes[SUBNET_IPV4]);
         move_subnet(self, in, bytes, SUBNET_IPV4);
+        return;
+    case SWAP:
+        bytes[SUBNET_IPV4] = host_for(self, bytes, bytes[SUBNET_IPV4]);
+        change_place(self, in, bytes, SUBNET_IPV4);
+        return;
+    case LINK:
+        change_place(self, in, bytes, SUBNET_IPV4 + 1);
+        return;
+    default:
+        return;
     }
 }
 
@@ -244,8 +291,7 @@ static void replace_ipv6(stand_ins *self, guint8 *bytes) {
     case GROUP:
         replace_group(self, bytes);
         return;
-    case LOCAL:
-    case MOVE:
+    default:
         break;
     }
     if (in->treatment == MOVE || memcmp(bytes, link, sizeof link) != 0) {

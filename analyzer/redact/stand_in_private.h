@@ -16,13 +16,18 @@ enum {
     FOR_PREFIX,
     FOR_HARDWARE,
     FOR_BYTES,
-    FOR_TEXT, /* and one more for each kind of text */
-    FOR_TOLD_GROUP = FOR_TEXT + STAND_IN_KINDS
+    FOR_TEXT,
+    FOR_TOLD_GROUP,
+    FOR_ORDER
 };
+
+/* Ranges of IPv4 addresses that are told apart. */
+#define STAND_IN_RANGES 14u
 
 /* A tag and bytes, as a key and a value of hash tables. */
 typedef struct blob {
     guint tag;
+    guint marks; /* of a stand-in: bits of what its original was met as */
     gsize length;
     guint8 bytes[];
 } blob;
@@ -38,11 +43,12 @@ struct stand_ins {
     guint8 *key;
     gsize key_length;
     store subnets;
-    gboolean full[256]; /* no subnet is free in the range that begins with this byte */
-    store hosts;        /* 256 bytes for each /24 */
+    guint16 *orders[STAND_IN_RANGES]; /* where all of a range change places: once it is met */
+    store hosts;                      /* 256 bytes for each /24 */
     store addresses;
     store hardware;
     store texts;
+    guint8 types[65536 / 8]; /* of attributes: a bit for each */
     guint64 not_remembered;
 };
 
@@ -57,6 +63,9 @@ gboolean store_is_full(const store *self);
 /* FALSE when the store is full. */
 gboolean store_add(store *self, guint tag, const guint8 *original, gsize original_length,
                    const guint8 *bytes, gsize length);
+
+/* Adds to the marks of a stand-in, if there is one. */
+void store_mark(store *self, guint tag, const guint8 *original, gsize length, guint marks);
 
 /* The low 24 bits of an interface identifier, which solicited-node groups repeat: in place. */
 void stand_in_low24(const stand_ins *self, guint8 bytes[3]);

@@ -23,6 +23,7 @@ static blob *blob_new(guint tag, const guint8 *bytes, gsize length) {
     blob *made = g_malloc(sizeof *made + length);
 
     made->tag = tag;
+    made->marks = 0;
     made->length = length;
     memcpy(made->bytes, bytes, length);
     return made;
@@ -39,12 +40,24 @@ static void store_clear(store *self) {
     g_hash_table_unref(self->by_original);
 }
 
-const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length) {
+static blob *find(const store *self, guint tag, const guint8 *original, gsize length) {
     blob *key = blob_new(tag, original, length);
-    const blob *found = g_hash_table_lookup(self->by_original, key);
+    blob *found = g_hash_table_lookup(self->by_original, key);
 
     g_free(key);
     return found;
+}
+
+const blob *store_find(const store *self, guint tag, const guint8 *original, gsize length) {
+    return find(self, tag, original, length);
+}
+
+void store_mark(store *self, guint tag, const guint8 *original, gsize length, guint marks) {
+    blob *found = find(self, tag, original, length);
+
+    if (found != NULL) {
+        found->marks |= marks;
+    }
 }
 
 gboolean store_is_taken(const store *self, guint tag, const guint8 *bytes, gsize length) {
@@ -91,6 +104,9 @@ void stand_ins_free(stand_ins *self) {
     }
     turn_wipe(self->key, self->key_length);
     g_free(self->key);
+    for (guint i = 0; i < STAND_IN_RANGES; i++) {
+        g_free(self->orders[i]);
+    }
     store_clear(&self->subnets);
     store_clear(&self->hosts);
     store_clear(&self->addresses);
@@ -101,6 +117,14 @@ void stand_ins_free(stand_ins *self) {
 
 guint64 stand_ins_not_remembered(const stand_ins *self) {
     return self->not_remembered;
+}
+
+void stand_ins_note_type(stand_ins *self, guint16 type) {
+    self->types[type / 8] |= (guint8)(1u << type % 8);
+}
+
+gboolean stand_ins_has_type(const stand_ins *self, guint16 type) {
+    return (self->types[type / 8] & 1u << type % 8) != 0;
 }
 
 static void put_u32(guint8 *out, guint32 value) {

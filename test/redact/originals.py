@@ -32,6 +32,10 @@ CONSTANTS = {
     *("Integrity Check Failure", "Missing Username", "Use TLS", "Server Error", "Global Failure"),
     *("Insufficient Capacity", "Insufficient Port Capacity", "Insufficient Bandwidth Capacity", "Unknown Username", "Missing Realm", "Missing Nonce"),
     *("Unknown User Name", "Missing nonce", "Unknown User", "Unknown attribute"),
+    # of servers, for everybody
+    *("Cannot create socket", "Forbidden Address", "Forbidden IP", "Invalid allocation", "No more destinations"),
+    *("The request did not contain a Message-Integrity attribute", "Unauthorized, try again"),
+    *("Wrong nonce", "Wrong Transport Data"),
 }
 # Words that are some user, realm or SDP line, and that every report has of its own. They are looked for in packets.
 WORDS = {b"bound", b"client", b"foun", b"null", b"peer", b"port", b"request", b"server", b"turn"}

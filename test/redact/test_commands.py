@@ -156,6 +156,32 @@ def check_passwords(its):
     its.expect("before redaction" not in text, "without passwords nothing was checked")
 
 
+def check_removed(its):
+    """A password proves nothing of a redacted capture, and no side is said to have another one."""
+    path, to, table = its.sample("causes/client-password-differs-near"), its.folder / "removed.pcapng", its.folder / "users"
+    its.run("annotate", "--redact", "--redact-key", its.key, "--redact-table", table, "-o", to, path)
+    rows = [line.split("\t") for line in table.read_text().splitlines()[1:]]
+    users = [stand_in for kind, _, stand_in in rows if kind == "user"]
+    its.expect(len(users) == 1, f"the table has one user: {users}")
+    for capture, user, causes in ((path, "turnuser", ["server-password-differs"]), (to, users[0], [])):
+        options = ("--user", user, "--password-file", its.samples / "causes" / "password.txt")
+        told = json.loads(its.report(*options, capture))
+        removed = [each for each in told["verdict"]["unknowns"] if "MESSAGE-INTEGRITY was removed" in each]
+        found = re.findall(r'"(\w+-password-differs)"', json.dumps(told))
+        its.expect(bool(removed) == (capture == to), f"{capture.name}: whether the signatures were removed: {removed}")
+        its.expect(sorted(set(found)) == causes, f"{capture.name}: who has another password: {found}")
+
+
+def check_texts(its):
+    """A text is one wherever it is met: as user and as realm."""
+    table = its.folder / "texts"
+    its.report("--redact", "--redact-key", its.key, "--redact-table", table, its.sample("s1-webrtc-431"))
+    rows = [line.split("\t") for line in table.read_text().splitlines()[1:]]
+    found = {(kind, stand_in) for kind, original, stand_in in rows if original == "turnuser"}
+    its.expect({kind for kind, _ in found} == {"user", "realm"}, f"turnuser is user and realm: {found}")
+    its.expect(len({stand_in for _, stand_in in found}) == 1, f"turnuser has one stand-in: {found}")
+
+
 def check_places(its):
     """Two places: the report over redacted files is the redacted report."""
     paths = [its.sample("s3-client"), its.sample("s3-server")]
@@ -260,10 +286,11 @@ def main():
     """Run all checks."""
     with tempfile.TemporaryDirectory() as folder:
         its = Commands(sys.argv[1], sys.argv[2], folder)
-        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks, check_pipe, check_messages):
+        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks):
             check(its)
-        for check in (check_resolution, check_frames, check_signalling):
+        for check in (check_pipe, check_messages, check_resolution, check_frames, check_signalling, check_removed):
             check(its)
+        check_texts(its)
     print(f"{its.faults} faults")
     return 1 if its.faults else 0
 

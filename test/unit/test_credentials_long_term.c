@@ -130,6 +130,47 @@ static void doubts_say_why_nothing_is_proved(void **state) {
                      TURN_DOUBT_CUT);
 }
 
+/* The last 20 or 32 bytes of a message that is signed last. */
+static void zero_signature(message *of, gsize size) {
+    memset(of->bytes + of->length - size, 0, size);
+}
+
+static void removed_signature_proves_nothing(void **state) {
+    message made = message_signed_long("refresh request 7 user=alice realm=r", "alice:r:secret");
+    turn_credentials *credentials = *state;
+    turn_signature signature;
+
+    turn_credentials_add(credentials, "alice", NULL, "secret");
+    expect_integrity(check_message(credentials, &made), VERIFIED);
+    zero_signature(&made, 20);
+    signature = check_message(credentials, &made);
+    expect_integrity(signature, UNKNOWN);
+    assert_int_equal(signature.doubt, TURN_DOUBT_REMOVED);
+    assert_null(signature.user);
+    made.bytes[made.length - 1] = 1;
+    signature = check_message(credentials, &made);
+    expect_integrity(signature, FAILED);
+    assert_int_equal(signature.doubt, TURN_DOUBT_NONE);
+}
+
+/* Of two the one that is left decides, whichever it is. */
+static void signature_that_is_left_decides(void **state) {
+    static const guint8 zeros[32];
+    message made = message_signed_long("refresh request 7 user=alice realm=r", "alice:r:secret");
+    turn_credentials *credentials = *state;
+    turn_signature signature;
+
+    turn_credentials_add(credentials, "alice", NULL, "secret");
+    message_add(&made, STUN_ATTR_MESSAGE_INTEGRITY_SHA256, zeros, sizeof zeros);
+    expect_integrity(check_message(credentials, &made), VERIFIED);
+    memset(made.bytes + made.length - 36 - 20, 0, 20);
+    signature = check_message(credentials, &made);
+    expect_integrity(signature, UNKNOWN);
+    assert_int_equal(signature.doubt, TURN_DOUBT_REMOVED);
+    made.bytes[made.length - 32] = 0x80;
+    expect_integrity(check_message(credentials, &made), FAILED);
+}
+
 static void key_that_fitted_is_named(void **state) {
     turn_credentials *credentials = *state;
 
@@ -305,6 +346,8 @@ int main(void) {
         with_credentials(long_term_request_fails_with_wrong_passwords_only),
         with_credentials(password_for_another_realm_is_named_but_proves_nothing),
         with_credentials(doubts_say_why_nothing_is_proved),
+        with_credentials(removed_signature_proves_nothing),
+        with_credentials(signature_that_is_left_decides),
         with_credentials(key_that_fitted_is_named),
         with_credentials(user_has_a_limit_of_passwords),
         with_credentials(long_term_user_may_have_a_colon),

@@ -50,6 +50,24 @@ static void each_class_and_outcome_has_its_count(void **state) {
     assert_int_equal(counts.passwords, 3);
 }
 
+static void removed_signatures_have_a_count_of_their_own(void **state) {
+    const turn_signature removed = {.integrity = STUN_INTEGRITY_UNKNOWN,
+                                    .doubt = TURN_DOUBT_REMOVED};
+    const turn_signature cut = {.integrity = STUN_INTEGRITY_UNKNOWN, .doubt = TURN_DOUBT_CUT};
+    turn_integrity counts = {.forms = 0};
+    turn_integrity sum = {.removed = 3};
+
+    (void)state;
+    turn_integrity_count(&counts, &removed, STUN_REQUEST);
+    turn_integrity_count(&counts, &removed, STUN_ERROR);
+    turn_integrity_count(&counts, &cut, STUN_REQUEST);
+    assert_int_equal(counts.unchecked, 3);
+    assert_int_equal(counts.removed, 2);
+    assert_false(turn_integrity_checked(&counts));
+    turn_integrity_add(&sum, &counts);
+    assert_int_equal(sum.removed, 5);
+}
+
 static void unsigned_messages_do_not_count(void **state) {
     const turn_signature absent = {.integrity = STUN_INTEGRITY_ABSENT};
     turn_integrity counts = {.forms = 0};
@@ -134,6 +152,7 @@ static void passwords_have_their_place_as_name(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_class_and_outcome_has_its_count),
+        cmocka_unit_test(removed_signatures_have_a_count_of_their_own),
         cmocka_unit_test(unsigned_messages_do_not_count),
         cmocka_unit_test(what_cannot_be_checked_is_there_but_not_checked),
         cmocka_unit_test(forms_are_named_once_and_in_one_order),

@@ -488,6 +488,46 @@ static void passwords_given_in_vain_are_an_unknown(void **state) {
                         "users for these realms.");
 }
 
+/* TEXT, signed with KEY, with all bytes of its MESSAGE-INTEGRITY zero but the last, which is LAST.
+ */
+static void feed_removed(scene *s, gint64 ms, const char *from, const char *to, const char *text,
+                         guint8 last) {
+    message made = message_signed_long(text, GIVEN);
+
+    memset(made.bytes + made.length - 20, 0, 20);
+    made.bytes[made.length - 1] = last;
+    feed_udp_bytes(s, ms, from, to, made.bytes, made.length);
+}
+
+static void refuse_removed(scene *s, guint8 last) {
+    give(s);
+    scene_challenge(s, 0);
+    feed_removed(s, 20, CLIENT, SERVER, ALLOCATE, last);
+    feed_removed(s, 30, SERVER, CLIENT, "allocate error 2 error=431", last);
+}
+
+static void signatures_that_were_removed_are_an_unknown(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    refuse_removed(s, 0);
+    assert_null(scene_finding(s, "client-password-differs"));
+    assert_null(scene_finding(s, "server-password-differs"));
+    assert_int_equal(scene_judgement(s)->unknowns->len, 1);
+    assert_string_equal(g_ptr_array_index(scene_judgement(s)->unknowns, 0),
+                        "MESSAGE-INTEGRITY was removed from this capture, so passwords cannot be "
+                        "checked: check them with the capture as it was. (Session 1.)");
+}
+
+static void signatures_of_zeros_but_one_bit_are_none_of_the_given(void **state) {
+    g_autoptr(scene) s = scene_new();
+
+    (void)state;
+    refuse_removed(s, 1);
+    assert_non_null(scene_finding(s, "client-password-differs"));
+    assert_int_equal(scene_judgement(s)->unknowns->len, 0);
+}
+
 static void way_round_does_not_hide_who_has_what(void **state) {
     g_autoptr(scene) s = scene_new();
     const turn_finding *finding;
@@ -524,6 +564,8 @@ int main(void) {
         cmocka_unit_test(unknowns_say_why_nothing_is_proved),
         cmocka_unit_test(unknowns_of_many_sessions_are_one_line),
         cmocka_unit_test(passwords_given_in_vain_are_an_unknown),
+        cmocka_unit_test(signatures_that_were_removed_are_an_unknown),
+        cmocka_unit_test(signatures_of_zeros_but_one_bit_are_none_of_the_given),
         cmocka_unit_test(way_round_does_not_hide_who_has_what),
     };
     struct CMUnitTest tests[G_N_ELEMENTS(cases) + G_N_ELEMENTS(others)];
