@@ -37,8 +37,8 @@ const turn_signature *turn_tracker_signature(const turn_tracker *tracker);
 /* Adds what is relayed to RATES, by the time of its packets. They are borrowed and must outlive the
  * tracker. Without them nothing is kept of that. */
 void turn_tracker_count_rates(turn_tracker *tracker, turn_rates *rates);
-/* Whether ADDRESS is that of a TCP relay at this moment: a connection to it concerns TURN before it
- * carries anything. */
+/* Whether ADDRESS is that of a TCP relay at this moment: a connection to it, or from it, concerns
+ * TURN before it carries anything. */
 gboolean turn_tracker_is_relayed(const turn_tracker *tracker, const stun_address *address);
 
 /* The payload of one UDP datagram, borrowed for the call. CAPTURED bytes of REPORTED are there. */

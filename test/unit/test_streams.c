@@ -334,6 +334,24 @@ static void connection_to_a_relayed_address_is_followed(void **state) {
                      "tcp 4 24000>40000 fin\n");
 }
 
+/* That of a TCP relay to its peer, and to its end, whatever it carries. */
+static void connection_of_a_relayed_address_is_followed(void **state) {
+    fixture *self = *state;
+    const guint8 text[] = "GET / HTTP/1.1, which is no STUN";
+
+    self->client_port = FAKE_RELAY_PORT;
+    self->server_port = 9000;
+    handshake(self);
+    to_server(self, TURN_SEGMENT_ACK, 101, 501,
+              g_byte_array_append(g_byte_array_new(), text, sizeof text));
+    to_client(self, TURN_SEGMENT_ACK, 501, 101 + sizeof text, NULL);
+    to_client(self, TURN_SEGMENT_RST | TURN_SEGMENT_ACK, 501, 101 + sizeof text, NULL);
+    assert_log(self, "tcp 1 24000>9000 syn\n"
+                     "tcp 2 9000>24000 syn-ack\n"
+                     "tcp 3 24000>9000 established\n"
+                     "tcp 6 9000>24000 reset\n");
+}
+
 static void connection_to_another_port_is_not_followed(void **state) {
     fixture *self = *state;
 
@@ -391,6 +409,7 @@ int main(void) {
         CONNECTION_TEST(look_tells_turn_and_what_waits_in_each_direction),
         CONNECTION_TEST(look_at_what_is_not_followed_tells_nothing),
         CONNECTION_TEST(connection_to_a_relayed_address_is_followed),
+        CONNECTION_TEST(connection_of_a_relayed_address_is_followed),
         CONNECTION_TEST(connection_to_another_port_is_not_followed),
         CONNECTION_TEST(segment_sent_again_is_reported),
     };

@@ -131,14 +131,18 @@ static gboolean is_beginning(const turn_streams *self, const turn_segment *segme
     return known->flow == hash && known->seq == segment->seq;
 }
 
+static gboolean is_behind_relay(const turn_streams *self, const turn_flow *flow) {
+    return turn_tracker_is_relayed(self->tracker, &flow->source) ||
+           turn_tracker_is_relayed(self->tracker, &flow->destination);
+}
+
 /* Whether a segment of a connection that is not followed is a reason to begin. */
 static gboolean is_worth_following(turn_streams *self, const turn_segment *segment) {
     stun_framing framing;
 
     if (segment->flags & TURN_SEGMENT_SYN) {
         remember_beginning(self, segment);
-        return !(segment->flags & TURN_SEGMENT_ACK) &&
-               turn_tracker_is_relayed(self->tracker, &segment->packet.flow.destination);
+        return !(segment->flags & TURN_SEGMENT_ACK) && is_behind_relay(self, &segment->packet.flow);
     }
     if (segment->captured == 0) {
         return FALSE;
@@ -223,7 +227,9 @@ static void follow(turn_streams *self, const turn_segment *segment, gboolean tur
     identified.identity = turn_segment_identity(segment);
     tcp_connection_segment(&target->connection, segment, &identified);
     update_memory(self, target);
-    if (target->connection.units.verdict == TURN_UNITS_OTHER && !turn_port) {
+    /* How it ends matters to the relay, whatever it carries. */
+    if (target->connection.units.verdict == TURN_UNITS_OTHER && !turn_port &&
+        !is_behind_relay(self, &seen->flow)) {
         remove_connection(self, target);
     }
     while (self->memory > TURN_STREAMS_MEMORY) {
