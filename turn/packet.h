@@ -30,6 +30,7 @@ typedef struct turn_packet {
     guint64 identity; /* equal in copies of one packet (mirror ports, two interfaces), whatever
                          their TTL; different packets share it when headers and the beginning of
                          the payload are the same in them; 0 when it cannot be told */
+    gboolean unnumbered; /* no IP id is in the identity: a sender's equal packets share it */
 } turn_packet;
 
 #endif

@@ -144,7 +144,7 @@ static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
         } else if (to == NULL) {
             adopt_channel(tracker, packet, whole);
         }
-    } else if (!tracker_is_copy(tracker, packet)) {
+    } else if (!tracker_is_copy_of_data(tracker, packet)) {
         if (to->kind == ROUTE_PAIR) {
             tracker_pair_data(to, packet, whole);
         } else {

@@ -127,7 +127,7 @@ gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
     if (to == NULL && from == NULL) {
         return FALSE;
     }
-    if (tracker_is_copy(tracker, packet)) {
+    if (tracker_is_copy_of_data(tracker, packet)) {
         return TRUE;
     }
     note_reflection(&on, packet, to);
