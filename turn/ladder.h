@@ -79,6 +79,7 @@ typedef struct turn_step {
     turn_seen there;         /* the other point's sighting, by the client's clock; frame 0 when it
                                 has none */
     gboolean expects_answer; /* and the capture would show it */
+    const char *way;         /* MEDIA of a session: "relayed to peer"; static, else NULL */
     guint64 packets;         /* MEDIA */
     guint64 bytes;
     turn_seen last;

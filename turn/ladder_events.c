@@ -55,16 +55,41 @@ static void add_unreachable(turn_ladder *self, const turn_seen *seen, guint8 typ
     }
 }
 
+/* What is seen of data on one leg, in one direction. */
+typedef struct media_leg {
+    const char *name;
+    const char *way; /* of turn_step */
+    turn_lane near;
+    turn_lane far;
+    gboolean to_peer;
+} media_leg;
+
+enum { CLIENT_TO, CLIENT_FROM, RELAY_TO, RELAY_FROM, DIRECT_TO, DIRECT_FROM };
+
+/* What the client sends has reached the server, and the peer only if the relay sends it on. */
+static const media_leg legs[] = {
+    [CLIENT_TO] = {"Data sent towards the peer", "sent towards peer", TURN_LANE_CLIENT,
+                   TURN_LANE_PEER, TRUE},
+    [CLIENT_FROM] = {"Data relayed from the peer", "relayed from peer", TURN_LANE_CLIENT,
+                     TURN_LANE_PEER, FALSE},
+    [RELAY_TO] = {"Data relayed to the peer", "relayed to peer", TURN_LANE_SERVER, TURN_LANE_PEER,
+                  TRUE},
+    [RELAY_FROM] = {"Data sent by the peer", "sent by peer", TURN_LANE_SERVER, TURN_LANE_PEER,
+                    FALSE},
+    [DIRECT_TO] = {"Data to the peer", NULL, TURN_LANE_CLIENT, TURN_LANE_PEER, TRUE},
+    [DIRECT_FROM] = {"Data from the peer", NULL, TURN_LANE_CLIENT, TURN_LANE_PEER, FALSE}};
+
+/* SPLIT: the other leg is a step of its own. */
 static void add_media(turn_ladder *self, const turn_direction *direction, const turn_peer *peer,
-                      turn_lane near, gboolean to_peer) {
+                      const media_leg *leg, gboolean split) {
     turn_step *step;
 
     if (direction->packets == 0) {
         return;
     }
-    step = ladder_add_step(self, TURN_STEP_MEDIA, &direction->first_packet,
-                           g_strdup(to_peer ? "Data to the peer" : "Data from the peer"));
-    ladder_set_lanes(step, near, TURN_LANE_PEER, to_peer);
+    step = ladder_add_step(self, TURN_STEP_MEDIA, &direction->first_packet, g_strdup(leg->name));
+    ladder_set_lanes(step, leg->near, split ? TURN_LANE_SERVER : leg->far, leg->to_peer);
+    step->way = leg->way;
     step->packets = direction->packets;
     step->bytes = direction->bytes;
     step->last = direction->last_packet;
@@ -77,11 +102,12 @@ static void add_peers(turn_ladder *self, const turn_session *session) {
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         const turn_path *path = &peer->path;
+        const gboolean split = peer->relay_to.packets + peer->relay_from.packets > 0;
 
-        add_media(self, &path->to_peer, peer, TURN_LANE_CLIENT, TRUE);
-        add_media(self, &path->from_peer, peer, TURN_LANE_CLIENT, FALSE);
-        add_media(self, &peer->relay_to, peer, TURN_LANE_SERVER, TRUE);
-        add_media(self, &peer->relay_from, peer, TURN_LANE_SERVER, FALSE);
+        add_media(self, &path->to_peer, peer, &legs[CLIENT_TO], split);
+        add_media(self, &path->from_peer, peer, &legs[CLIENT_FROM], split);
+        add_media(self, &peer->relay_to, peer, &legs[RELAY_TO], FALSE);
+        add_media(self, &peer->relay_from, peer, &legs[RELAY_FROM], FALSE);
         add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &peer->address);
     }
 }
@@ -103,8 +129,8 @@ static void add_pair(turn_ladder *self, const turn_pair *pair) {
     const turn_peer second = {.address = pair->b};
     const turn_path *path = &pair->path;
 
-    add_media(self, &path->to_peer, &second, TURN_LANE_CLIENT, TRUE);
-    add_media(self, &path->from_peer, &second, TURN_LANE_CLIENT, FALSE);
+    add_media(self, &path->to_peer, &second, &legs[DIRECT_TO], FALSE);
+    add_media(self, &path->from_peer, &second, &legs[DIRECT_FROM], FALSE);
     add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &pair->b);
 }
 

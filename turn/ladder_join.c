@@ -108,7 +108,9 @@ static void merge(const turn_clock *clock, const sightings *of, GHashTable *merg
 }
 
 static gboolean same_event(const turn_step *a, const turn_step *b) {
-    return a->kind == b->kind && a->from == b->from && a->to == b->to &&
+    /* Of media the name tells the leg, and one point may not know of the other one. */
+    return a->kind == b->kind &&
+           (a->kind == TURN_STEP_MEDIA || (a->from == b->from && a->to == b->to)) &&
            stun_address_equal(&a->peer, &b->peer) && g_str_equal(a->name, b->name);
 }
 

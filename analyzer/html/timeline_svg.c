@@ -328,7 +328,7 @@ void timeline_svg(GString *out, const turn_report *found) {
     svg_open(out, "diagram", "timeline", 1, TIMELINE_WIDTH, self.y + 46);
     svg_title(out, "timeline", 1, "Time line",
               "From left to right the time of the captures: a bar for each capture and each "
-              "session, a numbered mark where something was found, and the bytes relayed in each "
+              "session, a numbered mark where something was found, and the bytes of data in each "
               "second. Sessions, findings and totals stand in the tables of this page.");
     draw_ticks(&self, self.y + 4);
     g_string_append_len(out, rows->str, (gssize)rows->len);

@@ -222,13 +222,28 @@ static void media_is_one_step_for_each_direction(void **state) {
     feed_send_bytes(c->s, 2000, PEER, 100);
     feed_send_bytes(c->s, 3500, PEER, 100);
     ladder = ladder_of(c, 1);
-    EXPECT_STEPS(ladder, 4, "5 client peer Data to the peer", "6 peer client Data from the peer");
+    EXPECT_STEPS(ladder, 4, "5 client peer Data sent towards the peer",
+                 "6 peer client Data relayed from the peer");
     to = step_of(ladder, 4);
     assert_int_equal(to->kind, TURN_STEP_MEDIA);
     assert_int_equal(to->packets, 3);
     assert_int_equal(to->bytes, 300);
     assert_int_equal(to->last.frame, 8);
     assert_int_equal(to->last.time - to->seen.time, 2500 * G_GINT64_CONSTANT(1000000));
+}
+
+/* What went into the relay need not have come out of it. */
+static void media_of_two_legs_ends_at_the_server(void **state) {
+    climb *c = *state;
+
+    scene_allocate(c->s, 0);
+    feed_send_bytes(c->s, 1000, PEER, 100);
+    feed_udp_bytes(c->s, 1001, RELAYED, PEER, "\x80 media", 7);
+    feed_udp_bytes(c->s, 1100, PEER, RELAYED, "\x80 media", 7);
+    feed_data_bytes(c->s, 1101, PEER, 50);
+    EXPECT_STEPS(ladder_of(c, 1), 4, "5 client server Data sent towards the peer",
+                 "6 server peer Data relayed to the peer", "7 peer server Data sent by the peer",
+                 "8 server client Data relayed from the peer");
 }
 
 /* The same id after 60 s is another request; after 30 s more it is sent again. */
@@ -431,6 +446,7 @@ int main(void) {
         TEST(a_repeated_request_is_a_retransmission),
         TEST(copies_are_no_retransmissions),
         TEST(media_is_one_step_for_each_direction),
+        TEST(media_of_two_legs_ends_at_the_server),
         TEST(an_id_that_comes_back_is_no_retransmission),
         TEST(the_rate_is_that_of_the_intervals),
         TEST(two_packets_have_no_rate),

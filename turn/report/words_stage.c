@@ -64,7 +64,7 @@ static char *why_text(const turn_stages *stages) {
         [TURN_STOP_UNREACHABLE] = {"ICMP says that it cannot be reached",
                                    "ICMP says that it cannot be reached, %s"},
         [TURN_STOP_RELEASED] = {"the client gave up", "the client gave up %s"},
-        [TURN_STOP_NOT_TRIED] = {"nothing more came", "nothing more came in the %s"},
+        [TURN_STOP_NOT_TRIED] = {"no further step", "no further step in the %s"},
         [TURN_STOP_CAPTURE_ENDS] = {"the capture ends", "the capture ends %s"},
         [TURN_STOP_ONE_DIRECTION] = {"the capture shows one direction only", NULL},
         [TURN_STOP_BYTES_MISSING] = {"not in those bytes that the capture has", NULL},
