@@ -47,3 +47,21 @@ void turn_finding_add(turn_finding *finding, const turn_seen *seen, const char *
     added->summary = g_strdup_vprintf(format, arguments);
     va_end(arguments);
 }
+
+void turn_finding_broke(turn_finding *finding, const turn_seen *seen) {
+    if (finding->broke.time == 0) {
+        finding->broke = *seen;
+    }
+}
+
+gboolean turn_finding_when(const turn_finding *finding, turn_seen *when) {
+    if (finding->broke.time != 0) {
+        *when = finding->broke;
+        return TRUE;
+    }
+    if (finding->evidence->len == 0) {
+        return FALSE;
+    }
+    *when = g_array_index(finding->evidence, turn_evidence, 0).seen;
+    return TRUE;
+}

@@ -10,6 +10,15 @@ static void add_address(GPtrArray *details, const char *words, const stun_addres
     }
 }
 
+static void add_host(GPtrArray *details, const char *words, const stun_address *host) {
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format_host(host, text, sizeof text);
+    if (*text != '\0') {
+        g_ptr_array_add(details, g_strdup_printf("%s %s", words, text));
+    }
+}
+
 static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *tcp,
                       gboolean from_opener, const char *what) {
     turn_step *step;
@@ -20,6 +29,16 @@ static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *
     step = ladder_add_step(self, TURN_STEP_TCP, seen, g_strdup(what));
     ladder_set_lanes(step, TURN_LANE_CLIENT, TURN_LANE_SERVER, from_opener);
     add_address(step->details, "client end", &tcp->flow.source);
+}
+
+static void add_unreachable(turn_ladder *self, const turn_seen *seen, const turn_icmp *icmp,
+                            const stun_address *to) {
+    if (seen->frame != 0) {
+        turn_step *step = ladder_add_step(self, TURN_STEP_ICMP, seen, turn_icmp_name(icmp));
+
+        add_host(step->details, "from", &icmp->sender);
+        add_address(step->details, "about what went to", to);
+    }
 }
 
 static void add_tcp(turn_ladder *self, const turn_tcp *tcp, gboolean data) {
@@ -38,21 +57,7 @@ static void add_tcp(turn_ladder *self, const turn_tcp *tcp, gboolean data) {
     add_event(self, &tcp->opener_fin, tcp, TRUE, "TCP FIN: the client closes");
     add_event(self, &tcp->listener_fin, tcp, FALSE, "TCP FIN: the server closes");
     add_event(self, &tcp->reset, tcp, !tcp->reset_by_listener, "TCP RST");
-    if (tcp->unreachable.frame != 0) {
-        ladder_add_step(self, TURN_STEP_ICMP, &tcp->unreachable,
-                        g_strdup("ICMP error about the TCP connection"));
-    }
-}
-
-static void add_unreachable(turn_ladder *self, const turn_seen *seen, guint8 type, guint8 code,
-                            const stun_address *to) {
-    if (seen->frame != 0) {
-        turn_step *step =
-            ladder_add_step(self, TURN_STEP_ICMP, seen,
-                            g_strdup_printf("ICMP error, type %u, code %u", type, code));
-
-        add_address(step->details, "about what went to", to);
-    }
+    add_unreachable(self, &tcp->unreachable, &tcp->icmp, &tcp->flow.destination);
 }
 
 /* What is seen of data on one leg, in one direction. */
@@ -108,7 +113,7 @@ static void add_peers(turn_ladder *self, const turn_session *session) {
         add_media(self, &path->from_peer, peer, &legs[CLIENT_FROM], split);
         add_media(self, &peer->relay_to, peer, &legs[RELAY_TO], FALSE);
         add_media(self, &peer->relay_from, peer, &legs[RELAY_FROM], FALSE);
-        add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &peer->address);
+        add_unreachable(self, &path->unreachable, &path->icmp, &peer->address);
     }
 }
 
@@ -121,8 +126,7 @@ static void add_connections(turn_ladder *self, const turn_session *session) {
             add_tcp(self, connection->tcp, TRUE);
         }
     }
-    add_unreachable(self, &session->unreachable, session->icmp_type, session->icmp_code,
-                    &session->server);
+    add_unreachable(self, &session->unreachable, &session->icmp, &session->server);
 }
 
 static void add_pair(turn_ladder *self, const turn_pair *pair) {
@@ -131,7 +135,7 @@ static void add_pair(turn_ladder *self, const turn_pair *pair) {
 
     add_media(self, &path->to_peer, &second, &legs[DIRECT_TO], FALSE);
     add_media(self, &path->from_peer, &second, &legs[DIRECT_FROM], FALSE);
-    add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &pair->b);
+    add_unreachable(self, &path->unreachable, &path->icmp, &pair->b);
 }
 
 void ladder_add_events(turn_ladder *self, const ladder_view *view) {

@@ -5,6 +5,7 @@
 #ifndef TURN_PATH_H
 #define TURN_PATH_H
 
+#include "turn/icmp.h"
 #include "turn/integrity.h"
 #include "turn/packet.h"
 
@@ -110,9 +111,7 @@ typedef struct turn_path {
                   have the same text; NULL when no check carried a USERNAME */
     gboolean ice_reversed; /* the first of them is the peer's */
     turn_seen unreachable; /* an ICMP error about what was sent on the path */
-    guint8 icmp_version;
-    guint8 icmp_type;
-    guint8 icmp_code;
+    turn_icmp icmp;
     turn_integrity integrity; /* of the checks, as far as passwords of ICE agents are given */
 } turn_path;
 

@@ -57,11 +57,6 @@ turn_flow turn_hosts(const stun_address *a, const stun_address *b) {
     return hosts;
 }
 
-gboolean turn_icmp_is_unreachable(guint8 version, guint8 type) {
-    /* Destination unreachable: RFC 792 type 3, RFC 4443 type 1. */
-    return version == 4 ? type == 3 : type == 1;
-}
-
 gboolean turn_can_judge(const turn_session *session) {
     return session != NULL && !turn_one_direction_only(session);
 }

@@ -316,7 +316,5 @@ void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
         return;
     }
     path->unreachable = turn_seen_at(packet);
-    path->icmp_version = error->version;
-    path->icmp_type = error->type;
-    path->icmp_code = error->code;
+    path->icmp = turn_icmp_of(packet, error);
 }

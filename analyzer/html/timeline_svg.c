@@ -119,15 +119,16 @@ static GHashTable *marks_of(timeline *self) {
         GArray *list = g_hash_table_lookup(marks, finding->session);
         mark added = {.number = finding_number(self->numbers, finding), .level = finding->level};
 
-        if (finding->evidence->len == 0) {
+        turn_seen when;
+
+        if (!turn_finding_when(finding, &when)) {
             continue;
         }
         if (list == NULL) {
             list = g_array_new(FALSE, FALSE, sizeof(mark));
             g_hash_table_insert(marks, (gpointer)finding->session, list);
         }
-        added.time =
-            timeline_moment(self, &g_array_index(finding->evidence, turn_evidence, 0).seen);
+        added.time = timeline_moment(self, &when);
         if (list->len < MAX_MARKS) {
             g_array_append_val(list, added);
         }

@@ -38,9 +38,9 @@ static void icmp_about_the_client_reaches_its_session(void **state) {
     feed_icmp(s, 20, TURN_TRANSPORT_UDP, CLIENT, SERVER, 11);
 
     assert_int_equal(scene_session(s)->unreachable.frame, 2);
-    assert_int_equal(scene_session(s)->icmp_version, 4);
-    assert_int_equal(scene_session(s)->icmp_type, 3);
-    assert_int_equal(scene_session(s)->icmp_code, 3);
+    assert_int_equal(scene_session(s)->icmp.version, 4);
+    assert_int_equal(scene_session(s)->icmp.type, 3);
+    assert_int_equal(scene_session(s)->icmp.code, 3);
 }
 
 static void icmp_about_the_server_is_not_about_its_reachability(void **state) {
