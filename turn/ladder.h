@@ -88,8 +88,9 @@ typedef struct turn_step {
     GArray *marks; /* of turn_ladder_mark; never NULL */
 } turn_step;
 
-/* Whether packets come closely but for a few pauses, MEDIA. */
-gboolean turn_step_pauses(const turn_step *step);
+/* Those that interrupt packets which come closely or, where these come slowly, the one that stands
+ * out; COUNT is 0 where there is none to tell. MEDIA. */
+turn_pauses turn_step_pauses(const turn_step *step);
 /* Bytes in each second from the first packet to the last, pauses left out; FALSE where there are
  * too few packets to tell, or the time is too short. MEDIA. */
 gboolean turn_step_rate(const turn_step *step, guint64 *bytes_per_second);

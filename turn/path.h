@@ -36,7 +36,8 @@ typedef struct turn_pauses {
     gint64 time;   /* of all together, nanoseconds */
     guint64 bytes; /* of the packets before them */
     gint64 longest;
-    turn_seen before; /* the packet before the longest */
+    guint64 longest_bytes; /* of the packet before it */
+    turn_seen before;      /* that packet */
 } turn_pauses;
 
 /* One direction of a path: the Binding checks that went that way and what came back for them, and

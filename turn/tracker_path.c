@@ -93,6 +93,7 @@ static void note_pause(turn_direction *direction, const turn_packet *packet) {
     pauses->bytes += direction->last_bytes;
     if (time > pauses->longest) {
         pauses->longest = time;
+        pauses->longest_bytes = direction->last_bytes;
         pauses->before = *last;
     }
 }

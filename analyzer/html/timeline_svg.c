@@ -253,8 +253,16 @@ static char *utc(gint64 time, const char *format) {
     return when != NULL ? g_date_time_format(when, format) : g_strdup("");
 }
 
-static char *tick_text(gint64 time, gint64 step) {
-    g_autofree char *clock = utc(time, step >= DAY ? "%Y-%m-%d" : "%H:%M:%S");
+/* Of a time that two days share, the clock alone does not tell which. */
+static const char *tick_format(const timeline *self, gint64 step) {
+    if (step >= DAY) {
+        return "%Y-%m-%d";
+    }
+    return step >= MINUTE && self->from / DAY != self->to / DAY ? "%m-%d %H:%M" : "%H:%M:%S";
+}
+
+static char *tick_text(const timeline *self, gint64 time, gint64 step) {
+    g_autofree char *clock = utc(time, tick_format(self, step));
     const gint64 part = (time % SECOND + SECOND) % SECOND;
 
     if (step >= SECOND) {
@@ -284,7 +292,7 @@ static void draw_ticks(const timeline *self, gint bottom) {
         if (tick < self->from) {
             continue;
         }
-        text = tick_text(tick, step);
+        text = tick_text(self, tick, step);
         half = svg_text_width(text, 12) / 2;
         svg_line(self->out, "tickline", x, self->top, x, bottom);
         svg_text(self->out, "axis", SVG_MIDDLE, CLAMP(x, half, TIMELINE_WIDTH - half), bottom + 16,

@@ -318,6 +318,19 @@ static void low_rates_have_a_scale_too(void **state) {
     assert_int_equal(count_of(d->out, " an hour</text>"), 2);
 }
 
+/* Two days and a half have a tick for each half of a day, with its date; an hour needs none. */
+static void ticks_of_several_days_have_dates(void **state) {
+    drawn *d = *state;
+    turn_rates rates = {.legs = {{.width = 0}}};
+
+    draw_rates(d, &rates, 216000);
+    assert_int_equal(count_of(d->out, " 12:00</text>"), 2);
+    assert_int_equal(count_of(d->out, " 00:00</text>"), 3);
+    g_string_truncate(d->out, 0);
+    draw_rates(d, &rates, 3600);
+    assert_int_equal(count_of(d->out, ">13:00:00</text>"), 1);
+}
+
 /* Of 20 kB the relay sends 2 kB on. */
 static void what_leaves_the_relay_is_drawn_over_what_enters(void **state) {
     drawn *d = *state;
@@ -359,6 +372,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_time_line_plots_both_directions, setup, teardown),
         cmocka_unit_test_setup_teardown(both_plots_have_one_scale, setup, teardown),
         cmocka_unit_test_setup_teardown(low_rates_have_a_scale_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(ticks_of_several_days_have_dates, setup, teardown),
         cmocka_unit_test_setup_teardown(what_leaves_the_relay_is_drawn_over_what_enters, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(without_diagrams_there_is_nothing_to_draw, setup, teardown),

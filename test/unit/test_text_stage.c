@@ -214,6 +214,37 @@ static void what_the_relay_sends_on_is_told_apart(void **state) {
     expect_not_in_report(s, "go on to the client");
 }
 
+/* One of two checks of the client came back through the relay. */
+static void answered_checks_are_told_of_a_relay_without_a_call(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 5 user=b:a mi");
+    feed_data(s, 110, PEER, "binding success 5 mi");
+    feed_send(s, 200, PEER, "binding request 6 user=b:a mi");
+    feed_other(s, 300);
+    expect_in_report(s, "no call is seen to go through it");
+    expect_in_report(s, "Checks went through: " PEER " answered 1 of the client's 2. Answered "
+                        "checks of the peer, and data both ways, are not in this capture.");
+}
+
+/* The file has the packets in the reverse order of their times. */
+static void times_that_go_backwards_are_no_durations(void **state) {
+    scene *s = *state;
+
+    feed_udp(s, 60000, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(s, 50000, SERVER, CLIENT, "allocate error 1 error=401 realm=example.org nonce=n1");
+    feed_udp(s, 40000, CLIENT, SERVER, "allocate request 2 transport=17 " CREDENTIALS);
+    feed_udp(s, 30000, SERVER, CLIENT, "allocate success 2 relayed=" RELAYED " lifetime=600");
+    feed_send_bytes(s, 20000, PEER, 100);
+    feed_data_bytes(s, 10000, PEER, 80);
+    assert_int_equal(scene_session(s)->first.frame, 6);
+    assert_int_equal(scene_session(s)->last.frame, 1);
+    expect_in_report(s, "received 80, 12:26:50.000 to 12:27:00.000");
+    expect_not_in_report(s, "after ");
+    expect_not_in_report(s, "CMS: it waits");
+}
+
 /* Only the leg behind the relay is captured. */
 static void data_behind_the_relay_is_counted_at_the_relay(void **state) {
     scene *s = *state;
@@ -301,6 +332,8 @@ int main(void) {
     const struct CMUnitTest paths[] = {
         REPORT_TEST(peer_has_checks_roles_nomination_and_data),
         REPORT_TEST(what_the_relay_sends_on_is_told_apart),
+        REPORT_TEST(times_that_go_backwards_are_no_durations),
+        REPORT_TEST(answered_checks_are_told_of_a_relay_without_a_call),
         REPORT_TEST(data_behind_the_relay_is_counted_at_the_relay),
         REPORT_TEST(peer_of_a_connection_is_named_by_it),
         REPORT_TEST(peer_without_a_bind_is_not_bound),

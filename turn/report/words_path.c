@@ -100,8 +100,9 @@ static char *short_clock(const turn_report *report, const turn_seen *seen) {
 }
 
 static char *span_text(const turn_report *report, const turn_seen *first, const turn_seen *last) {
-    g_autofree char *begin = short_clock(report, first);
-    g_autofree char *end = short_clock(report, last);
+    const gboolean backwards = last->time < first->time;
+    g_autofree char *begin = short_clock(report, backwards ? last : first);
+    g_autofree char *end = short_clock(report, backwards ? first : last);
 
     if (first->frame == last->frame && first->capture == last->capture) {
         return g_steal_pointer(&begin);
@@ -142,9 +143,8 @@ static counted counted_of_peer(const turn_peer *peer) {
 }
 
 static counted counted_of_pair(const turn_pair *pair) {
-    return (counted){.end = turn_words_pair_ends.near,
-                     .to = &pair->path.to_peer,
-                     .from = &pair->path.from_peer};
+    return (counted){
+        .end = turn_words_pair_ends.near, .to = &pair->path.to_peer, .from = &pair->path.from_peer};
 }
 
 static char *data_span(const turn_report *report, const counted *data) {

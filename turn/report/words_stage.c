@@ -106,8 +106,11 @@ static void append_step_time(GString *line, const turn_stages *stages, const cha
     for (guint i = 0; i < stages->list->len; i++) {
         const turn_stage *stage = stage_at(stages, i);
 
-        if (g_str_equal(stage->id, id) && stage->state == TURN_STAGE_REACHED) {
-            g_autofree char *seconds = turn_words_seconds(stage->seen.time - stages->start.time);
+        gint64 after;
+
+        if (g_str_equal(stage->id, id) && stage->state == TURN_STAGE_REACHED &&
+            turn_stages_time(stages, &stage->seen, &after)) {
+            g_autofree char *seconds = turn_words_seconds(after);
 
             g_string_append_printf(line, ", %s after %s s", words, seconds);
         }
