@@ -89,3 +89,24 @@ char *json_put_end(JsonBuilder *json) {
     text = json_generator_to_data(generator, NULL);
     return turn_printable_json(text);
 }
+
+void json_put_icmp(JsonBuilder *json, const turn_report *self, const char *name,
+                   const turn_seen *seen, const turn_icmp *icmp) {
+    char sender[STUN_ADDRESS_TEXT];
+
+    if (seen->frame == 0) {
+        json_put_string(json, name, NULL);
+        return;
+    }
+    stun_address_format_host(&icmp->sender, sender, sizeof sender);
+    json_begin_object(json, name);
+    json_put_number(json, "capture", seen->capture);
+    json_put_frame(json, "frame", seen);
+    json_put_time(json, self, "time", seen);
+    json_put_string(json, "sender", *sender != '\0' ? sender : NULL);
+    json_put_number(json, "version", icmp->version);
+    json_put_number(json, "type", icmp->type);
+    json_put_number(json, "code", icmp->code);
+    json_put_string(json, "meaning", turn_icmp_words(icmp->version, icmp->type, icmp->code));
+    json_builder_end_object(json);
+}

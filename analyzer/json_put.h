@@ -21,6 +21,9 @@ void json_put_rtt(JsonBuilder *json, gint64 nanoseconds);
 void json_put_boolean(JsonBuilder *json, const char *name, gboolean value);
 void json_put_address(JsonBuilder *json, const char *name, const stun_address *address);
 void json_put_frame(JsonBuilder *json, const char *name, const turn_seen *seen);
+/* An object of who said what and when; null when SEEN is frame 0. */
+void json_put_icmp(JsonBuilder *json, const turn_report *self, const char *name,
+                   const turn_seen *seen, const turn_icmp *icmp);
 void json_put_time(JsonBuilder *json, const turn_report *self, const char *name,
                    const turn_seen *seen);
 void json_begin_array(JsonBuilder *json, const char *name);

@@ -146,6 +146,7 @@ static void put_peer(JsonBuilder *json, const turn_report *self, const turn_peer
     json_put_number_or_null(json, "relay_session", peer->relay != NULL ? peer->relay->id : 0,
                             peer->relay != NULL);
     json_put_media(json, self, to, from);
+    json_put_icmp(json, self, "icmp_error", &peer->path.unreachable, &peer->path.icmp);
     json_builder_end_object(json);
 }
 
@@ -221,5 +222,8 @@ void json_put_session(JsonBuilder *json, const turn_report *self, const turn_ses
     }
     json_builder_end_array(json);
     json_put_session_stages(json, self, session);
+    json_put_icmp(json, self, "icmp_error", &session->unreachable, &session->icmp);
+    json_put_icmp(json, self, "relay_icmp_error", &session->relay_unreachable,
+                  &session->relay_icmp);
     json_builder_end_object(json);
 }

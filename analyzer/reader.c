@@ -87,7 +87,7 @@ static void take_icmp(reader *self, packet *decoded) {
     turn_icmp_error icmp;
 
     if (packet_icmp_error(decoded, &icmp)) {
-        seen->identity = turn_segment_identity(&decoded->segment);
+        turn_segment_identify(&decoded->segment, seen);
         seen->flow.transport = icmp.about.transport;
         turn_tracker_icmp(self->tracker, seen, &icmp);
     } else if (decoded->segment.captured < decoded->segment.reported) {
@@ -100,7 +100,7 @@ static void take_packet(reader *self, packet_kind kind, packet *decoded) {
 
     switch (kind) {
     case PACKET_UDP:
-        segment->packet.identity = turn_segment_identity(segment);
+        turn_segment_identify(segment, &segment->packet);
         turn_tracker_datagram(self->tracker, &segment->packet, segment->bytes, segment->captured,
                               segment->reported);
         break;

@@ -320,7 +320,7 @@ void mstun_frames_datagram(const turn_segment *segment, guint ordinal) {
     turn_packet packet = segment->packet;
 
     frames.ordinal = ordinal;
-    packet.identity = turn_segment_identity(segment);
+    turn_segment_identify(segment, &packet);
     frames.now = segment;
     frames.base = segment->bytes;
     turn_tracker_datagram(mstun_state_tracker(), &packet, segment->bytes, segment->captured,

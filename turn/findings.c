@@ -76,3 +76,21 @@ void turn_finding_add_further(turn_finding *finding, const turn_seen *seen, cons
     added->alone = g_strdup_vprintf(format, arguments);
     va_end(arguments);
 }
+
+void turn_finding_broke(turn_finding *finding, const turn_seen *seen) {
+    if (finding->broke.time == 0) {
+        finding->broke = *seen;
+    }
+}
+
+gboolean turn_finding_when(const turn_finding *finding, turn_seen *when) {
+    if (finding->broke.time != 0) {
+        *when = finding->broke;
+        return TRUE;
+    }
+    if (finding->evidence->len == 0) {
+        return FALSE;
+    }
+    *when = g_array_index(finding->evidence, turn_evidence, 0).seen;
+    return TRUE;
+}

@@ -44,6 +44,7 @@ struct turn_finding {
     char *reason;                /* the server's text; NULL when there is none */
     char *detail;                /* one sentence on who and what; NULL when the title says it all */
     GArray *evidence;            /* of turn_evidence */
+    turn_seen broke;             /* see turn_finding_when() */
 };
 
 turn_finding *turn_finding_new(const turn_cause *cause);
@@ -58,6 +59,11 @@ void turn_finding_add(turn_finding *finding, const turn_seen *seen, const char *
 /* The same, with what is to be read without the evidence before it. */
 void turn_finding_add_further(turn_finding *finding, const turn_seen *seen, const char *summary,
                               const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* That it broke at SEEN, which need be no frame of the evidence, nor (frame 0) any frame. The first
+ * time counts; SEEN without a time is passed over. */
+void turn_finding_broke(turn_finding *finding, const turn_seen *seen);
+/* When it broke or, where that was not said, the first evidence. FALSE when there is neither. */
+gboolean turn_finding_when(const turn_finding *finding, turn_seen *when);
 
 typedef struct turn_judgement {
     turn_level level;

@@ -80,6 +80,7 @@ typedef struct turn_step {
     turn_seen there;         /* the other point's sighting, by the client's clock; frame 0 when it
                                 has none */
     gboolean expects_answer; /* and the capture would show it */
+    const char *way;         /* MEDIA of a session: "relayed to peer"; static, else NULL */
     guint64 packets;         /* MEDIA */
     guint64 bytes;
     turn_seen last;
@@ -91,8 +92,9 @@ typedef struct turn_step {
 /* Of two capture points, the one that STEP leaves from: the client's is on the client's side of the
  * server or, where it saw the leg behind the relay, that of a peer. */
 turn_point_name turn_step_sender(const turn_step *step);
-/* Whether packets come closely but for a few pauses, MEDIA. */
-gboolean turn_step_pauses(const turn_step *step);
+/* Those that interrupt packets which come closely or, where these come slowly, the one that stands
+ * out; COUNT is 0 where there is none to tell. MEDIA. */
+turn_pauses turn_step_pauses(const turn_step *step);
 /* Bytes in each second from the first packet to the last, pauses left out; FALSE where there are
  * too few packets to tell, or the time is too short. MEDIA. */
 gboolean turn_step_rate(const turn_step *step, guint64 *bytes_per_second);

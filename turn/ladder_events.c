@@ -10,6 +10,15 @@ static void add_address(GPtrArray *details, const char *words, const stun_addres
     }
 }
 
+static void add_host(GPtrArray *details, const char *words, const stun_address *host) {
+    char text[STUN_ADDRESS_TEXT];
+
+    stun_address_format_host(host, text, sizeof text);
+    if (*text != '\0') {
+        g_ptr_array_add(details, g_strdup_printf("%s %s", words, text));
+    }
+}
+
 static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *tcp,
                       gboolean from_opener, const char *what) {
     turn_step *step;
@@ -21,6 +30,16 @@ static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *
     ladder_set_lanes(step, TURN_LANE_CLIENT, TURN_LANE_SERVER, from_opener);
     step->end = tcp->flow.source;
     add_address(step->details, "client end", &tcp->flow.source);
+}
+
+static void add_unreachable(turn_ladder *self, const turn_seen *seen, const turn_icmp *icmp,
+                            const stun_address *to) {
+    if (seen->frame != 0) {
+        turn_step *step = ladder_add_step(self, TURN_STEP_ICMP, seen, turn_icmp_name(icmp));
+
+        add_host(step->details, "from", &icmp->sender);
+        add_address(step->details, "about what went to", to);
+    }
 }
 
 static void add_tcp(turn_ladder *self, const turn_tcp *tcp, gboolean data) {
@@ -39,10 +58,7 @@ static void add_tcp(turn_ladder *self, const turn_tcp *tcp, gboolean data) {
     add_event(self, &tcp->opener_fin, tcp, TRUE, "TCP FIN: the client closes");
     add_event(self, &tcp->listener_fin, tcp, FALSE, "TCP FIN: the server closes");
     add_event(self, &tcp->reset, tcp, !tcp->reset_by_listener, "TCP RST");
-    if (tcp->unreachable.frame != 0) {
-        ladder_add_step(self, TURN_STEP_ICMP, &tcp->unreachable,
-                        g_strdup("ICMP error about the TCP connection"));
-    }
+    add_unreachable(self, &tcp->unreachable, &tcp->icmp, &tcp->flow.destination);
 }
 
 static void add_behind_event(turn_ladder *self, const turn_seen *seen, const stun_address *peer,
@@ -76,27 +92,41 @@ static void add_behind(turn_ladder *self, const turn_tcp *tcp, gboolean by_peer)
     add_behind_event(self, &tcp->reset, peer, by_peer != tcp->reset_by_listener, "TCP RST");
 }
 
-static void add_unreachable(turn_ladder *self, const turn_seen *seen, guint8 type, guint8 code,
-                            const stun_address *to) {
-    if (seen->frame != 0) {
-        turn_step *step =
-            ladder_add_step(self, TURN_STEP_ICMP, seen,
-                            g_strdup_printf("ICMP error, type %u, code %u", type, code));
+/* What is seen of data on one leg, in one direction. */
+typedef struct media_leg {
+    const char *name;
+    const char *way; /* of turn_step */
+    turn_lane near;
+    turn_lane far;
+    gboolean to_peer;
+} media_leg;
 
-        add_address(step->details, "about what went to", to);
-    }
-}
+enum { CLIENT_TO, CLIENT_FROM, RELAY_TO, RELAY_FROM, DIRECT_TO, DIRECT_FROM };
 
+/* What the client sends has reached the server, and the peer only if the relay sends it on. */
+static const media_leg legs[] = {
+    [CLIENT_TO] = {"Data sent towards the peer", "sent towards peer", TURN_LANE_CLIENT,
+                   TURN_LANE_PEER, TRUE},
+    [CLIENT_FROM] = {"Data relayed from the peer", "relayed from peer", TURN_LANE_CLIENT,
+                     TURN_LANE_PEER, FALSE},
+    [RELAY_TO] = {"Data relayed to the peer", "relayed to peer", TURN_LANE_SERVER, TURN_LANE_PEER,
+                  TRUE},
+    [RELAY_FROM] = {"Data sent by the peer", "sent by peer", TURN_LANE_SERVER, TURN_LANE_PEER,
+                    FALSE},
+    [DIRECT_TO] = {"Data to the peer", NULL, TURN_LANE_CLIENT, TURN_LANE_PEER, TRUE},
+    [DIRECT_FROM] = {"Data from the peer", NULL, TURN_LANE_CLIENT, TURN_LANE_PEER, FALSE}};
+
+/* SPLIT: the other leg is a step of its own. */
 static void add_media(turn_ladder *self, const turn_direction *direction, const turn_peer *peer,
-                      turn_lane near, gboolean to_peer) {
+                      const media_leg *leg, gboolean split) {
     turn_step *step;
 
     if (direction->packets == 0) {
         return;
     }
-    step = ladder_add_step(self, TURN_STEP_MEDIA, &direction->first_packet,
-                           g_strdup(to_peer ? "Data to the peer" : "Data from the peer"));
-    ladder_set_lanes(step, near, TURN_LANE_PEER, to_peer);
+    step = ladder_add_step(self, TURN_STEP_MEDIA, &direction->first_packet, g_strdup(leg->name));
+    ladder_set_lanes(step, leg->near, split ? TURN_LANE_SERVER : leg->far, leg->to_peer);
+    step->way = leg->way;
     step->packets = direction->packets;
     step->bytes = direction->bytes;
     step->last = direction->last_packet;
@@ -109,12 +139,13 @@ static void add_peers(turn_ladder *self, const turn_session *session) {
     for (guint i = 0; i < session->peers->len; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         const turn_path *path = &peer->path;
+        const gboolean split = peer->relay_to.packets + peer->relay_from.packets > 0;
 
-        add_media(self, &path->to_peer, peer, TURN_LANE_CLIENT, TRUE);
-        add_media(self, &path->from_peer, peer, TURN_LANE_CLIENT, FALSE);
-        add_media(self, &peer->relay_to, peer, TURN_LANE_SERVER, TRUE);
-        add_media(self, &peer->relay_from, peer, TURN_LANE_SERVER, FALSE);
-        add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &peer->address);
+        add_media(self, &path->to_peer, peer, &legs[CLIENT_TO], split);
+        add_media(self, &path->from_peer, peer, &legs[CLIENT_FROM], split);
+        add_media(self, &peer->relay_to, peer, &legs[RELAY_TO], FALSE);
+        add_media(self, &peer->relay_from, peer, &legs[RELAY_FROM], FALSE);
+        add_unreachable(self, &path->unreachable, &path->icmp, &peer->address);
     }
 }
 
@@ -133,17 +164,16 @@ static void add_connections(turn_ladder *self, const turn_session *session) {
     for (guint i = 0; i < session->arrivals->len; i++) {
         add_behind(self, g_ptr_array_index(session->arrivals, i), TRUE);
     }
-    add_unreachable(self, &session->unreachable, session->icmp_type, session->icmp_code,
-                    &session->server);
+    add_unreachable(self, &session->unreachable, &session->icmp, &session->server);
 }
 
 static void add_pair(turn_ladder *self, const turn_pair *pair) {
     const turn_peer second = {.address = pair->b};
     const turn_path *path = &pair->path;
 
-    add_media(self, &path->to_peer, &second, TURN_LANE_CLIENT, TRUE);
-    add_media(self, &path->from_peer, &second, TURN_LANE_CLIENT, FALSE);
-    add_unreachable(self, &path->unreachable, path->icmp_type, path->icmp_code, &pair->b);
+    add_media(self, &path->to_peer, &second, &legs[DIRECT_TO], FALSE);
+    add_media(self, &path->from_peer, &second, &legs[DIRECT_FROM], FALSE);
+    add_unreachable(self, &path->unreachable, &path->icmp, &pair->b);
 }
 
 void ladder_add_events(turn_ladder *self, const ladder_view *view) {

@@ -120,8 +120,14 @@ static gboolean same_end(const turn_join *join, const turn_step *a, const turn_s
 }
 
 static gboolean same_event(const turn_join *join, const turn_step *a, const turn_step *b) {
-    if (a->kind != b->kind || a->from != b->from || a->to != b->to ||
-        !stun_address_equal(&a->peer, &b->peer) || !g_str_equal(a->name, b->name)) {
+    if (a->kind != b->kind || !stun_address_equal(&a->peer, &b->peer) ||
+        !g_str_equal(a->name, b->name)) {
+        return FALSE;
+    }
+    if (a->kind == TURN_STEP_MEDIA) {
+        return TRUE; /* the name tells the leg, and one point may not know of the other one */
+    }
+    if (a->from != b->from || a->to != b->to) {
         return FALSE;
     }
     return a->kind != TURN_STEP_TCP ||

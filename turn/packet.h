@@ -27,9 +27,10 @@ typedef struct turn_packet {
     guint32 frame;   /* from 1, as Wireshark counts them in that file */
     gint64 time;     /* nanoseconds since 1970-01-01 UTC, the packet's own */
     turn_flow flow;
-    guint64 identity; /* equal in copies of one packet (mirror ports, two interfaces), whatever
-                         their TTL; different packets share it when headers and the beginning of
-                         the payload are the same in them; 0 when it cannot be told */
+    guint64 identity;    /* equal in copies of one packet (mirror ports, two interfaces), whatever
+                            their TTL; different packets share it when headers and the beginning of
+                            the payload are the same in them; 0 when it cannot be told */
+    gboolean unnumbered; /* no IP id is in the identity: a sender's equal packets share it */
 } turn_packet;
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef TURN_PATH_H
 #define TURN_PATH_H
 
+#include "turn/icmp.h"
 #include "turn/integrity.h"
 #include "turn/packet.h"
 
@@ -35,7 +36,8 @@ typedef struct turn_pauses {
     gint64 time;   /* of all together, nanoseconds */
     guint64 bytes; /* of the packets before them */
     gint64 longest;
-    turn_seen before; /* the packet before the longest */
+    guint64 longest_bytes; /* of the packet before it */
+    turn_seen before;      /* that packet */
 } turn_pauses;
 
 /* One direction of a path: the Binding checks that went that way and what came back for them, and
@@ -110,9 +112,7 @@ typedef struct turn_path {
                   have the same text; NULL when no check carried a USERNAME */
     gboolean ice_reversed; /* the first of them is the peer's */
     turn_seen unreachable; /* an ICMP error about what was sent on the path */
-    guint8 icmp_version;
-    guint8 icmp_type;
-    guint8 icmp_code;
+    turn_icmp icmp;
     turn_integrity integrity; /* of the checks, as far as passwords of ICE agents are given */
 } turn_path;
 

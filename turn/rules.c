@@ -57,11 +57,6 @@ turn_flow turn_hosts(const stun_address *a, const stun_address *b) {
     return hosts;
 }
 
-gboolean turn_icmp_is_unreachable(guint8 version, guint8 type) {
-    /* Destination unreachable: RFC 792 type 3, RFC 4443 type 1. */
-    return version == 4 ? type == 3 : type == 1;
-}
-
 gboolean turn_can_judge(const turn_session *session) {
     return session != NULL && !turn_one_direction_only(session);
 }
@@ -169,6 +164,26 @@ gboolean rule_session_incomplete(const turn_scene *scene, turn_finding *finding)
     return TRUE;
 }
 
+/* Checks that were answered through the relay did reach a peer, and are no call yet. */
+static void tell_answered(const turn_session *session, turn_finding *finding) {
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+        const gboolean own = peer->path.to_peer.successes > 0;
+        const turn_direction *answered = own ? &peer->path.to_peer : &peer->path.from_peer;
+        g_autofree char *text = turn_peer_text(peer);
+
+        if (answered->successes > 0) {
+            finding->detail = g_strdup_printf("Checks went through: %s answered %u of %s %u. "
+                                              "Answered checks of %s, and data both "
+                                              "ways, are not in this capture.",
+                                              own ? text : "the client", answered->successes,
+                                              own ? "the client's" : "the peer's",
+                                              answered->requests, own ? "the peer" : "the client");
+            return;
+        }
+    }
+}
+
 gboolean rule_relay_unused(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
 
@@ -177,6 +192,7 @@ gboolean rule_relay_unused(const turn_scene *scene, turn_finding *finding) {
     }
     turn_finding_add(finding, &session->allocated, "Allocate Success Response");
     turn_finding_add(finding, &session->last, "last packet of the session in this capture");
+    tell_answered(session, finding);
     return TRUE;
 }
 

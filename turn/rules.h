@@ -70,7 +70,5 @@ char *turn_ends(const stun_address *from, const stun_address *to);
 char *turn_peer_text(const turn_peer *peer);
 /* Adds to LINES (of char) why the passwords given prove nothing of some users. */
 void turn_password_unknowns(const turn_model *model, GPtrArray *lines);
-/* ICMP errors that say that the destination cannot be reached at all. */
-gboolean turn_icmp_is_unreachable(guint8 version, guint8 type);
 
 #endif

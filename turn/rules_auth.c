@@ -25,6 +25,7 @@ static void add_rejection(turn_finding *finding, const turn_session *session,
     }
     turn_finding_add(finding, &rejection->response, "%s Error Response, %u \"%s\"",
                      method_name(rejection->method), rejection->code, rejection->reason);
+    turn_finding_broke(finding, &rejection->response);
 }
 
 /* Every rejection that passes TEST is evidence; the last one decides whether the client got over
@@ -331,11 +332,14 @@ static const turn_seen *last_grant(const turn_session *session) {
 
 gboolean rule_allocation_expired(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
-    const gboolean refused = collect(scene, finding, is_refused_refresh);
+    gboolean refused;
 
     if (session == NULL || turn_one_direction_only(session)) {
         return FALSE;
     }
+    turn_finding_broke(finding, &(turn_seen){.capture = last_grant(session)->capture,
+                                             .time = MAX(session->expires, 0)});
+    refused = collect(scene, finding, is_refused_refresh);
     if (!refused &&
         (session->released.frame != 0 || session->first_after_expiry.frame == 0 ||
          !turn_is_complete(session) ||

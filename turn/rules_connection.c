@@ -134,6 +134,7 @@ gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding
             add_departure(behind, finding);
         }
         turn_finding_add(finding, &failure->response, "Connect Error Response, %u", failure->code);
+        turn_finding_broke(finding, &failure->response);
     }
     return finding->evidence->len > 0;
 }
@@ -203,6 +204,9 @@ static void add_failed_bind(const turn_connection *connection, turn_finding *fin
     turn_finding_add(finding, &connection->attempt, "CONNECTION-ID 0x%08x for peer %s",
                      connection->id, connection_peer(connection, text, sizeof text));
     turn_finding_add(finding, &connection->bind, "ConnectionBind Request");
+    turn_finding_broke(finding, connection->outcome == TURN_OUTCOME_REJECTED
+                                    ? &connection->bind_answer
+                                    : &connection->bind);
     if (connection->outcome == TURN_OUTCOME_REJECTED) {
         turn_finding_add(finding, &connection->bind_answer, "ConnectionBind Error Response, %u",
                          connection->code);

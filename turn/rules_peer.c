@@ -60,6 +60,7 @@ gboolean rule_permission_denied(const turn_scene *scene, turn_finding *finding) 
                          stun_method_name(rejection->method), peer);
         turn_finding_add(finding, &rejection->response, "%s Error Response, %u \"%s\"",
                          stun_method_name(rejection->method), rejection->code, rejection->reason);
+        turn_finding_broke(finding, &rejection->response);
         if (finding->code == 0) {
             finding->code = rejection->code;
             finding->reason = g_strdup(rejection->reason);
@@ -253,16 +254,16 @@ gboolean rule_checks_one_way(const turn_scene *scene, turn_finding *finding) {
  * that can be read. */
 static gboolean unreachable_path(const turn_scene *scene, const turn_path *path, const char *ends,
                                  turn_finding *finding) {
-    if (path->unreachable.frame == 0 ||
-        !turn_icmp_is_unreachable(path->icmp_version, path->icmp_type) ||
+    g_autofree char *icmp = NULL;
+
+    if (path->unreachable.frame == 0 || !turn_icmp_is_unreachable(&path->icmp) ||
         turn_ice_works(scene, path) || path->to_peer.successes + path->from_peer.successes > 0 ||
         turn_observed_since(scene->model, &path->unreachable) < TURN_PEER_PATIENCE ||
         (turn_session_works(scene->session) && path->ice == NULL && path->to_peer.requests > 0)) {
         return FALSE;
     }
-    turn_finding_add(finding, &path->unreachable,
-                     "ICMP destination unreachable (type %u, code %u), %s", path->icmp_type,
-                     path->icmp_code, ends);
+    icmp = turn_icmp_text(&path->icmp);
+    turn_finding_add(finding, &path->unreachable, "%s, about %s", icmp, ends);
     return TRUE;
 }
 

@@ -54,50 +54,71 @@ gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
 
 /* Only the server's own host says that a port is closed. What a router says of the way to it may
  * have changed by the next transmission. RFC 792, RFC 4443 section 3.1. */
-static gboolean says_port_closed(const turn_session *session) {
-    return session->icmp_code == (session->icmp_version == 4 ? 3 : 4);
-}
-
 static gboolean is_unreachable(const turn_scene *scene) {
     const turn_session *session = scene->session;
 
-    return session->unreachable.frame != 0 &&
-           turn_icmp_is_unreachable(session->icmp_version, session->icmp_type) &&
-           (says_port_closed(session) ||
+    return session->unreachable.frame != 0 && turn_icmp_is_unreachable(&session->icmp) &&
+           (turn_icmp_is_port_closed(&session->icmp) ||
             turn_observed_since(scene->model, &session->unreachable) >= TURN_PEER_PATIENCE);
 }
 
-static gboolean refused_tcp(const turn_tcp *tcp, turn_finding *finding) {
+/* A filter says so, or somebody answers for the server. */
+static void tell_filter(const turn_session *session, const turn_icmp *icmp, turn_finding *finding) {
+    const gboolean other = !stun_address_same_host(&icmp->sender, &session->server);
+    char sender[STUN_ADDRESS_TEXT];
+
+    stun_address_format_host(&icmp->sender, sender, sizeof sender);
+    if (other) {
+        finding->detail =
+            g_strdup_printf("%s refused it, which is not the server's address%s.", sender,
+                            turn_icmp_is_prohibited(icmp) ? ": a filter there forbids it" : "");
+    } else if (turn_icmp_is_prohibited(icmp)) {
+        finding->detail = g_strdup_printf("%s, the server itself or what has its address, refused "
+                                          "it: a filter there forbids it.",
+                                          sender);
+    }
+}
+
+static gboolean refused_tcp(const turn_session *session, turn_finding *finding) {
+    const turn_tcp *tcp = session->tcp;
+    g_autofree char *icmp = NULL;
+
     if (tcp == NULL || tcp->syn_ack.frame != 0 || tcp->established.frame != 0 ||
         (tcp->unreachable.frame == 0 && (tcp->reset.frame == 0 || !tcp->reset_by_listener))) {
         return FALSE;
     }
     turn_finding_add(finding, &tcp->first_syn, "SYN to the TURN port");
     turn_finding_add(finding, &tcp->reset, "answered with RST");
-    turn_finding_add(finding, &tcp->unreachable, "answered with an ICMP error");
+    if (tcp->unreachable.frame != 0) {
+        icmp = turn_icmp_text(&tcp->icmp);
+        turn_finding_add(finding, &tcp->unreachable, "answered with %s", icmp);
+        tell_filter(session, &tcp->icmp, finding);
+    }
+    turn_finding_broke(finding, tcp->reset.frame != 0 ? &tcp->reset : &tcp->unreachable);
     return TRUE;
 }
 
 gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
-    g_autofree char *told = NULL;
+    g_autofree char *icmp = NULL;
     g_autofree char *summary = NULL;
 
     if (session == NULL || !never_answered(session)) {
         return FALSE;
     }
     if (session->protocol != TURN_PROTOCOL_UDP) {
-        return refused_tcp(session->tcp, finding);
+        return refused_tcp(session, finding);
     }
     if (!is_unreachable(scene)) {
         return FALSE;
     }
     turn_finding_add(finding, &allocate_of(session)->first_request, "Allocate Request");
-    told = g_strdup_printf("ICMP destination unreachable (type %u, code %u) about",
-                           session->icmp_type, session->icmp_code);
-    summary = g_strconcat(told, " it", NULL);
-    turn_finding_add_further(finding, &session->unreachable, summary, "%s the Allocate Request",
-                             told);
+    icmp = turn_icmp_text(&session->icmp);
+    summary = g_strconcat(icmp, " about it", NULL);
+    turn_finding_add_further(finding, &session->unreachable, summary,
+                             "%s about the Allocate Request", icmp);
+    turn_finding_broke(finding, &session->unreachable);
+    tell_filter(session, &session->icmp, finding);
     return TRUE;
 }
 
@@ -165,6 +186,7 @@ gboolean rule_connection_reset(const turn_scene *scene, turn_finding *finding) {
     turn_finding_add(finding, &allocate_of(session)->last_request, "Allocate Request");
     turn_finding_add(finding, closed, "%s from the server's side",
                      closed == &session->tcp->reset ? "RST" : "FIN");
+    turn_finding_broke(finding, closed);
     return TRUE;
 }
 
@@ -224,19 +246,21 @@ static gboolean add_forgotten(const turn_session *session, turn_finding *finding
                              stun_method_name(rejection->method));
     turn_finding_add(finding, &rejection->response, "%s Error Response, 437: unknown to the server",
                      stun_method_name(rejection->method));
+    turn_finding_broke(finding, &rejection->response);
     return TRUE;
 }
 
 static gboolean add_unreachable(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
+    g_autofree char *icmp = NULL;
 
     if (!is_unreachable(scene) || session->unreachable.time < session->last_from_server.time) {
         return FALSE;
     }
     turn_finding_add(finding, &session->last_from_server, "last packet from the server");
-    turn_finding_add(finding, &session->unreachable,
-                     "ICMP destination unreachable (type %u, code %u)", session->icmp_type,
-                     session->icmp_code);
+    icmp = turn_icmp_text(&session->icmp);
+    turn_finding_add(finding, &session->unreachable, "%s", icmp);
+    turn_finding_broke(finding, &session->unreachable);
     return TRUE;
 }
 
@@ -258,6 +282,7 @@ static gboolean add_unanswered(const turn_scene *scene, turn_finding *finding) {
     turn_finding_add(finding, &request->first, "%s Request, not answered",
                      stun_method_name(request->method));
     add_last(request, finding);
+    turn_finding_broke(finding, &request->first);
     return TRUE;
 }
 
@@ -271,6 +296,7 @@ static gboolean add_closed(const turn_session *session, turn_finding *finding) {
     }
     turn_finding_add(finding, &session->last_from_server, "last message from the server");
     turn_finding_add(finding, closed, "the server's side closed the control connection");
+    turn_finding_broke(finding, closed);
     return TRUE;
 }
 
@@ -348,6 +374,7 @@ static gboolean add_tail(const turn_scene *scene, const turn_peer *peer, turn_fi
         went_on(scene, tail->checks, &tail->first_check, &tail->last_check)) {
         turn_finding_add(finding, &session->last_from_server, "last packet from the server");
         add_checks(tail, finding);
+        turn_finding_broke(finding, &tail->first_check);
     } else if (refused != NULL && tail->data >= TURN_STREAM_PACKETS &&
                went_on(scene, tail->data, &tail->first_data, &tail->last_data)) {
         turn_finding_add(finding, &refused->response, "%s Error Response, %u: not renewed",

@@ -90,22 +90,22 @@ gboolean rule_peer_without_permission(const turn_scene *scene, turn_finding *fin
 
 gboolean rule_relay_address_unreachable(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
+    g_autofree char *icmp = NULL;
     char sender[STUN_ADDRESS_TEXT];
 
     if (!turn_can_judge(session) || session->relay_unreachable.frame == 0 ||
-        !turn_icmp_is_unreachable(session->relay_icmp_version, session->relay_icmp_type) ||
-        turn_session_works(session) || is_over(session, &session->relay_unreachable) ||
-        turn_works_without_relay(scene) ||
+        !turn_icmp_is_unreachable(&session->relay_icmp) || turn_session_works(session) ||
+        is_over(session, &session->relay_unreachable) || turn_works_without_relay(scene) ||
         /* ICE goes on to try what is left. */
         turn_observed_since(scene->model, &session->relay_unreachable) < TURN_PEER_PATIENCE) {
         return FALSE;
     }
     stun_address_format(&session->relay_sender, sender, sizeof sender);
     turn_finding_add(finding, &session->allocated, "Allocate Success Response");
+    icmp = turn_icmp_text(&session->relay_icmp);
     turn_finding_add(finding, &session->relay_unreachable,
-                     "ICMP destination unreachable (type %u, code %u) about what %s sent to the "
-                     "relayed address",
-                     session->relay_icmp_type, session->relay_icmp_code, sender);
+                     "%s about what %s sent to the relayed address", icmp, sender);
+    turn_finding_broke(finding, &session->relay_unreachable);
     return TRUE;
 }
 

@@ -54,3 +54,8 @@ guint64 turn_segment_identity(const turn_segment *segment) {
     }
     return state != 0 ? state : 1;
 }
+
+void turn_segment_identify(const turn_segment *segment, turn_packet *seen) {
+    seen->identity = turn_segment_identity(segment);
+    seen->unnumbered = segment->ip_id == 0;
+}

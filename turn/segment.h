@@ -30,5 +30,7 @@ typedef struct turn_segment {
  * for TCP from the first bytes of the payload. Two packets whose sender uses no IP id and which
  * begin with the same 16 bytes look alike. Never 0. */
 guint64 turn_segment_identity(const turn_segment *segment);
+/* Fills in what SEEN, the packet that the segment came in, has of it. */
+void turn_segment_identify(const turn_segment *segment, turn_packet *seen);
 
 #endif

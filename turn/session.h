@@ -105,7 +105,8 @@ typedef struct turn_tcp {
     turn_seen listener_fin;
     turn_seen reset;
     gboolean reset_by_listener;
-    turn_seen unreachable;
+    turn_seen unreachable; /* ICMP about what the opener sent */
+    turn_icmp icmp;
     gboolean tls;
     turn_stuck stuck[2]; /* what the opener sent, and the listener */
 } turn_tcp;
@@ -239,15 +240,11 @@ struct turn_session {
     guint64 bytes_missing; /* of its TCP connections */
     guint64 relayed_cut;   /* relayed packets of which the capture has too little to tell a check */
     turn_seen unreachable; /* ICMP about the client's packets */
-    guint8 icmp_version;
-    guint8 icmp_type;
-    guint8 icmp_code;
+    turn_icmp icmp;
     turn_too_big too_big;
     turn_seen relay_unreachable; /* ICMP about a packet to the relayed address */
     stun_address relay_sender;   /* of that packet */
-    guint8 relay_icmp_version;
-    guint8 relay_icmp_type;
-    guint8 relay_icmp_code;
+    turn_icmp relay_icmp;
     GPtrArray *arrivals;   /* of const turn_tcp: connections of peers to the relayed address */
     GPtrArray *departures; /* of const turn_tcp: connections of the relayed address to peers */
     turn_session *before;  /* the allocation on this 5-tuple before this one; NULL when none */

@@ -243,7 +243,7 @@ static void note_patience(const turn_model *model, const turn_session *session,
         return;
     }
     if (session->allocated.frame != 0) {
-        stages->relay_after = MAX(session->allocated.time - stages->start.time, 0);
+        turn_stages_time(stages, &session->allocated, &stages->relay_after);
         stages->out_of_patience = stages->relay_after > TURN_ALLOCATE_PATIENCE;
         return;
     }
@@ -252,6 +252,18 @@ static void note_patience(const turn_model *model, const turn_session *session,
         turn_stop_is_fault(stages->stop) && stages->code != TRY_ALTERNATE &&
         stops_before_relay(stages) &&
         (stages->stop == TURN_STOP_REFUSED || end - stages->start.time > TURN_ALLOCATE_PATIENCE);
+}
+
+gboolean turn_stages_time(const turn_stages *stages, const turn_seen *seen, gint64 *after) {
+    const gint64 time = seen->time - stages->start.time;
+
+    /* Two interfaces may swap neighbours. */
+    if (seen->capture == stages->start.capture && seen->frame < stages->start.frame &&
+        ABS(time) >= TURN_SECOND) {
+        return FALSE;
+    }
+    *after = MAX(time, 0);
+    return TRUE;
 }
 
 gboolean turn_stages_patience(const turn_stages *stages, turn_seen *when) {

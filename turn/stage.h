@@ -82,6 +82,10 @@ turn_stages *turn_stages_of_pair(const turn_model *model, const turn_pair *pair)
 void turn_stages_free(turn_stages *stages);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(turn_stages, turn_stages_free)
 
+/* Nanoseconds from the start to SEEN. FALSE where that means nothing: the times of the packets
+ * contradict their places in the file. */
+gboolean turn_stages_time(const turn_stages *stages, const turn_seen *seen, gint64 *after);
+
 /* Cisco Meeting Server waits this long for a relay candidate. Nothing in TURN tells that a client
  * is CMS, so this is only the time when one would have given up: TRUE, and *WHEN is set, if there
  * was no relay by then although the client asked for one and the capture would show it. */

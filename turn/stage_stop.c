@@ -34,7 +34,7 @@ static gboolean is_over(const stage_walk *walk, turn_stages *stages) {
         end_at(stages, TURN_STOP_CLOSED, &tcp->listener_fin);
         end_at(stages, tcp->reset_by_listener ? TURN_STOP_CLOSED : TURN_STOP_RELEASED, &tcp->reset);
     }
-    if (turn_icmp_is_unreachable(session->icmp_version, session->icmp_type)) {
+    if (turn_icmp_is_unreachable(&session->icmp)) {
         end_at(stages, TURN_STOP_UNREACHABLE, &session->unreachable);
     }
     return stages->seen.frame != 0;
@@ -229,8 +229,7 @@ static void stop_check(const stage_walk *walk, turn_stages *stages,
     if (direction->requests > 0) {
         stages->from = direction->first_request;
     }
-    if (walk->path->unreachable.frame != 0 &&
-        turn_icmp_is_unreachable(walk->path->icmp_version, walk->path->icmp_type)) {
+    if (walk->path->unreachable.frame != 0 && turn_icmp_is_unreachable(&walk->path->icmp)) {
         stop_at(stages, TURN_STOP_UNREACHABLE, &walk->path->unreachable);
     } else if (direction->errors > 0) {
         stages->stop = TURN_STOP_REFUSED;

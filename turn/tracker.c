@@ -5,6 +5,9 @@
 /* Two interfaces of one host, or a mirror port, show a packet again within this time. Nanoseconds;
  * far below the 500 ms after which RFC 8489 section 6.2.1 retransmits. */
 #define COPY_WITHIN (20 * G_GINT64_CONSTANT(1000000))
+/* Without an IP id (IPv6, and IPv4 by RFC 6864) equal data may be sent anew as fast as media goes,
+ * every few milliseconds. A copy only crosses a switch, or one host. */
+#define UNNUMBERED_WITHIN G_GINT64_CONSTANT(1000000)
 
 /* A file may have been merged from others that lie days apart: what happened in one of them was not
  * observed during the other. A quiet hour is more than any timer of TURN (the lifetime of an
@@ -164,16 +167,24 @@ route *tracker_route_set(turn_tracker *tracker, const turn_flow *flow, route_kin
     return made;
 }
 
-gboolean tracker_is_copy(turn_tracker *tracker, const turn_packet *packet) {
+static gboolean is_copy(turn_tracker *tracker, const turn_packet *packet, gint64 within) {
     recent_copy *slot = &tracker->copies[packet->identity % RECENT_COPIES];
     const gboolean copy = packet->identity != 0 && slot->identity == packet->identity &&
-                          ABS(packet->time - slot->time) < COPY_WITHIN;
+                          ABS(packet->time - slot->time) < within;
 
     if (!copy) {
         slot->identity = packet->identity;
         slot->time = packet->time;
     }
     return copy;
+}
+
+gboolean tracker_is_copy(turn_tracker *tracker, const turn_packet *packet) {
+    return is_copy(tracker, packet, COPY_WITHIN);
+}
+
+gboolean tracker_is_copy_of_data(turn_tracker *tracker, const turn_packet *packet) {
+    return is_copy(tracker, packet, packet->unnumbered ? UNNUMBERED_WITHIN : COPY_WITHIN);
 }
 
 /* That a host receives anything at all tells its silence from a capture of one direction. */

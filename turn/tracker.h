@@ -92,6 +92,15 @@ typedef struct turn_icmp_error {
     guint mtu; /* of the next hop, in errors about the size of a packet; 0 when it is not told */
     turn_flow about;
 } turn_icmp_error;
+static inline turn_icmp turn_icmp_of(const turn_packet *packet, const turn_icmp_error *error) {
+    turn_icmp icmp = {.version = error->version,
+                      .type = error->type,
+                      .code = error->code,
+                      .sender = packet->flow.source};
+
+    icmp.sender.port = 0;
+    return icmp;
+}
 void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
                        const turn_icmp_error *error);
 

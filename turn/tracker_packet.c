@@ -144,7 +144,7 @@ static void on_other_datagram(turn_tracker *tracker, const turn_packet *packet,
         } else if (to == NULL) {
             adopt_channel(tracker, packet, whole);
         }
-    } else if (!tracker_is_copy(tracker, packet)) {
+    } else if (!tracker_is_copy_of_data(tracker, packet)) {
         if (to->kind == ROUTE_PAIR) {
             tracker_pair_data(to, packet, whole);
         } else {
@@ -245,9 +245,7 @@ static void session_unreachable(turn_session *session, const turn_packet *packet
         return;
     }
     session->unreachable = turn_seen_at(packet);
-    session->icmp_version = error->version;
-    session->icmp_type = error->type;
-    session->icmp_code = error->code;
+    session->icmp = turn_icmp_of(packet, error);
 }
 
 void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
@@ -259,8 +257,10 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
     if (tracker_note_too_big(tracker, packet, error)) {
         return;
     }
-    if (tcp != NULL && stun_address_equal(&tcp->flow.source, &error->about.source)) {
-        seen_once(&tcp->unreachable, packet);
+    if (tcp != NULL && tcp->unreachable.frame == 0 &&
+        stun_address_equal(&tcp->flow.source, &error->about.source)) {
+        tcp->unreachable = turn_seen_at(packet);
+        tcp->icmp = turn_icmp_of(packet, error);
     }
     tracker_relay_unreachable(tracker, packet, error);
     if (to == NULL) {

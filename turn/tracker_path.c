@@ -93,6 +93,7 @@ static void note_pause(turn_direction *direction, const turn_packet *packet) {
     pauses->bytes += direction->last_bytes;
     if (time > pauses->longest) {
         pauses->longest = time;
+        pauses->longest_bytes = direction->last_bytes;
         pauses->before = *last;
     }
 }
@@ -312,7 +313,5 @@ void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
         return;
     }
     path->unreachable = turn_seen_at(packet);
-    path->icmp_version = error->version;
-    path->icmp_type = error->type;
-    path->icmp_code = error->code;
+    path->icmp = turn_icmp_of(packet, error);
 }

@@ -156,6 +156,8 @@ route *tracker_route(const turn_tracker *tracker, const turn_flow *flow);
 route *tracker_route_set(turn_tracker *tracker, const turn_flow *flow, route_kind kind);
 /* TRUE when the same packet was seen a moment ago on another interface or by a mirror port. */
 gboolean tracker_is_copy(turn_tracker *tracker, const turn_packet *packet);
+/* The same for a packet that holds no message, so that two of one content may well be sent. */
+gboolean tracker_is_copy_of_data(turn_tracker *tracker, const turn_packet *packet);
 /* A message or payload that came out of a tunnel or a bound connection. */
 void tracker_count_message(turn_tracker *tracker, const turn_packet *packet,
                            const stun_message *message);

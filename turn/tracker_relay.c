@@ -127,7 +127,7 @@ gboolean tracker_relay_leg(turn_tracker *tracker, const turn_packet *packet,
     if (to == NULL && from == NULL) {
         return FALSE;
     }
-    if (tracker_is_copy(tracker, packet)) {
+    if (tracker_is_copy_of_data(tracker, packet)) {
         return TRUE;
     }
     note_reflection(&on, packet, to);
@@ -190,9 +190,7 @@ void tracker_relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
     }
     into->relay_unreachable = turn_seen_at(packet);
     into->relay_sender = source;
-    into->relay_icmp_version = error->version;
-    into->relay_icmp_type = error->type;
-    into->relay_icmp_code = error->code;
+    into->relay_icmp = turn_icmp_of(packet, error);
 }
 
 /* A port is given out again and again: so many sessions that had one relayed address are looked at

@@ -125,13 +125,21 @@ static void note_use(turn_session *session, gint64 time) {
 }
 
 void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client) {
-    session->last = turn_seen_at(packet);
+    const turn_seen seen = turn_seen_at(packet);
+
+    /* Packets may stand in the file in another order than that of their times. */
+    if (seen.time < session->first.time) {
+        session->first = seen;
+    }
+    if (session->last.frame == 0 || seen.time >= session->last.time) {
+        session->last = seen;
+    }
     note_use(session, packet->time);
     if (from_client) {
         session->packets_from_client++;
     } else {
         session->packets_from_server++;
-        session->last_from_server = session->last;
+        session->last_from_server = seen;
     }
 }
 

@@ -14,7 +14,8 @@ static char *name_of_media(const turn_step *step) {
     g_autofree char *packets = turn_words_number(step->packets);
     g_autofree char *bytes = turn_words_bytes(step->bytes);
 
-    return g_strdup_printf("%s packet%s, %s", packets, step->packets == 1 ? "" : "s", bytes);
+    return g_strdup_printf("%s packet%s%s%s, %s", packets, step->packets == 1 ? "" : "s",
+                           step->way != NULL ? " " : "", step->way != NULL ? step->way : "", bytes);
 }
 
 /* A request that was answered is told without saying that it is one. */

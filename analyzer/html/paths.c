@@ -40,20 +40,16 @@ static void append_keep_alives(GString *line, const turn_path *path) {
     }
 }
 
-static void append_data(html_page *page, GString *line, const turn_direction *to,
-                        const turn_direction *from) {
-    const turn_ways ways = turn_data_ways(to, from);
-    g_autofree char *span = NULL;
-
-    if (ways != TURN_WAYS_NONE) {
-        span = turn_words_data_span(page->report, to, from);
-        append_part(line, ways == TURN_WAYS_BOTH ? "data both ways, " : "data one way, ", span);
-    }
-}
+/* What is told of data below the two directions; any of it may be NULL. */
+typedef struct path_notes {
+    const char *data;
+    const char *passed;
+    const char *more;
+} path_notes;
 
 /* What is about both directions, below them. */
-static void notes_row(html_page *page, const turn_path *path, const turn_direction *to,
-                      const turn_direction *from, const turn_words_ends *ends, const char *more) {
+static void notes_row(html_page *page, const turn_path *path, const turn_words_ends *ends,
+                      const path_notes *notes) {
     const gboolean has_checks = path->to_peer.requests + path->from_peer.requests > 0;
     g_autofree char *span = has_checks ? turn_words_checks_span(page->report, path) : NULL;
     g_autofree char *roles = turn_words_roles(path, ends);
@@ -64,8 +60,9 @@ static void notes_row(html_page *page, const turn_path *path, const turn_directi
     append_keep_alives(line, path);
     append_part(line, "", roles);
     append_part(line, "", nomination);
-    append_data(page, line, to, from);
-    append_part(line, "", more);
+    append_part(line, "", notes->data);
+    append_part(line, "", notes->passed);
+    append_part(line, "", notes->more);
     if (line->len == 0) {
         return;
     }
@@ -74,10 +71,11 @@ static void notes_row(html_page *page, const turn_path *path, const turn_directi
 }
 
 static void one_path(html_page *page, const turn_path *path, const turn_direction *to,
-                     const turn_direction *from, const turn_words_ends *ends, const char *more) {
+                     const turn_direction *from, const turn_words_ends *ends,
+                     const path_notes *notes) {
     direction_row(page, ends->to, &path->to_peer, to);
     direction_row(page, ends->from, &path->from_peer, from);
-    notes_row(page, path, to, from, ends, more);
+    notes_row(page, path, ends, notes);
 }
 
 void html_peers(html_page *page, const turn_session *session) {
@@ -92,10 +90,13 @@ void html_peers(html_page *page, const turn_session *session) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         g_autofree char *name = turn_words_peer(session, peer);
         g_autofree char *relay = turn_words_relay_to_relay(peer);
+        g_autofree char *data = turn_words_peer_data_ways(page->report, peer);
+        g_autofree char *passed = turn_words_passed(page->report, peer);
+        const path_notes notes = {.data = data, .passed = passed, .more = relay};
 
         html_table_group(page->out, name, G_N_ELEMENTS(columns));
         one_path(page, &peer->path, turn_peer_data(peer, TRUE), turn_peer_data(peer, FALSE),
-                 &turn_words_peer_ends, relay);
+                 &turn_words_peer_ends, &notes);
     }
     html_table_end(page->out);
     html_more(page, session->peers->len - count, "peers");
@@ -108,10 +109,12 @@ void html_pair_table(html_page *page, guint count) {
         g_autoptr(turn_stages) stages = turn_stages_of_pair(page->report->model, pair);
         g_autofree char *name = turn_words_pair(pair);
         g_autofree char *progress = stages->list->len > 0 ? turn_words_progress(stages) : NULL;
+        g_autofree char *data = turn_words_pair_data_ways(page->report, pair);
+        const path_notes notes = {.data = data, .more = progress};
 
         html_table_group(page->out, name, G_N_ELEMENTS(columns));
         one_path(page, &pair->path, &pair->path.to_peer, &pair->path.from_peer,
-                 &turn_words_pair_ends, progress);
+                 &turn_words_pair_ends, &notes);
     }
     html_table_end(page->out);
 }

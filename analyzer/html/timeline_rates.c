@@ -2,6 +2,7 @@
 #include "analyzer/html/timeline_private.h"
 #include "turn/report/words.h"
 
+#define SECOND  G_GINT64_CONSTANT(1000000000)
 #define PLOT    56
 #define CAPTION 54
 /* Columns of a plot, at most: a few pixels each. */
@@ -33,8 +34,15 @@ static columns columns_of(const timeline *self, const turn_rate *rate, turn_rate
     return result;
 }
 
-static guint64 per_second(guint64 bytes, gint64 width) {
-    return (guint64)((gdouble)bytes * 1e9 / (gdouble)width);
+/* Bytes in each PERIOD, which is a second where that is one byte at least. */
+typedef struct scale {
+    guint64 most;
+    gint64 period; /* nanoseconds */
+    const char *words;
+} scale;
+
+static gdouble rate_of(guint64 bytes, gint64 width, gint64 period) {
+    return (gdouble)bytes * (gdouble)period / (gdouble)width;
 }
 
 /* The next number with one digit that is not zero, and of which half is round too. */
@@ -53,18 +61,47 @@ static guint64 round_up(guint64 value) {
     return 10 * power;
 }
 
-static gint height_of(guint64 rate, guint64 most) {
-    return (gint)((gdouble)rate * PLOT / (gdouble)most);
+static guint64 fullest(const columns *of) {
+    guint64 most = 0;
+
+    for (guint i = 0; i < of->count; i++) {
+        most = MAX(most, of->bytes[i]);
+    }
+    return most;
 }
 
-static void draw_area(const timeline *self, const columns *of, guint64 most, const char *classes) {
+static scale scale_of(guint64 most, gint64 width) {
+    static const struct {
+        gint64 period;
+        const char *words;
+    } periods[] = {{SECOND, NULL}, {3600 * SECOND, "an hour"}, {86400 * SECOND, "a day"}};
+    gsize at = 0;
+    gdouble rate;
+    guint64 whole;
+
+    while (at + 1 < G_N_ELEMENTS(periods) && rate_of(most, width, periods[at].period) < 1.0) {
+        at++;
+    }
+    rate = rate_of(most, width, periods[at].period);
+    whole = (guint64)rate;
+    return (scale){.most = round_up(MAX((gdouble)whole < rate ? whole + 1 : whole, 1)),
+                   .period = periods[at].period,
+                   .words = periods[at].words};
+}
+
+static gint height_of(guint64 bytes, gint64 width, const scale *on) {
+    return (gint)(rate_of(bytes, width, on->period) * PLOT / (gdouble)on->most);
+}
+
+static void draw_area(const timeline *self, const columns *of, const scale *on,
+                      const char *classes) {
     const gint base = self->y + CAPTION + PLOT;
     GString *path = g_string_new(NULL);
 
     g_string_append_printf(path, "M%d %d", timeline_x(self, of->begin), base);
     for (guint i = 0; i < of->count; i++) {
         const gint64 begin = of->begin + (gint64)i * of->width;
-        const gint top = base - height_of(per_second(of->bytes[i], of->width), most);
+        const gint top = base - height_of(of->bytes[i], of->width, on);
 
         g_string_append_printf(path, " L%d %d L%d %d", timeline_x(self, begin), top,
                                timeline_x(self, begin + of->width), top);
@@ -75,9 +112,16 @@ static void draw_area(const timeline *self, const columns *of, guint64 most, con
     g_string_free(path, TRUE);
 }
 
-static void draw_axis(const timeline *self, guint64 most) {
+static char *scale_text(const scale *on) {
+    g_autofree char *bytes = turn_words_bytes(on->most);
+
+    return on->words == NULL ? turn_words_rate(on->most)
+                             : g_strdup_printf("%s %s", bytes, on->words);
+}
+
+static void draw_axis(const timeline *self, const scale *on) {
     const gint base = self->y + CAPTION + PLOT;
-    g_autofree char *full = turn_words_rate(most);
+    g_autofree char *full = scale_text(on);
 
     svg_line(self->out, "tickline", TIMELINE_LEFT, base - PLOT, TIMELINE_RIGHT, base - PLOT);
     svg_line(self->out, "tickline", TIMELINE_LEFT, base - PLOT / 2, TIMELINE_RIGHT,
@@ -86,44 +130,82 @@ static void draw_axis(const timeline *self, guint64 most) {
     svg_text(self->out, "axis", SVG_START, TIMELINE_LEFT, base - PLOT - 4, full);
 }
 
-static void draw_plot(timeline *self, const turn_rate *rate, turn_rate_way way, gint64 shift) {
-    static const char *const names[] = {
-        [TURN_RATE_TO_PEER] = "Relayed to peers", [TURN_RATE_FROM_PEER] = "Relayed from peers"};
-    const columns of = columns_of(self, rate, way, shift);
-    g_autofree char *total = turn_words_bytes(rate->total[way]);
-    g_autofree char *caption = self->found->join != NULL
-                                   ? g_strdup_printf("%s in all, seen at the %s", total,
-                                                     turn_point_text(self->found->rates_at))
-                                   : g_strdup_printf("%s in all", total);
-    guint64 most = 1;
+/* What the packets of a leg show: what comes into the relay need not leave it. */
+static const char *const names[TURN_RATE_LEGS][TURN_RATE_WAYS] = {
+    [TURN_RATE_CLIENT_LEG] = {[TURN_RATE_TO_PEER] = "Sent by clients towards peers",
+                              [TURN_RATE_FROM_PEER] = "Relayed from peers to clients"},
+    [TURN_RATE_PEER_LEG] = {[TURN_RATE_TO_PEER] = "Relayed from clients to peers",
+                            [TURN_RATE_FROM_PEER] = "Sent by peers towards clients"}};
 
-    for (guint i = 0; i < of.count; i++) {
-        most = MAX(most, per_second(of.bytes[i], of.width));
+/* Whether LEG and WAY lead into the relay. */
+static gboolean enters(turn_rate_leg leg, turn_rate_way way) {
+    return (leg == TURN_RATE_CLIENT_LEG) == (way == TURN_RATE_TO_PEER);
+}
+
+static char *caption_of(const timeline *self, turn_rate_leg leg, turn_rate_way way) {
+    const turn_rates *rates = self->found->rates;
+    const guint64 all = rates->legs[leg].total[way];
+    const guint64 left = rates->legs[leg == TURN_RATE_CLIENT_LEG].total[way];
+    g_autofree char *total = turn_words_bytes(all);
+    g_autofree char *passed = turn_words_bytes(left);
+
+    if (self->found->join != NULL) {
+        return g_strdup_printf("%s in all, seen at the %s", total,
+                               turn_point_text(self->found->rates_at));
     }
-    most = round_up(most);
-    svg_name(self->out, TIMELINE_LEFT, self->y + 28, names[way], caption);
-    draw_axis(self, most);
-    draw_area(self, &of, most, way == TURN_RATE_TO_PEER ? "area" : "area back");
+    if (enters(leg, way) && left > 0 && left < all) {
+        return g_strdup_printf("%s in all; %s of it seen to leave the relay (dark)", total, passed);
+    }
+    return g_strdup_printf("%s in all", total);
+}
+
+/* The other leg is drawn over the one that leads into the relay: what it lacks was not passed on.
+ */
+static void draw_plot(timeline *self, turn_rate_leg leg, turn_rate_way way, gint64 shift,
+                      const scale *on) {
+    const turn_rates *rates = self->found->rates;
+    const columns of = columns_of(self, &rates->legs[leg], way, shift);
+    const turn_rate *other = &rates->legs[leg == TURN_RATE_CLIENT_LEG];
+    g_autofree char *caption = caption_of(self, leg, way);
+    const gboolean back = way == TURN_RATE_FROM_PEER;
+
+    svg_name(self->out, TIMELINE_LEFT, self->y + 28, names[leg][way], caption);
+    draw_axis(self, on);
+    draw_area(self, &of, on, back ? "area back" : "area");
+    if (self->found->join == NULL && enters(leg, way) && other->total[way] > 0 &&
+        other->total[way] < rates->legs[leg].total[way]) {
+        const columns passed = columns_of(self, other, way, shift);
+
+        draw_area(self, &passed, on, back ? "area back" : "area");
+    }
     self->y += CAPTION + PLOT;
 }
 
 void timeline_rates(timeline *self) {
     const turn_rates *rates = self->found->rates;
+    turn_rate_leg leg;
     const turn_rate *rate;
+    columns to;
+    columns from;
+    scale on;
     gint64 shift = 0;
 
     if (rates == NULL) {
         return;
     }
-    rate = &rates->legs[turn_rates_fuller(rates)];
+    leg = turn_rates_fuller(rates);
+    rate = &rates->legs[leg];
     if (rate->count == 0) {
         return;
     }
     if (self->found->join != NULL && self->found->rates_at == TURN_POINT_SERVER) {
         shift = self->found->join->clock.offset;
     }
+    to = columns_of(self, rate, TURN_RATE_TO_PEER, shift);
+    from = columns_of(self, rate, TURN_RATE_FROM_PEER, shift);
+    on = scale_of(MAX(fullest(&to), fullest(&from)), to.width);
     for (gint way = 0; way < TURN_RATE_WAYS; way++) {
-        draw_plot(self, rate, (turn_rate_way)way, shift);
+        draw_plot(self, leg, (turn_rate_way)way, shift, &on);
     }
     self->y += 8;
 }

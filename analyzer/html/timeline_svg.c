@@ -119,15 +119,16 @@ static GHashTable *marks_of(timeline *self) {
         GArray *list = g_hash_table_lookup(marks, finding->session);
         mark added = {.number = finding_number(self->numbers, finding), .level = finding->level};
 
-        if (finding->evidence->len == 0) {
+        turn_seen when;
+
+        if (!turn_finding_when(finding, &when)) {
             continue;
         }
         if (list == NULL) {
             list = g_array_new(FALSE, FALSE, sizeof(mark));
             g_hash_table_insert(marks, (gpointer)finding->session, list);
         }
-        added.time =
-            timeline_moment(self, &g_array_index(finding->evidence, turn_evidence, 0).seen);
+        added.time = timeline_moment(self, &when);
         if (list->len < MAX_MARKS) {
             g_array_append_val(list, added);
         }
@@ -252,8 +253,16 @@ static char *utc(gint64 time, const char *format) {
     return when != NULL ? g_date_time_format(when, format) : g_strdup("");
 }
 
-static char *tick_text(gint64 time, gint64 step) {
-    g_autofree char *clock = utc(time, step >= DAY ? "%Y-%m-%d" : "%H:%M:%S");
+/* Of a time that two days share, the clock alone does not tell which. */
+static const char *tick_format(const timeline *self, gint64 step) {
+    if (step >= DAY) {
+        return "%Y-%m-%d";
+    }
+    return step >= MINUTE && self->from / DAY != self->to / DAY ? "%m-%d %H:%M" : "%H:%M:%S";
+}
+
+static char *tick_text(const timeline *self, gint64 time, gint64 step) {
+    g_autofree char *clock = utc(time, tick_format(self, step));
     const gint64 part = (time % SECOND + SECOND) % SECOND;
 
     if (step >= SECOND) {
@@ -283,7 +292,7 @@ static void draw_ticks(const timeline *self, gint bottom) {
         if (tick < self->from) {
             continue;
         }
-        text = tick_text(tick, step);
+        text = tick_text(self, tick, step);
         half = svg_text_width(text, 12) / 2;
         svg_line(self->out, "tickline", x, self->top, x, bottom);
         svg_text(self->out, "axis", SVG_MIDDLE, CLAMP(x, half, TIMELINE_WIDTH - half), bottom + 16,
@@ -328,7 +337,7 @@ void timeline_svg(GString *out, const turn_report *found) {
     svg_open(out, "diagram", "timeline", 1, TIMELINE_WIDTH, self.y + 46);
     svg_title(out, "timeline", 1, "Time line",
               "From left to right the time of the captures: a bar for each capture and each "
-              "session, a numbered mark where something was found, and the bytes relayed in each "
+              "session, a numbered mark where something was found, and the bytes of data in each "
               "second. Sessions, findings and totals stand in the tables of this page.");
     draw_ticks(&self, self.y + 4);
     g_string_append_len(out, rows->str, (gssize)rows->len);

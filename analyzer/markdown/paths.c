@@ -9,6 +9,8 @@ typedef struct path_rows {
     const turn_direction *data_to;
     const turn_direction *data_from;
     const turn_words_ends *ends;
+    const char *data; /* in words; NULL where there was none */
+    const char *passed;
 } path_rows;
 
 static void append_part(GString *line, const char *part) {
@@ -38,19 +40,12 @@ static char *both_directions(markdown_writer *writer, const path_rows *rows) {
     GString *line = g_string_new(NULL);
     g_autofree char *roles = turn_words_roles(rows->path, rows->ends);
     g_autofree char *nomination = turn_words_nomination(rows->path, rows->ends);
-    const turn_ways ways = turn_data_ways(rows->data_to, rows->data_from);
 
     append_checks(writer, line, rows->path);
     append_part(line, roles);
     append_part(line, nomination);
-    if (ways != TURN_WAYS_NONE) {
-        g_autofree char *span =
-            turn_words_data_span(writer->report, rows->data_to, rows->data_from);
-        g_autofree char *data =
-            g_strdup_printf("data %s, %s", ways == TURN_WAYS_BOTH ? "both ways" : "one way", span);
-
-        append_part(line, data);
-    }
+    append_part(line, rows->data);
+    append_part(line, rows->passed);
     return g_string_free(line, FALSE);
 }
 
@@ -89,8 +84,15 @@ void markdown_peers(markdown_writer *writer, const turn_session *session) {
     for (guint i = 0; i < session->peers->len && i < TURN_SHOWN_PAIRS; i++) {
         const turn_peer *peer = g_ptr_array_index(session->peers, i);
         g_autofree char *name = turn_words_peer(session, peer);
-        const path_rows rows = {name, &peer->path, turn_peer_data(peer, TRUE),
-                                turn_peer_data(peer, FALSE), &turn_words_peer_ends};
+        g_autofree char *data = turn_words_peer_data_ways(writer->report, peer);
+        g_autofree char *passed = turn_words_passed(writer->report, peer);
+        const path_rows rows = {.name = name,
+                                .path = &peer->path,
+                                .data_to = turn_peer_data(peer, TRUE),
+                                .data_from = turn_peer_data(peer, FALSE),
+                                .ends = &turn_words_peer_ends,
+                                .data = data,
+                                .passed = passed};
 
         one_path(writer, &rows);
     }
@@ -108,8 +110,13 @@ void markdown_pairs(markdown_writer *writer) {
     for (guint i = 0; i < all->len && i < TURN_SHOWN_PAIRS; i++) {
         const turn_pair *pair = g_ptr_array_index(all, i);
         g_autofree char *name = turn_words_pair(pair);
-        const path_rows rows = {name, &pair->path, &pair->path.to_peer, &pair->path.from_peer,
-                                &turn_words_pair_ends};
+        g_autofree char *data = turn_words_pair_data_ways(writer->report, pair);
+        const path_rows rows = {.name = name,
+                                .path = &pair->path,
+                                .data_to = &pair->path.to_peer,
+                                .data_from = &pair->path.from_peer,
+                                .ends = &turn_words_pair_ends,
+                                .data = data};
 
         one_path(writer, &rows);
     }

@@ -41,6 +41,7 @@ turn_packet scene_packet(scene *s, gint64 ms, turn_transport transport, const ch
                          .frame = ++s->frame,
                          .time = scene_time(ms),
                          .identity = s->identity,
+                         .unnumbered = s->unnumbered,
                          .flow = {.transport = transport,
                                   .source = address_of(from),
                                   .destination = address_of(to)}};

@@ -28,6 +28,7 @@ typedef struct scene {
     guint32 capture;  /* index of all packets */
     guint32 frame;    /* of the packet that was fed last */
     guint64 identity; /* that the packets fed from now on have */
+    gboolean unnumbered;
     const turn_model *model;
     turn_judgement *judgement;
     turn_credentials *credentials; /* of signing.h; NULL: none are given */

@@ -166,8 +166,8 @@ static void media_is_a_band_for_each_direction(void **state) {
     ladder_svg(d->out, d->found, 0);
     assert_int_equal(count_of(d->out, "class=\"rung media\""), 2);
     assert_int_equal(count_of(d->out, "class=\"band\""), 2);
-    assert_int_equal(count_of(d->out, "107 packets, 8.8 kB"), 2);
-    assert_int_equal(count_of(d->out, "106 packets, 9.8 kB"), 2);
+    assert_int_equal(count_of(d->out, "107 packets sent towards peer, 8.8 kB"), 2);
+    assert_int_equal(count_of(d->out, "106 packets relayed from peer, 9.8 kB"), 2);
 }
 
 /* Once in a row of its own as the sender's, and the table beside it. */
@@ -272,6 +272,80 @@ static void the_time_line_plots_both_directions(void **state) {
     assert_int_equal(count_of(d->out, "class=\"area back\""), 1);
     assert_int_equal(count_of(d->out, "8.8 kB in all"), 1);
     assert_int_equal(count_of(d->out, "9.8 kB in all"), 1);
+    assert_int_equal(count_of(d->out, ">Sent by clients towards peers<"), 1);
+    assert_int_equal(count_of(d->out, ">Relayed from peers to clients<"), 1);
+}
+
+/* A time line of ten seconds from one capture, with what RATES say. */
+static void draw_rates(drawn *d, turn_rates *rates, gint64 seconds) {
+    scene *s = scene_new();
+    turn_report_capture taken = {
+        .packets = 2, .first = scene_time(0), .last = scene_time(1000 * seconds)};
+    g_autoptr(GPtrArray) captures = g_ptr_array_new();
+    turn_report found = {.captures = captures, .rates = rates};
+
+    g_ptr_array_add(captures, &taken);
+    found.model = scene_model(s);
+    found.judgement = scene_judgement(s);
+    timeline_svg(d->out, &found);
+    scene_free(s);
+}
+
+/* 8000 bytes one way and 2000 the other in one second: both plots end at the same rate. */
+static void both_plots_have_one_scale(void **state) {
+    drawn *d = *state;
+    turn_rates rates = {.legs = {{.width = 0}}};
+    turn_rate *rate = &rates.legs[TURN_RATE_CLIENT_LEG];
+
+    for (gint64 ms = 0; ms < 10000; ms += 10) {
+        turn_rate_add(rate, scene_time(ms), TURN_RATE_TO_PEER, 80);
+        turn_rate_add(rate, scene_time(ms), TURN_RATE_FROM_PEER, 20);
+    }
+    draw_rates(d, &rates, 10);
+    assert_int_equal(count_of(d->out, ">8 kB/s</text>"), 2);
+    assert_int_equal(count_of(d->out, ">2 kB/s</text>"), 0);
+}
+
+/* 600 bytes in ten days, within one of 128 bins of 4 hours or so. */
+static void low_rates_have_a_scale_too(void **state) {
+    drawn *d = *state;
+    turn_rates rates = {.legs = {{.width = 0}}};
+    turn_rate *rate = &rates.legs[TURN_RATE_CLIENT_LEG];
+
+    turn_rate_add(rate, scene_time(0), TURN_RATE_TO_PEER, 600);
+    turn_rate_add(rate, scene_time(864000000), TURN_RATE_TO_PEER, 600);
+    draw_rates(d, &rates, 864000);
+    assert_int_equal(count_of(d->out, "B/s</text>"), 0);
+    assert_int_equal(count_of(d->out, " an hour</text>"), 2);
+}
+
+/* Two days and a half have a tick for each half of a day, with its date; an hour needs none. */
+static void ticks_of_several_days_have_dates(void **state) {
+    drawn *d = *state;
+    turn_rates rates = {.legs = {{.width = 0}}};
+
+    draw_rates(d, &rates, 216000);
+    assert_int_equal(count_of(d->out, " 12:00</text>"), 2);
+    assert_int_equal(count_of(d->out, " 00:00</text>"), 3);
+    g_string_truncate(d->out, 0);
+    draw_rates(d, &rates, 3600);
+    assert_int_equal(count_of(d->out, ">13:00:00</text>"), 1);
+}
+
+/* Of 20 kB the relay sends 2 kB on. */
+static void what_leaves_the_relay_is_drawn_over_what_enters(void **state) {
+    drawn *d = *state;
+    turn_rates rates = {.legs = {{.width = 0}}};
+
+    turn_rate_add(&rates.legs[TURN_RATE_CLIENT_LEG], scene_time(0), TURN_RATE_TO_PEER, 20000);
+    turn_rate_add(&rates.legs[TURN_RATE_PEER_LEG], scene_time(0), TURN_RATE_TO_PEER, 2000);
+    turn_rate_add(&rates.legs[TURN_RATE_PEER_LEG], scene_time(0), TURN_RATE_FROM_PEER, 3000);
+    turn_rate_add(&rates.legs[TURN_RATE_CLIENT_LEG], scene_time(0), TURN_RATE_FROM_PEER, 3000);
+    draw_rates(d, &rates, 10);
+    assert_int_equal(count_of(d->out, "20 kB in all; 2 kB of it seen to leave the relay"), 1);
+    assert_int_equal(count_of(d->out, ">3 kB in all<"), 1);
+    assert_int_equal(count_of(d->out, "class=\"area\""), 2);
+    assert_int_equal(count_of(d->out, "class=\"area back\""), 1);
 }
 
 /* "x=" and the like of the element at AT. */
@@ -361,6 +435,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_time_line_plots_both_directions, setup, teardown),
         cmocka_unit_test_setup_teardown(a_long_note_goes_on_in_the_next_line, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_run_says_is_told_to_its_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(both_plots_have_one_scale, setup, teardown),
+        cmocka_unit_test_setup_teardown(low_rates_have_a_scale_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(ticks_of_several_days_have_dates, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_leaves_the_relay_is_drawn_over_what_enters, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(without_diagrams_there_is_nothing_to_draw, setup, teardown),
     };
 

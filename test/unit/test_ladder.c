@@ -245,13 +245,28 @@ static void media_is_one_step_for_each_direction(void **state) {
     feed_send_bytes(c->s, 2000, PEER, 100);
     feed_send_bytes(c->s, 3500, PEER, 100);
     ladder = ladder_of(c, 1);
-    EXPECT_STEPS(ladder, 4, "5 client peer Data to the peer", "6 peer client Data from the peer");
+    EXPECT_STEPS(ladder, 4, "5 client peer Data sent towards the peer",
+                 "6 peer client Data relayed from the peer");
     to = step_of(ladder, 4);
     assert_int_equal(to->kind, TURN_STEP_MEDIA);
     assert_int_equal(to->packets, 3);
     assert_int_equal(to->bytes, 300);
     assert_int_equal(to->last.frame, 8);
     assert_int_equal(to->last.time - to->seen.time, 2500 * G_GINT64_CONSTANT(1000000));
+}
+
+/* What went into the relay need not have come out of it. */
+static void media_of_two_legs_ends_at_the_server(void **state) {
+    climb *c = *state;
+
+    scene_allocate(c->s, 0);
+    feed_send_bytes(c->s, 1000, PEER, 100);
+    feed_udp_bytes(c->s, 1001, RELAYED, PEER, "\x80 media", 7);
+    feed_udp_bytes(c->s, 1100, PEER, RELAYED, "\x80 media", 7);
+    feed_data_bytes(c->s, 1101, PEER, 50);
+    EXPECT_STEPS(ladder_of(c, 1), 4, "5 client server Data sent towards the peer",
+                 "6 server peer Data relayed to the peer", "7 peer server Data sent by the peer",
+                 "8 server client Data relayed from the peer");
 }
 
 /* The same id after 60 s is another request; after 30 s more it is sent again. */
@@ -278,7 +293,7 @@ static void the_rate_is_that_of_the_intervals(void **state) {
         feed_send_bytes(c->s, ms, PEER, 1000);
     }
     media = step_of(ladder_of(c, 1), 4);
-    assert_false(turn_step_pauses(media));
+    assert_int_equal(turn_step_pauses(media).count, 0);
     assert_true(turn_step_rate(media, &rate));
     assert_int_equal(rate, 10000);
 }
@@ -309,7 +324,7 @@ static void a_pause_is_told_and_not_counted(void **state) {
         feed_send_bytes(c->s, 62000 + ms, PEER, 1000);
     }
     media = step_of(ladder_of(c, 1), 4);
-    assert_true(turn_step_pauses(media));
+    assert_int_equal(turn_step_pauses(media).count, 1);
     assert_int_equal(media->pauses.count, 1);
     assert_int_equal(media->pauses.longest, scene_time(62000) - scene_time(2000));
     assert_int_equal(media->pauses.before.frame, 5 + 50);
@@ -330,10 +345,46 @@ static void what_comes_slowly_does_not_pause(void **state) {
         feed_send_bytes(c->s, ms, PEER, 100);
     }
     media = step_of(ladder_of(c, 1), 4);
-    assert_false(turn_step_pauses(media));
+    assert_int_equal(turn_step_pauses(media).count, 0);
     assert_null(turn_words_pauses(media, scene_time(0)));
     assert_true(turn_step_rate(media, &rate));
     assert_int_equal(rate, 20);
+}
+
+/* Each 2 s 100 bytes, five times before and after 60 s of silence from 10 s on: 8 intervals in
+ * 16 s. */
+static void a_long_pause_stands_out_among_slow_packets(void **state) {
+    climb *c = *state;
+    const turn_step *media;
+    guint64 rate = 0;
+    g_autofree char *words = NULL;
+
+    scene_allocate(c->s, 0);
+    for (gint64 i = 0; i < 5; i++) {
+        feed_send_bytes(c->s, 2000 + 2000 * i, PEER, 100);
+    }
+    for (gint64 i = 0; i < 5; i++) {
+        feed_send_bytes(c->s, 70000 + 2000 * i, PEER, 100);
+    }
+    media = step_of(ladder_of(c, 1), 4);
+    words = turn_words_pauses(media, scene_time(0));
+    assert_string_equal(words, "pause of 60.0 s from 10.0 s");
+    assert_true(turn_step_rate(media, &rate));
+    assert_int_equal(rate, 50);
+}
+
+/* The same with 19 s of silence: less than ten intervals of 2 s. */
+static void a_short_pause_among_slow_packets_is_one_of_them(void **state) {
+    climb *c = *state;
+
+    scene_allocate(c->s, 0);
+    for (gint64 i = 0; i < 5; i++) {
+        feed_send_bytes(c->s, 2000 + 2000 * i, PEER, 100);
+    }
+    for (gint64 i = 0; i < 5; i++) {
+        feed_send_bytes(c->s, 29000 + 2000 * i, PEER, 100);
+    }
+    assert_int_equal(turn_step_pauses(step_of(ladder_of(c, 1), 4)).count, 0);
 }
 
 static void findings_stand_at_their_evidence(void **state) {
@@ -505,11 +556,14 @@ int main(void) {
         TEST(a_repeated_request_is_a_retransmission),
         TEST(copies_are_no_retransmissions),
         TEST(media_is_one_step_for_each_direction),
+        TEST(media_of_two_legs_ends_at_the_server),
         TEST(an_id_that_comes_back_is_no_retransmission),
         TEST(the_rate_is_that_of_the_intervals),
         TEST(two_packets_have_no_rate),
         TEST(a_pause_is_told_and_not_counted),
         TEST(what_comes_slowly_does_not_pause),
+        TEST(a_long_pause_stands_out_among_slow_packets),
+        TEST(a_short_pause_among_slow_packets_is_one_of_them),
         TEST(findings_stand_at_their_evidence),
         TEST(what_is_too_much_to_keep_is_counted),
         TEST(time_begins_with_the_first_packet),

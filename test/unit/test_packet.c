@@ -304,6 +304,19 @@ static guint64 identity_of(const bytes *frame) {
     return turn_segment_identity(&decoded.segment);
 }
 
+static void packets_without_an_ip_id_are_known_as_such(void **state) {
+    (void)state;
+    turn_segment segment = {.packet = {.flow = {.transport = TURN_TRANSPORT_UDP}}};
+    turn_packet seen = {.frame = 1};
+
+    turn_segment_identify(&segment, &seen);
+    assert_true(seen.unnumbered);
+    assert_true(seen.identity == turn_segment_identity(&segment));
+    segment.ip_id = 7;
+    turn_segment_identify(&segment, &seen);
+    assert_false(seen.unnumbered);
+}
+
 static void identity_survives_routers_and_tells_packets_apart(void **state) {
     auto_bytes hello = bytes_text("hello");
     auto_bytes one =
@@ -379,6 +392,7 @@ int main(void) {
         cmocka_unit_test(udp_length_that_does_not_fit_yields_to_ip),
         cmocka_unit_test(icmp_error_names_the_quoted_packet),
         cmocka_unit_test(icmp_that_is_no_error_is_left_alone),
+        cmocka_unit_test(packets_without_an_ip_id_are_known_as_such),
         cmocka_unit_test(identity_survives_routers_and_tells_packets_apart),
         cmocka_unit_test(identity_tells_udp_apart_by_payload_alone),
     };

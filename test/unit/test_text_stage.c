@@ -71,7 +71,7 @@ static void nothing_more_is_no_answer_missing(void **state) {
 
     feed_lines(s, udp_call, 0, 4);
     feed_other(s, 9030);
-    expect_sentence(s, "stopped at step 5 of 10 (permission for the peer): nothing more came in "
+    expect_sentence(s, "stopped at step 5 of 10 (permission for the peer): no further step in "
                        "the 9.000 s after step 4 (relay allocated)");
 }
 
@@ -179,7 +179,8 @@ static void spare_allocation_lists_no_steps(void **state) {
 
     scene_allocate(s, 0);
     feed_other(s, 60000);
-    expect_in_report(s, "Stage: stopped at step 5 of 10 (permission for the peer): nothing more");
+    expect_in_report(
+        s, "Stage: stopped at step 5 of 10 (permission for the peer): no further step in the ");
     expect_not_in_report(s, " 1. Allocate Request");
 }
 
@@ -189,8 +190,69 @@ static void peer_has_checks_roles_nomination_and_data(void **state) {
     feed_lines(s, udp_call, 0, UDP_CALL_LINES);
     expect_in_report(s, "Peer " PEER " through the relay, by Send and Data; checks answered 1/1 to "
                         "peer (10.0 ms), 1/1 from peer (10.0 ms), 12:26:40.200 to 12:26:40.230; "
-                        "client controlling; nominated by client in frame 7; data both ways, 100 "
-                        "bytes to peer, 80 from peer, 12:26:40.300 to 12:26:40.320");
+                        "client controlling; nominated by client in frame 7; data both ways: the "
+                        "client sent 100 bytes and received 80, 12:26:40.300 to 12:26:40.320");
+    expect_not_in_report(s, "leave the relay");
+}
+
+/* Of 3 packets of the client the relay sends one on, and of 2 of the peer both. */
+static void what_the_relay_sends_on_is_told_apart(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 1000, PEER, 100);
+    feed_udp_bytes(s, 1001, RELAYED, PEER, "\x80 media", 7);
+    feed_send_bytes(s, 2000, PEER, 100);
+    feed_send_bytes(s, 3000, PEER, 100);
+    feed_udp_bytes(s, 3500, PEER, RELAYED, "\x80 media", 7);
+    feed_data_bytes(s, 3501, PEER, 7);
+    feed_udp_bytes(s, 3600, PEER, RELAYED, "\x80 media", 7);
+    feed_data_bytes(s, 3601, PEER, 7);
+    expect_in_report(s, "; data both ways: the client sent 300 bytes and received 14, 12:26:41.000 "
+                        "to 12:26:43.601; the capture shows 1 of the 3 packets to the peer leave "
+                        "the relay, the last in frame 6");
+    expect_not_in_report(s, "go on to the client");
+}
+
+/* One of two checks of the client came back through the relay. */
+static void answered_checks_are_told_of_a_relay_without_a_call(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_send(s, 100, PEER, "binding request 5 user=b:a mi");
+    feed_data(s, 110, PEER, "binding success 5 mi");
+    feed_send(s, 200, PEER, "binding request 6 user=b:a mi");
+    feed_other(s, 300);
+    expect_in_report(s, "no call is seen to go through it");
+    expect_in_report(s, "Checks went through: " PEER " answered 1 of the client's 2. Answered "
+                        "checks of the peer, and data both ways, are not in this capture.");
+}
+
+/* The file has the packets in the reverse order of their times. */
+static void times_that_go_backwards_are_no_durations(void **state) {
+    scene *s = *state;
+
+    feed_udp(s, 60000, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(s, 50000, SERVER, CLIENT, "allocate error 1 error=401 realm=example.org nonce=n1");
+    feed_udp(s, 40000, CLIENT, SERVER, "allocate request 2 transport=17 " CREDENTIALS);
+    feed_udp(s, 30000, SERVER, CLIENT, "allocate success 2 relayed=" RELAYED " lifetime=600");
+    feed_send_bytes(s, 20000, PEER, 100);
+    feed_data_bytes(s, 10000, PEER, 80);
+    assert_int_equal(scene_session(s)->first.frame, 6);
+    assert_int_equal(scene_session(s)->last.frame, 1);
+    expect_in_report(s, "received 80, 12:26:50.000 to 12:27:00.000");
+    expect_not_in_report(s, "after ");
+    expect_not_in_report(s, "CMS: it waits");
+}
+
+/* Only the leg behind the relay is captured. */
+static void data_behind_the_relay_is_counted_at_the_relay(void **state) {
+    scene *s = *state;
+
+    scene_allocate(s, 0);
+    feed_udp_bytes(s, 1001, RELAYED, PEER, "\x80 media", 7);
+    expect_in_report(s, "; data one way: the relay sent 7 bytes and received 0, 12:26:41.001");
+    expect_not_in_report(s, "leave the relay");
 }
 
 static void peer_of_a_connection_is_named_by_it(void **state) {
@@ -269,6 +331,10 @@ int main(void) {
     };
     const struct CMUnitTest paths[] = {
         REPORT_TEST(peer_has_checks_roles_nomination_and_data),
+        REPORT_TEST(what_the_relay_sends_on_is_told_apart),
+        REPORT_TEST(times_that_go_backwards_are_no_durations),
+        REPORT_TEST(answered_checks_are_told_of_a_relay_without_a_call),
+        REPORT_TEST(data_behind_the_relay_is_counted_at_the_relay),
         REPORT_TEST(peer_of_a_connection_is_named_by_it),
         REPORT_TEST(peer_without_a_bind_is_not_bound),
         REPORT_TEST(peer_of_a_channel_is_named_by_it),

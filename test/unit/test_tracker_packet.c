@@ -38,9 +38,9 @@ static void icmp_about_the_client_reaches_its_session(void **state) {
     feed_icmp(s, 20, TURN_TRANSPORT_UDP, CLIENT, SERVER, 11);
 
     assert_int_equal(scene_session(s)->unreachable.frame, 2);
-    assert_int_equal(scene_session(s)->icmp_version, 4);
-    assert_int_equal(scene_session(s)->icmp_type, 3);
-    assert_int_equal(scene_session(s)->icmp_code, 3);
+    assert_int_equal(scene_session(s)->icmp.version, 4);
+    assert_int_equal(scene_session(s)->icmp.type, 3);
+    assert_int_equal(scene_session(s)->icmp.code, 3);
 }
 
 static void icmp_about_the_server_is_not_about_its_reachability(void **state) {
@@ -110,6 +110,37 @@ static void copy_without_identity_or_too_late_is_another_packet(void **state) {
     const turn_peer *peer = g_ptr_array_index(scene_session(s)->peers, 0);
 
     assert_int_equal(peer->path.to_peer.packets, 4);
+}
+
+static void equal_data_without_an_ip_id_is_a_copy_at_once_only(void **state) {
+    scene *s = *state;
+    scene_allocate(s, 0);
+    feed_send_bytes(s, 100, PEER, 50);
+    s->identity = 78;
+    s->unnumbered = TRUE;
+    feed_udp_bytes(s, 130, CLIENT, SERVER, "\x40\x01\x00\x02\x80\x01", 6);
+    feed_udp_bytes(s, 130, CLIENT, SERVER, "\x40\x01\x00\x02\x80\x01", 6);
+    feed_udp_bytes(s, 131, CLIENT, SERVER, "\x40\x01\x00\x02\x80\x01", 6);
+    feed_udp_bytes(s, 141, CLIENT, SERVER, "\x40\x01\x00\x02\x80\x01", 6);
+    s->identity = 79;
+    feed_udp_bytes(s, 150, RELAYED, PEER, "\x80relayed media", 14);
+    feed_udp_bytes(s, 150, RELAYED, PEER, "\x80relayed media", 14);
+    feed_udp_bytes(s, 160, RELAYED, PEER, "\x80relayed media", 14);
+    const turn_peer *peer = g_ptr_array_index(scene_session(s)->peers, 0);
+
+    assert_int_equal(g_array_index(scene_session(s)->channels, turn_channel, 0).bytes_to_peer, 6);
+    assert_int_equal(peer->relay_to.packets, 2);
+}
+
+/* Two transmissions of one message are half a second apart. */
+static void copy_of_a_message_needs_no_ip_id(void **state) {
+    scene *s = *state;
+    s->identity = 77;
+    s->unnumbered = TRUE;
+    feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(s, 19, CLIENT, SERVER, "allocate request 1 transport=17");
+
+    assert_int_equal(scene_session(s)->exchanges[TURN_METHOD_ALLOCATE].transmissions, 1);
 }
 
 static void copy_of_a_request_is_no_transmission(void **state) {
@@ -351,6 +382,8 @@ int main(void) {
         TEST(copy_within_20_ms_is_counted_once),
         TEST(copy_without_identity_or_too_late_is_another_packet),
         TEST(copy_of_a_request_is_no_transmission),
+        TEST(equal_data_without_an_ip_id_is_a_copy_at_once_only),
+        TEST(copy_of_a_message_needs_no_ip_id),
         TEST(ms_turn_allocation_is_read_in_its_dialect),
         TEST(ms_turn_challenge_gives_the_swapped_nonce),
         TEST(ms_turn_send_and_data_carry_relayed_bytes),

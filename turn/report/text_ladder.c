@@ -59,7 +59,7 @@ static char *media_text(const turn_step *step, gint64 begin) {
     g_autofree char *pauses = turn_words_pauses(step, begin);
 
     g_string_append_printf(text, "%s packet%s %s, %s", packets, step->packets == 1 ? "" : "s",
-                           step->to == TURN_LANE_PEER ? "to peer" : "from peer", bytes);
+                           step->way, bytes);
     if (step->packets > 1) {
         g_string_append_printf(text, ", %s s, to frame %u", lasted, step->last.frame);
     }

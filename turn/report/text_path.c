@@ -11,7 +11,7 @@ static void append_rtt(GString *line, const turn_direction *direction) {
 }
 
 static void append_part(GString *line, const char *part) {
-    if (*part != '\0') {
+    if (part != NULL && *part != '\0') {
         g_string_append_printf(line, "; %s", part);
     }
 }
@@ -39,23 +39,7 @@ static void append_checks(const text_writer *writer, GString *line, const turn_p
     }
 }
 
-static void append_data(const text_writer *writer, GString *line, const turn_direction *to,
-                        const turn_direction *from, const turn_words_ends *ends) {
-    const turn_ways ways = turn_data_ways(to, from);
-    g_autofree char *span = NULL;
-
-    if (ways == TURN_WAYS_NONE) {
-        return;
-    }
-    span = turn_words_data_span(writer->report, to, from);
-    g_string_append_printf(
-        line, "; data %s, %" G_GUINT64_FORMAT " bytes %s, %" G_GUINT64_FORMAT " %s, %s",
-        ways == TURN_WAYS_BOTH ? "both ways" : "one way", to->bytes, ends->to, from->bytes,
-        ends->from, span);
-}
-
 static void append_path(const text_writer *writer, GString *line, const turn_path *path,
-                        const turn_direction *data_to, const turn_direction *data_from,
                         const turn_words_ends *ends) {
     g_autofree char *roles = turn_words_roles(path, ends);
     g_autofree char *nomination = turn_words_nomination(path, ends);
@@ -63,23 +47,26 @@ static void append_path(const text_writer *writer, GString *line, const turn_pat
     append_checks(writer, line, path, ends);
     append_part(line, roles);
     append_part(line, nomination);
-    append_data(writer, line, data_to, data_from, ends);
 }
 
 void text_peer(text_writer *writer, const turn_session *session, const turn_peer *peer) {
     g_autofree char *words = turn_words_peer(session, peer);
+    g_autofree char *data = turn_words_peer_data(writer->report, peer);
+    g_autofree char *passed = turn_words_passed(writer->report, peer);
     g_autoptr(GString) line = g_string_new(words);
 
-    append_path(writer, line, &peer->path, turn_peer_data(peer, TRUE), turn_peer_data(peer, FALSE),
-                &turn_words_peer_ends);
+    append_path(writer, line, &peer->path, &turn_words_peer_ends);
+    append_part(line, data);
+    append_part(line, passed);
     turn_wrap_append(writer->out, "     ", line->str);
 }
 
 void text_pair(text_writer *writer, const turn_pair *pair) {
     g_autofree char *words = turn_words_pair(pair);
+    g_autofree char *data = turn_words_pair_data(writer->report, pair);
     g_autoptr(GString) line = g_string_new(words);
 
-    append_path(writer, line, &pair->path, &pair->path.to_peer, &pair->path.from_peer,
-                &turn_words_pair_ends);
+    append_path(writer, line, &pair->path, &turn_words_pair_ends);
+    append_part(line, data);
     turn_wrap_append(writer->out, "  ", line->str);
 }

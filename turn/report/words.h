@@ -124,9 +124,16 @@ char *turn_words_rtt(const turn_direction *direction);
 guint turn_words_keep_alives(const turn_path *path);
 /* "19:52:48.704 to 19:52:50.101": from the first check to the last answer; there must be any. */
 char *turn_words_checks_span(const turn_report *report, const turn_path *path);
-/* The same for data. */
-char *turn_words_data_span(const turn_report *report, const turn_direction *to,
-                           const turn_direction *from);
+/* "data both ways: the client sent 20000 bytes and received 2400, 19:52:48.704 to 19:52:50.101":
+ * what an end of the leg did on which the data is counted. NULL where there was no data. */
+char *turn_words_peer_data(const turn_report *report, const turn_peer *peer);
+char *turn_words_pair_data(const turn_report *report, const turn_pair *pair);
+/* Without the bytes: "data both ways, counted at the client, 19:52:48.704 to 19:52:50.101". */
+char *turn_words_peer_data_ways(const turn_report *report, const turn_peer *peer);
+char *turn_words_pair_data_ways(const turn_report *report, const turn_pair *pair);
+/* "the capture shows 24 of the 200 packets to the peer leave the relay, the last in frame 121";
+ * NULL where it does not show both legs, or everything on both. */
+char *turn_words_passed(const turn_report *report, const turn_peer *peer);
 /* "client controlling; peer controlled": "" when no check says. */
 char *turn_words_roles(const turn_path *path, const turn_words_ends *ends);
 /* "nominated by client in frame 12"; "" when nobody did. */

@@ -100,8 +100,9 @@ static char *short_clock(const turn_report *report, const turn_seen *seen) {
 }
 
 static char *span_text(const turn_report *report, const turn_seen *first, const turn_seen *last) {
-    g_autofree char *begin = short_clock(report, first);
-    g_autofree char *end = short_clock(report, last);
+    const gboolean backwards = last->time < first->time;
+    g_autofree char *begin = short_clock(report, backwards ? last : first);
+    g_autofree char *end = short_clock(report, backwards ? first : last);
 
     if (first->frame == last->frame && first->capture == last->capture) {
         return g_steal_pointer(&begin);
@@ -126,10 +127,104 @@ char *turn_words_checks_span(const turn_report *report, const turn_path *path) {
                             latest(&to->last_success, &from->last_success)));
 }
 
-char *turn_words_data_span(const turn_report *report, const turn_direction *to,
-                           const turn_direction *from) {
-    return span_text(report, earliest(&to->first_packet, &from->first_packet),
-                     latest(&to->last_packet, &from->last_packet));
+/* Data, as one end of the leg sends and receives it. */
+typedef struct counted {
+    const char *end;
+    const turn_direction *to;
+    const turn_direction *from;
+} counted;
+
+static counted counted_of_peer(const turn_peer *peer) {
+    const turn_direction *to = turn_peer_data(peer, TRUE);
+
+    return (counted){.end = to == &peer->path.to_peer ? "the client" : "the relay",
+                     .to = to,
+                     .from = turn_peer_data(peer, FALSE)};
+}
+
+static counted counted_of_pair(const turn_pair *pair) {
+    return (counted){
+        .end = turn_words_pair_ends.near, .to = &pair->path.to_peer, .from = &pair->path.from_peer};
+}
+
+static char *data_span(const turn_report *report, const counted *data) {
+    return span_text(report, earliest(&data->to->first_packet, &data->from->first_packet),
+                     latest(&data->to->last_packet, &data->from->last_packet));
+}
+
+static const char *ways_text(const counted *data) {
+    return turn_data_ways(data->to, data->from) == TURN_WAYS_BOTH ? "both ways" : "one way";
+}
+
+static char *data_text(const turn_report *report, const counted *data) {
+    g_autofree char *span = NULL;
+
+    if (turn_data_ways(data->to, data->from) == TURN_WAYS_NONE) {
+        return NULL;
+    }
+    span = data_span(report, data);
+    return g_strdup_printf("data %s: %s sent %" G_GUINT64_FORMAT
+                           " bytes and received %" G_GUINT64_FORMAT ", %s",
+                           ways_text(data), data->end, data->to->bytes, data->from->bytes, span);
+}
+
+static char *data_ways_text(const turn_report *report, const counted *data) {
+    g_autofree char *span = NULL;
+
+    if (turn_data_ways(data->to, data->from) == TURN_WAYS_NONE) {
+        return NULL;
+    }
+    span = data_span(report, data);
+    return g_strdup_printf("data %s, counted at %s, %s", ways_text(data), data->end, span);
+}
+
+char *turn_words_peer_data(const turn_report *report, const turn_peer *peer) {
+    const counted data = counted_of_peer(peer);
+
+    return data_text(report, &data);
+}
+
+char *turn_words_pair_data(const turn_report *report, const turn_pair *pair) {
+    const counted data = counted_of_pair(pair);
+
+    return data_text(report, &data);
+}
+
+char *turn_words_peer_data_ways(const turn_report *report, const turn_peer *peer) {
+    const counted data = counted_of_peer(peer);
+
+    return data_ways_text(report, &data);
+}
+
+char *turn_words_pair_data_ways(const turn_report *report, const turn_pair *pair) {
+    const counted data = counted_of_pair(pair);
+
+    return data_ways_text(report, &data);
+}
+
+/* ENTERED and LEFT are the two legs of one direction. */
+static void append_passed(GString *line, const turn_direction *entered, const turn_direction *left,
+                          const char *what) {
+    if (left->packets == 0 || left->packets >= entered->packets ||
+        left->first_packet.capture != entered->first_packet.capture) {
+        return;
+    }
+    g_string_append_printf(line,
+                           "%s%" G_GUINT64_FORMAT " of the %" G_GUINT64_FORMAT
+                           " packets %s, the last in frame %u",
+                           line->len > 0 ? ", and " : "the capture shows ", left->packets,
+                           entered->packets, what, left->last_packet.frame);
+}
+
+char *turn_words_passed(const turn_report *report, const turn_peer *peer) {
+    GString *line = g_string_new(NULL);
+
+    if (report->join == NULL) {
+        append_passed(line, &peer->path.to_peer, &peer->relay_to, "to the peer leave the relay");
+        append_passed(line, &peer->relay_from, &peer->path.from_peer,
+                      "from the peer go on to the client");
+    }
+    return g_string_free(line, line->len == 0);
 }
 
 static void append_role(GString *line, const char *who, const turn_direction *direction) {

@@ -64,7 +64,7 @@ static char *why_text(const turn_stages *stages) {
         [TURN_STOP_UNREACHABLE] = {"ICMP says that it cannot be reached",
                                    "ICMP says that it cannot be reached, %s"},
         [TURN_STOP_RELEASED] = {"the client gave up", "the client gave up %s"},
-        [TURN_STOP_NOT_TRIED] = {"nothing more came", "nothing more came in the %s"},
+        [TURN_STOP_NOT_TRIED] = {"no further step", "no further step in the %s"},
         [TURN_STOP_CAPTURE_ENDS] = {"the capture ends", "the capture ends %s"},
         [TURN_STOP_ONE_DIRECTION] = {"the capture shows one direction only", NULL},
         [TURN_STOP_BYTES_MISSING] = {"not in those bytes that the capture has", NULL},
@@ -106,8 +106,11 @@ static void append_step_time(GString *line, const turn_stages *stages, const cha
     for (guint i = 0; i < stages->list->len; i++) {
         const turn_stage *stage = stage_at(stages, i);
 
-        if (g_str_equal(stage->id, id) && stage->state == TURN_STAGE_REACHED) {
-            g_autofree char *seconds = turn_words_seconds(stage->seen.time - stages->start.time);
+        gint64 after;
+
+        if (g_str_equal(stage->id, id) && stage->state == TURN_STAGE_REACHED &&
+            turn_stages_time(stages, &stage->seen, &after)) {
+            g_autofree char *seconds = turn_words_seconds(after);
 
             g_string_append_printf(line, ", %s after %s s", words, seconds);
         }

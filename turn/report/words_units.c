@@ -46,14 +46,15 @@ char *turn_words_rate(guint64 bytes_per_second) {
 }
 
 char *turn_words_pauses(const turn_step *step, gint64 begin) {
-    g_autofree char *longest = turn_words_tenths(step->pauses.longest);
-    g_autofree char *from = turn_words_tenths(step->pauses.before.time - begin);
+    const turn_pauses pauses = turn_step_pauses(step);
+    g_autofree char *longest = turn_words_tenths(pauses.longest);
+    g_autofree char *from = turn_words_tenths(pauses.before.time - begin);
 
-    if (!turn_step_pauses(step)) {
+    if (pauses.count == 0) {
         return NULL;
     }
-    return step->pauses.count == 1
+    return pauses.count == 1
                ? g_strdup_printf("pause of %s s from %s s", longest, from)
                : g_strdup_printf("%" G_GUINT64_FORMAT " pauses, the longest %s s from %s s",
-                                 step->pauses.count, longest, from);
+                                 pauses.count, longest, from);
 }
