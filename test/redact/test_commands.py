@@ -240,9 +240,9 @@ def main():
     """Run all checks."""
     with tempfile.TemporaryDirectory() as folder:
         its = Commands(sys.argv[1], sys.argv[2], folder)
-        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks, check_pipe, check_messages):
+        for check in (check_keys, check_table, check_refused, check_passwords, check_places, check_blocks):
             check(its)
-        for check in (check_resolution, check_signalling):
+        for check in (check_resolution, check_signalling, check_pipe, check_messages):
             check(its)
     print(f"{its.faults} faults")
     return 1 if its.faults else 0
