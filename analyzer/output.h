@@ -25,12 +25,12 @@ typedef struct output_input {
     const char *what; /* "the capture itself" */
 } output_input;
 #define OUTPUT_INPUT_CAPTURE "the capture itself"
-/* FALSE when writing to OUTPUT (may be NULL: nothing is written) would overwrite one of INPUTS, which
- * end with one without a path. */
+/* FALSE when writing to OUTPUT (may be NULL: nothing is written) would overwrite one of INPUTS,
+ * which end with one without a path. */
 gboolean output_spares(const char *output, const output_input *inputs, GError **error);
 
-/* Whether writing to both would leave one, or mix them: they are the same file, pipe or terminal, or
- * will be, by any name or link. /dev/null takes any number of texts. */
+/* Whether writing to both would leave one, or mix them: they are the same file, pipe or terminal,
+ * or will be, by any name or link. /dev/null takes any number of texts. */
 gboolean output_is_same(const char *one, const char *other);
 
 /* Whether standard output is a file that nobody looks at meanwhile. */

@@ -28,8 +28,8 @@ gboolean report_outputs_have_messages(const report_outputs *self);
 
 /* Whether any of the forms draws. */
 gboolean report_outputs_need_diagrams(const report_outputs *self);
-/* All that is written, OUTPUT_STANDARD or files, a list that ends with NULL. Owned by the caller, but
- * not the names in it. */
+/* All that is written, OUTPUT_STANDARD or files, a list that ends with NULL. Owned by the caller,
+ * but not the names in it. */
 const char **report_outputs_files(const report_outputs *self);
 
 /* Writes the report in all forms that were asked for; what cannot be written keeps none of the
