@@ -4,6 +4,7 @@
 #include "analyzer/pcapng/copy.h"
 #include "analyzer/pcapng/section_comment.h"
 #include "analyzer/target.h"
+#include "turn/report/printable.h"
 
 #include <errno.h>
 
@@ -11,12 +12,40 @@ void annotated_clear(annotated *self) {
     g_clear_pointer(&self->wrong, g_free);
 }
 
-pcapng_interface annotate_interface(const annotation *with, guint32 index, const capture *from) {
+/* What a device is called tells something about the host. Owned by the caller; NULL for none. */
+static char *interface_name(const annotation *with, const GPtrArray *names, guint number,
+                            const char *file) {
+    const char *device = g_ptr_array_index(names, number);
+    g_autofree char *told = NULL;
+
+    if (*device != 0 && !with->from_packets) {
+        told = turn_printable_text(device);
+    } else if (names->len > 1) {
+        told = g_strdup_printf("interface %u", number + 1);
+    } else {
+        return g_strdup(file);
+    }
+    return file != NULL ? g_strdup_printf("%s of %s", told, file) : g_steal_pointer(&told);
+}
+
+gboolean annotate_interfaces(const annotation *with, guint32 index, const capture *from,
+                             const GPtrArray *names, const char *file, const char *comment,
+                             pcapng_writer *to) {
     const capture_info *info = capture_get_info(from);
 
-    return (pcapng_interface){.link_type = info->link_type,
-                              .snap_length = info->snap_length,
-                              .nanoseconds = info->nanoseconds || with->finer[index]};
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *name = interface_name(with, names, i, file);
+        const pcapng_interface interface = {.link_type = info->link_type,
+                                            .snap_length = info->snap_length,
+                                            .nanoseconds = info->nanoseconds || with->finer[index],
+                                            .name = name,
+                                            .comment = comment};
+
+        if (!pcapng_writer_interface(to, &interface)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 void annotate_time(const own_options *own, GPtrArray *texts, annotated *result) {
@@ -28,8 +57,12 @@ void annotate_time(const own_options *own, GPtrArray *texts, annotated *result) 
     }
 }
 
-pcapng_packet annotate_packet(guint32 interface, const capture_packet *at) {
-    return (pcapng_packet){.interface = interface,
+pcapng_packet annotate_packet(const own_options *own, const GPtrArray *names, guint32 first,
+                              const capture_packet *at) {
+    const guint32 number = own_options_interface(own);
+
+    /* The file may be another one by now. */
+    return (pcapng_packet){.interface = number < names->len ? first + number : first,
                            .time = at->time,
                            .bytes = at->bytes,
                            .captured = at->captured,
@@ -58,17 +91,18 @@ static gboolean next_packet(const rereading *self, capture_packet *of) {
     return result == CAPTURE_PACKET;
 }
 
-static gboolean write_all(const rereading *self, own_options *own, const char *comment,
-                          pcapng_writer *to) {
-    const pcapng_interface interface = annotate_interface(self->with, self->index, self->from);
+static gboolean write_all(const rereading *self, const GPtrArray *names, own_options *own,
+                          const char *comment, pcapng_writer *to) {
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     capture_packet of;
-    gboolean good = pcapng_writer_section(to, comment) && pcapng_writer_interface(to, &interface);
+    gboolean good = pcapng_writer_section(to, comment) &&
+                    annotate_interfaces(self->with, self->index, self->from, names, NULL, NULL, to);
 
     while (good && next_packet(self, &of)) {
-        const pcapng_packet at = annotate_packet(0, &of);
+        pcapng_packet at;
 
         own_options_next(own);
+        at = annotate_packet(own, names, 0, &of);
         g_ptr_array_set_size(texts, 0);
         add_comments(self, &of, texts);
         annotate_time(own, texts, self->result);
@@ -79,15 +113,15 @@ static gboolean write_all(const rereading *self, own_options *own, const char *c
     return good;
 }
 
-static gboolean write_packets(const rereading *self, own_options *own, const char *comment,
-                              const char *output, GError **error) {
+static gboolean write_packets(const rereading *self, const GPtrArray *names, own_options *own,
+                              const char *comment, const char *output, GError **error) {
     g_autoptr(target) to = target_open(output, error);
     g_autoptr(pcapng_writer) writer = to != NULL ? pcapng_writer_new(target_stream(to)) : NULL;
 
     if (to == NULL) {
         return FALSE;
     }
-    return write_all(self, own, comment, writer)
+    return write_all(self, names, own, comment, writer)
                ? target_finish(to, error)
                : target_not_written(output, pcapng_writer_failure(writer), error);
 }
@@ -155,6 +189,7 @@ static gboolean write_capture(rereading *self, const char *output, GError **erro
     g_autofree char *comment = section_comment(self->with->found);
     g_autoptr(source) bytes = source_open(path, error);
     g_autoptr(own_options) own = NULL;
+    g_autoptr(GPtrArray) names = NULL;
 
     if (bytes == NULL) {
         return FALSE;
@@ -162,8 +197,9 @@ static gboolean write_capture(rereading *self, const char *output, GError **erro
     if (source_magic(bytes)->kind == MAGIC_PCAPNG && !self->with->from_packets) {
         return copy_blocks(self, bytes, comment, output, error);
     }
-    own = own_options_open(path, error);
-    return own != NULL && write_packets(self, own, comment, output, error);
+    names = pcapng_interface_names(path, error);
+    own = names != NULL ? own_options_open(path, error) : NULL;
+    return own != NULL && write_packets(self, names, own, comment, output, error);
 }
 
 gboolean annotate_capture(const annotation *with, guint32 index, const char *output,

@@ -5,14 +5,20 @@
 #define ANALYZER_PCAPNG_ANNOTATE_PRIVATE_H
 
 #include "analyzer/pcapng/annotate.h"
+#include "analyzer/pcapng/interfaces.h"
 #include "analyzer/pcapng/own_options.h"
 #include "analyzer/pcapng/writer.h"
 
-/* How the packets of FROM are described in a file of their own, which is the capture with number
- * INDEX. */
-pcapng_interface annotate_interface(const annotation *with, guint32 index, const capture *from);
-/* AT as one of the interface with number INTERFACE. */
-pcapng_packet annotate_packet(guint32 interface, const capture_packet *at);
+/* Describes the packets of FROM, the capture with number INDEX, in TO: an interface for each of
+ * NAMES, which are those of interfaces.h. FILE, a harmless name, and COMMENT may be NULL. FALSE
+ * when it could not be written. */
+gboolean annotate_interfaces(const annotation *with, guint32 index, const capture *from,
+                             const GPtrArray *names, const char *file, const char *comment,
+                             pcapng_writer *to);
+/* AT, at which OWN is too, as one of the interfaces of NAMES, the first of which has the number
+ * FIRST. */
+pcapng_packet annotate_packet(const own_options *own, const GPtrArray *names, guint32 first,
+                              const capture_packet *at);
 /* Says of the packet that OWN is at that it has no time, in TEXTS and in RESULT, if that is so. */
 void annotate_time(const own_options *own, GPtrArray *texts, annotated *result);
 /* How many packets the capture at PATH holds that are longer than the snap length in its header:

@@ -10,8 +10,10 @@ typedef struct feed {
     guint32 index;
     gboolean open;
     capture_packet next;
-    own_options *own; /* at the same packet */
-    char *name;       /* harmless */
+    own_options *own;  /* at the same packet */
+    GPtrArray *names;  /* of interfaces */
+    guint32 interface; /* the number of the first one in what is written */
+    char *name;        /* harmless */
 } feed;
 
 /* Of a block: what else stands in it, with the comments that turnpcap adds. */
@@ -42,6 +44,7 @@ static void clear_feed(gpointer data) {
 
     capture_free(of->from);
     own_options_free(of->own);
+    g_clear_pointer(&of->names, g_ptr_array_unref);
     g_free(of->name);
 }
 
@@ -56,7 +59,8 @@ static gboolean open_feed(extraction *self, guint32 index, GError **error) {
     of->index = index;
     of->name = turn_printable_text(name);
     of->from = with->again.open(with->again.data, index, error);
-    of->own = of->from != NULL ? own_options_open(with->paths[index], error) : NULL;
+    of->names = of->from != NULL ? pcapng_interface_names(with->paths[index], error) : NULL;
+    of->own = of->names != NULL ? own_options_open(with->paths[index], error) : NULL;
     return of->own != NULL;
 }
 
@@ -98,17 +102,18 @@ static const turn_report_capture *capture_of(const extraction *self, const feed 
 
 static gboolean write_interfaces(const extraction *self) {
     gboolean good = TRUE;
+    guint32 next = 0;
 
     for (guint i = 0; i < self->feeds->len && good; i++) {
-        const feed *of = &g_array_index(self->feeds, feed, i);
+        feed *of = &g_array_index(self->feeds, feed, i);
         const turn_report_capture *told = capture_of(self, of);
-        pcapng_interface interface = annotate_interface(self->with, of->index, of->from);
         g_autofree char *comment =
             told->point != NULL ? g_strdup_printf("captured at the %s", told->point) : NULL;
 
-        interface.name = of->name;
-        interface.comment = comment;
-        good = pcapng_writer_interface(self->writer, &interface);
+        of->interface = next;
+        next += of->names->len;
+        good = annotate_interfaces(self->with, of->index, of->from, of->names, of->name, comment,
+                                   self->writer);
     }
     return good;
 }
@@ -137,7 +142,7 @@ static void add_origin(extraction *self, const feed *of) {
 }
 
 static gboolean write_packet(extraction *self, const feed *of, const placed *at) {
-    pcapng_packet written = annotate_packet(of->index, &of->next);
+    pcapng_packet written = annotate_packet(of->own, of->names, of->interface, &of->next);
 
     add_origin(self, of);
     written.options = self->options.bytes;

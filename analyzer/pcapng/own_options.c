@@ -2,6 +2,7 @@
 #include "analyzer/pcapng/own_options.h"
 
 #include "analyzer/capture.h"
+#include "analyzer/pcapng/interfaces.h"
 #include "analyzer/source.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct own_options {
     source *bytes; /* NULL of a stream that is borrowed */
     FILE *stream;  /* NULL when the capture is no pcapng */
     pcapng_reader read;
+    pcapng_interface_count interfaces;
     gboolean lost; /* there is no packet at hand */
     gsize start;   /* of the options of the packet at hand */
     gsize end;
@@ -79,9 +81,10 @@ void own_options_next(own_options *self) {
     if (self->stream == NULL) {
         return;
     }
-    do {
-        self->lost = !pcapng_reader_next(&self->read);
-    } while (!self->lost && !pcapng_reader_is_packet(&self->read));
+    while (!(self->lost = !pcapng_reader_next(&self->read)) &&
+           !pcapng_reader_is_packet(&self->read)) {
+        pcapng_interface_count_block(&self->interfaces, &self->read);
+    }
     if (!self->lost && pcapng_reader_has_options(&self->read)) {
         self->start = pcapng_reader_packet_options(&self->read);
         self->sound = pcapng_reader_options_end(&self->read, self->start, &self->end);
@@ -90,6 +93,12 @@ void own_options_next(own_options *self) {
 
 gboolean own_options_is_simple(const own_options *self) {
     return self->stream != NULL && !self->lost && !pcapng_reader_has_options(&self->read);
+}
+
+guint32 own_options_interface(const own_options *self) {
+    return self->stream != NULL && !self->lost
+               ? pcapng_interface_count_packet(&self->interfaces, &self->read)
+               : 0;
 }
 
 static const struct known *known_option(guint16 code) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What packets of a capture bring along that libpcap does not read: their kind, and options of
- * their own, such as comments. Read in step with libpcap, which passes over the same blocks. */
+ * What packets of a capture bring along that libpcap does not read: their kind, their interface,
+ * and options of their own, such as comments. Read in step with libpcap, which passes over the same
+ * blocks. */
 #ifndef ANALYZER_PCAPNG_OWN_OPTIONS_H
 #define ANALYZER_PCAPNG_OWN_OPTIONS_H
 
@@ -21,6 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(own_options, own_options_free)
 void own_options_next(own_options *self);
 /* Whether the packet is of the kind that has neither a time nor options. */
 gboolean own_options_is_simple(const own_options *self);
+/* Of the packet, as in interfaces.h; 0 behind the last one, and of one that is no pcapng. */
+guint32 own_options_interface(const own_options *self);
 /* Appends those of the packet to TO, which is little-endian and has options only; without comments
  * of an earlier run and what is not to be copied, and of a big-endian file without options that
  * nobody here knows. FALSE when they are damaged or longer than LIMIT: TO stays as it is. */

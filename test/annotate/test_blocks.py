@@ -184,11 +184,32 @@ def interfaces_stand_before_packets(place):
             expect(last < kinds.index(pcapfile.ENHANCED), True, f"{order}: interfaces first in {kinds}")
             times = [each.time for each in pcapfile.packets(output)]
             expect(times, [each.time for each in pcapfile.packets(source)], f"{order}: times")
-            expect(kinds.count(pcapfile.INTERFACE), 1, f"{order}: interfaces")
+            expect(kinds.count(pcapfile.INTERFACE), len(order), f"{order}: interfaces")
             if programs.is_installed("reordercap"):
                 ordered = output.with_suffix(".ordered")
                 programs.run(["reordercap", output, ordered])
                 expect(len(pcapfile.packets(ordered)), len(packets), f"{order}: packets in the order of time")
+
+
+def packets_stay_on_their_interfaces(place):
+    """Of two sections, the second in another byte order; without names where names are hidden."""
+    packets = place.sample("udp-channeldata")[:8]
+    data = b""
+    for order, part in (("<", packets[:4]), ("<", packets[4:])):
+        data += pcapfile.section(order) + pcapfile.interface(order, own(order, (2, b"eth\0330")))
+        data += pcapfile.interface(order)
+        data += pcapfile.enhanced(order, 1, micro(part[0]), part[0].data) + pcapfile.enhanced(order, 0, micro(part[1]), part[1].data)
+        data += pcapfile.obsolete(order, 1, micro(part[2]), part[2].data) + pcapfile.enhanced(order, 1, micro(part[3]), part[3].data)
+    source = place.write("nics.pcapng", data)
+    runs = (
+        (lambda: place.extract(source), ["eth.0 of nics.pcapng", "interface 2 of nics.pcapng", "eth.0 of nics.pcapng", "interface 4 of nics.pcapng"]),
+        (lambda: place.extract(source, options=["--redact"]), [f"interface {count} of capture-1.pcapng" for count in range(1, 5)]),
+        (lambda: place.annotate(source, options=["--redact"])[0], [f"interface {count}" for count in range(1, 5)]),
+    )
+    for run, names in runs:
+        rows = programs.fields(run(), ("frame.interface_id", "frame.interface_name"), place.work)
+        wanted = [[[str(number)], [names[number]]] for number in (1, 0, 1, 1, 3, 2, 3, 3)]
+        expect(rows, wanted, "interfaces")
 
 
 def packets_without_a_time_are_told(place):
@@ -245,6 +266,7 @@ CASES = (
     sections_tell_nothing_old,
     a_verdict_without_a_place_is_told,
     interfaces_stand_before_packets,
+    packets_stay_on_their_interfaces,
     packets_without_a_time_are_told,
     shortened_packets_are_told_with_redaction,
     evidence_stands_alone,
