@@ -93,13 +93,13 @@ typedef struct turn_icmp_error {
     turn_flow about;
 } turn_icmp_error;
 static inline turn_icmp turn_icmp_of(const turn_packet *packet, const turn_icmp_error *error) {
-    turn_icmp icmp = {.version = error->version,
+    turn_icmp said = {.version = error->version,
                       .type = error->type,
                       .code = error->code,
                       .sender = packet->flow.source};
 
-    icmp.sender.port = 0;
-    return icmp;
+    said.sender.port = 0;
+    return said;
 }
 void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
                        const turn_icmp_error *error);

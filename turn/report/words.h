@@ -128,7 +128,7 @@ char *turn_words_checks_span(const turn_report *report, const turn_path *path);
  * what an end of the leg did on which the data is counted. NULL where there was no data. */
 char *turn_words_peer_data(const turn_report *report, const turn_peer *peer);
 char *turn_words_pair_data(const turn_report *report, const turn_pair *pair);
-/* Without the bytes: "data both ways, counted at the client, 19:52:48.704 to 19:52:50.101". */
+/* Without the bytes: "data both ways, as the client sent and received it, 19:52:48.704 to ...". */
 char *turn_words_peer_data_ways(const turn_report *report, const turn_peer *peer);
 char *turn_words_pair_data_ways(const turn_report *report, const turn_pair *pair);
 /* "the capture shows 24 of the 200 packets to the peer leave the relay, the last in frame 121";

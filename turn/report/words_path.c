@@ -175,7 +175,8 @@ static char *data_ways_text(const turn_report *report, const counted *data) {
         return NULL;
     }
     span = data_span(report, data);
-    return g_strdup_printf("data %s, counted at %s, %s", ways_text(data), data->end, span);
+    return g_strdup_printf("data %s, as %s sent and received it, %s", ways_text(data), data->end,
+                           span);
 }
 
 char *turn_words_peer_data(const turn_report *report, const turn_peer *peer) {
