@@ -163,11 +163,15 @@ static stun_address in_network(const network *of, guint32 number) {
     return stun_address_ipv4(bytes, 0);
 }
 
+static guint subnets_of(const network *of) {
+    return 1u << (24 - of->bits);
+}
+
 /* So many subnets that the key would give the same to some, from the first to the last and back. */
 static void order_of_arrival_changes_nothing(void **state) {
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(networks); i++) {
-        const guint count = MIN(1u << (24 - networks[i].bits), 1200);
+        const guint count = MIN(subnets_of(&networks[i]), 1200);
         g_autoptr(stand_ins) forward = counting();
         g_autoptr(stand_ins) backward = counting();
         g_autofree stun_address *found = g_new0(stun_address, count);
@@ -192,7 +196,7 @@ static void subnets_of_a_network_change_places(void **state) {
 
     (void)state;
     for (gsize i = 0; i < 4; i++) {
-        const guint count = 1u << (24 - networks[i].bits);
+        const guint count = subnets_of(&networks[i]);
         g_autofree gboolean *seen = g_new0(gboolean, count);
 
         for (guint subnet = networks[i].bytes[0] == 127; subnet < count; subnet++) {
