@@ -87,9 +87,10 @@ static void remember_text(stand_ins *self, const guint8 *text, const guint8 *mad
 static void replace_part(stand_ins *self, stand_in_kind kind, guint8 *text, gsize length) {
     const blob *known = store_find(&self->texts, 0, text, length);
     g_autofree guint8 *made = NULL;
-    guint attempt = 0;
 
     if (known == NULL) {
+        guint attempt = 0;
+
         made = g_malloc(length);
         do {
             make_text(self, attempt, text, length, made);
