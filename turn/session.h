@@ -191,8 +191,10 @@ struct turn_session {
                                   than the relayed address (static NAT); NONE when not seen */
     stun_address relay_public; /* the relayed address that it stands for */
     stun_address alternate_server;
-    turn_seen first;
+    turn_seen first; /* in the order of the file, as all that is seen of the session */
     turn_seen last;
+    gint64 earliest; /* the times of its packets, which may have another order than the file */
+    gint64 latest;
     gint64 in_use; /* its last packet that came while the allocation was there, or within TURN_REST
                       after the one before */
     turn_seen last_from_server;

@@ -258,8 +258,8 @@ gboolean turn_stages_time(const turn_stages *stages, const turn_seen *seen, gint
     const gint64 time = seen->time - stages->start.time;
 
     /* Two interfaces may swap neighbours. */
-    if (seen->capture == stages->start.capture && seen->frame < stages->start.frame &&
-        ABS(time) >= TURN_SECOND) {
+    if (seen->capture == stages->start.capture &&
+        (seen->frame < stages->start.frame ? time >= TURN_SECOND : time <= -TURN_SECOND)) {
         return FALSE;
     }
     *after = MAX(time, 0);

@@ -36,6 +36,8 @@ turn_session *tracker_session_new(turn_tracker *tracker, const turn_packet *pack
     session->expires = -1;
     session->first = turn_seen_at(packet);
     session->last = session->first;
+    session->earliest = session->first.time;
+    session->latest = session->first.time;
     session->in_use = session->first.time;
     for (guint i = 0; i < TURN_METHOD_COUNT; i++) {
         session->exchanges[i].method = counted_methods[i];
@@ -125,21 +127,15 @@ static void note_use(turn_session *session, gint64 time) {
 }
 
 void tracker_session_seen(turn_session *session, const turn_packet *packet, gboolean from_client) {
-    const turn_seen seen = turn_seen_at(packet);
-
-    /* Packets may stand in the file in another order than that of their times. */
-    if (seen.time < session->first.time) {
-        session->first = seen;
-    }
-    if (session->last.frame == 0 || seen.time >= session->last.time) {
-        session->last = seen;
-    }
+    session->last = turn_seen_at(packet);
+    session->earliest = MIN(session->earliest, packet->time);
+    session->latest = MAX(session->latest, packet->time);
     note_use(session, packet->time);
     if (from_client) {
         session->packets_from_client++;
     } else {
         session->packets_from_server++;
-        session->last_from_server = seen;
+        session->last_from_server = session->last;
     }
 }
 

@@ -221,6 +221,7 @@ static void session_of_tcp(turn_tracker *tracker, const turn_tcp *tcp) {
     session->tcp = tcp;
     if (tcp->last_syn.frame != 0) {
         session->last = tcp->last_syn;
+        session->latest = MAX(session->latest, tcp->last_syn.time);
     }
 }
 

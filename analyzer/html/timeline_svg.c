@@ -191,13 +191,14 @@ static void draw_session(timeline *self, const turn_session *session, GArray *ma
     g_autofree char *name = NULL;
     gboolean has;
     const char *level = bar_class(marks, &has);
+    const turn_seen begin = {.capture = session->first.capture, .time = session->earliest};
+    const turn_seen end = {.capture = session->last.capture, .time = session->latest};
 
     stun_address_format(&session->client, client, sizeof client);
     name = g_strdup_printf("Session %u: %s", session->id, client);
     row_name(self, name);
     svg_group(self->out, has ? level : NULL);
-    draw_bar(self, "bar", timeline_moment(self, &session->first),
-             timeline_moment(self, &session->last));
+    draw_bar(self, "bar", timeline_moment(self, &begin), timeline_moment(self, &end));
     svg_group_close(self->out);
     draw_marks(self, marks);
     self->y += ROW;

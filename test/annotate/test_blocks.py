@@ -202,7 +202,7 @@ def packets_stay_on_their_interfaces(place):
         data += pcapfile.obsolete(order, 1, micro(part[2]), part[2].data) + pcapfile.enhanced(order, 1, micro(part[3]), part[3].data)
     source = place.write("nics.pcapng", data)
     runs = (
-        (lambda: place.extract(source), ["eth.0 of nics.pcapng", "interface 2 of nics.pcapng", "eth.0 of nics.pcapng", "interface 4 of nics.pcapng"]),
+        (lambda: place.extract(source), ["eth\\u{1b}0 of nics.pcapng", "interface 2 of nics.pcapng", "eth\\u{1b}0 of nics.pcapng", "interface 4 of nics.pcapng"]),
         (lambda: place.extract(source, options=["--redact"]), [f"interface {count} of capture-1.pcapng" for count in range(1, 5)]),
         (lambda: place.annotate(source, options=["--redact"])[0], [f"interface {count}" for count in range(1, 5)]),
     )

@@ -84,6 +84,22 @@ static void control_datagrams_are_of_the_session(void **state) {
     assert_nothing(s, TURN_TRANSPORT_UDP, "10.1.1.10:40002", SERVER, 2);
 }
 
+/* The answer in frame 2 has an earlier time than the request before it. */
+static void clock_that_was_set_back_takes_nothing_away(void **state) {
+    scene *s = *state;
+    const turn_session *session;
+
+    feed_udp(s, 5000, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(s, 1000, SERVER, CLIENT, "allocate error 1 error=401 realm=r nonce=n");
+    assert_int_equal(find(s, TURN_TRANSPORT_UDP, CLIENT, SERVER, 1).count, 1);
+    assert_int_equal(find(s, TURN_TRANSPORT_UDP, SERVER, CLIENT, 2).count, 1);
+    session = scene_session(s);
+    assert_int_equal(session->first.frame, 1);
+    assert_int_equal(session->last.frame, 2);
+    assert_int_equal(session->earliest, scene_time(1000));
+    assert_int_equal(session->latest, scene_time(5000));
+}
+
 static void sessions_on_one_flow_are_told_by_frame(void **state) {
     scene *s = *state;
     guint32 second;
@@ -422,6 +438,7 @@ static void allocation_that_was_answered_unseen_has_no_end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(control_datagrams_are_of_the_session),
+        TEST(clock_that_was_set_back_takes_nothing_away),
         TEST(sessions_on_one_flow_are_told_by_frame),
         TEST(connections_belong_from_their_syn_on),
         TEST(connection_without_a_syn_belongs_from_the_beginning),

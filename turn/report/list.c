@@ -113,11 +113,11 @@ static void set_verdict(turn_list_row *row, turn_level level, const turn_finding
 static void add_session(turn_list *self, const turn_report *report, const turn_session *session) {
     turn_list_row *row = add_row(self, report, session->first.capture);
     const turn_finding *finding = worst(report->judgement, session);
-    const gint64 lasted = session->last.time - session->first.time;
+    const gint64 lasted = session->latest - session->earliest;
     char **cells = row->cells;
 
     cells[TURN_LIST_SESSION] = g_strdup_printf("%u", session->id);
-    cells[TURN_LIST_START] = turn_report_time(report, session->first.capture, session->first.time);
+    cells[TURN_LIST_START] = turn_report_time(report, session->first.capture, session->earliest);
     cells[TURN_LIST_CLIENT] = address_text(&session->client);
     cells[TURN_LIST_SERVER] = address_text(&session->server);
     cells[TURN_LIST_TRANSPORT] = g_strdup(turn_protocol_name(session->protocol));
