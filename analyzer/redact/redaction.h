@@ -16,7 +16,7 @@ typedef struct redaction_options {
     char *table;
     gboolean packets_only; /* what is written has no other blocks, and its own numbers of frames are
                               wanted: not on the command line, but the command's own */
-    gsize memory; /* as for redact_lesson_new(); no option sets it */
+    gsize memory;          /* as for redact_lesson_new(); no option sets it */
 } redaction_options;
 
 void redaction_options_clear(redaction_options *self);

@@ -27,30 +27,30 @@ static int teardown(void **state) {
 /* RFC 792, RFC 1812 section 5.2.7.1 and RFC 4443 section 3.1. */
 static void each_code_has_its_words(void **state) {
     static const struct {
+        const char *words;
         guint8 version;
         guint8 type;
         guint8 code;
-        const char *words;
         gboolean unreachable;
         gboolean closed;
         gboolean prohibited;
     } rows[] = {
-        {4, 3, 0, "network unreachable", TRUE, FALSE, FALSE},
-        {4, 3, 1, "host unreachable", TRUE, FALSE, FALSE},
-        {4, 3, 3, "port unreachable", TRUE, TRUE, FALSE},
-        {4, 3, 4, "packet too large for the way", TRUE, FALSE, FALSE},
-        {4, 3, 9, "network administratively prohibited", TRUE, FALSE, TRUE},
-        {4, 3, 10, "host administratively prohibited", TRUE, FALSE, TRUE},
-        {4, 3, 13, "administratively prohibited", TRUE, FALSE, TRUE},
-        {4, 3, 99, "destination unreachable", TRUE, FALSE, FALSE},
-        {4, 1, 3, "error", FALSE, FALSE, FALSE},
-        {4, 11, 0, "time to live exceeded", FALSE, FALSE, FALSE},
-        {6, 1, 1, "administratively prohibited", TRUE, FALSE, TRUE},
-        {6, 1, 3, "address unreachable", TRUE, FALSE, FALSE},
-        {6, 1, 4, "port unreachable", TRUE, TRUE, FALSE},
-        {6, 1, 5, "source address refused by a filter", TRUE, FALSE, TRUE},
-        {6, 3, 3, "error", FALSE, FALSE, FALSE},
-        {6, 3, 0, "hop limit exceeded", FALSE, FALSE, FALSE},
+        {"network unreachable", 4, 3, 0, TRUE, FALSE, FALSE},
+        {"host unreachable", 4, 3, 1, TRUE, FALSE, FALSE},
+        {"port unreachable", 4, 3, 3, TRUE, TRUE, FALSE},
+        {"packet too large for the way", 4, 3, 4, TRUE, FALSE, FALSE},
+        {"network administratively prohibited", 4, 3, 9, TRUE, FALSE, TRUE},
+        {"host administratively prohibited", 4, 3, 10, TRUE, FALSE, TRUE},
+        {"administratively prohibited", 4, 3, 13, TRUE, FALSE, TRUE},
+        {"destination unreachable", 4, 3, 99, TRUE, FALSE, FALSE},
+        {"error", 4, 1, 3, FALSE, FALSE, FALSE},
+        {"time to live exceeded", 4, 11, 0, FALSE, FALSE, FALSE},
+        {"administratively prohibited", 6, 1, 1, TRUE, FALSE, TRUE},
+        {"address unreachable", 6, 1, 3, TRUE, FALSE, FALSE},
+        {"port unreachable", 6, 1, 4, TRUE, TRUE, FALSE},
+        {"source address refused by a filter", 6, 1, 5, TRUE, FALSE, TRUE},
+        {"error", 6, 3, 3, FALSE, FALSE, FALSE},
+        {"hop limit exceeded", 6, 3, 0, FALSE, FALSE, FALSE},
     };
 
     (void)state;

@@ -434,11 +434,11 @@ static void numbers_of_their_length_stay(void **state) {
 static void tie_breakers_are_told_apart(void **state) {
     redacted *self = *state;
     guint8 first[8];
-    stun_attr attr;
 
     for (guint i = 0; i < 3; i++) {
         const guint16 type = i == 1 ? STUN_ATTR_ICE_CONTROLLED : STUN_ATTR_ICE_CONTROLLING;
         message made = message_of("binding request 3");
+        stun_attr attr;
 
         message_add_text(&made, type, i == 2 ? "acmecorq" : "acmecorp");
         redact(self, made);
