@@ -28,18 +28,17 @@ static char *interface_name(const annotation *with, const GPtrArray *names, guin
     return file != NULL ? g_strdup_printf("%s of %s", told, file) : g_steal_pointer(&told);
 }
 
-gboolean annotate_interfaces(const annotation *with, guint32 index, const capture *from,
-                             const GPtrArray *names, const char *file, const char *comment,
-                             pcapng_writer *to) {
-    const capture_info *info = capture_get_info(from);
+gboolean annotate_interfaces(const annotation *with, const annotate_origin *of, pcapng_writer *to) {
+    const capture_info *info = capture_get_info(of->from);
 
-    for (guint i = 0; i < names->len; i++) {
-        g_autofree char *name = interface_name(with, names, i, file);
+    for (guint i = 0; i < of->names->len; i++) {
+        g_autofree char *name = interface_name(with, of->names, i, of->file);
         const pcapng_interface interface = {.link_type = info->link_type,
                                             .snap_length = info->snap_length,
-                                            .nanoseconds = info->nanoseconds || with->finer[index],
+                                            .nanoseconds =
+                                                info->nanoseconds || with->finer[of->index],
                                             .name = name,
-                                            .comment = comment};
+                                            .comment = of->comment};
 
         if (!pcapng_writer_interface(to, &interface)) {
             return FALSE;
@@ -94,9 +93,10 @@ static gboolean next_packet(const rereading *self, capture_packet *of) {
 static gboolean write_all(const rereading *self, const GPtrArray *names, own_options *own,
                           const char *comment, pcapng_writer *to) {
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    const annotate_origin origin = {.index = self->index, .from = self->from, .names = names};
     capture_packet of;
-    gboolean good = pcapng_writer_section(to, comment) &&
-                    annotate_interfaces(self->with, self->index, self->from, names, NULL, NULL, to);
+    gboolean good =
+        pcapng_writer_section(to, comment) && annotate_interfaces(self->with, &origin, to);
 
     while (good && next_packet(self, &of)) {
         pcapng_packet at;

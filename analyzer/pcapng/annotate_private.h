@@ -9,12 +9,18 @@
 #include "analyzer/pcapng/own_options.h"
 #include "analyzer/pcapng/writer.h"
 
-/* Describes the packets of FROM, the capture with number INDEX, in TO: an interface for each of
- * NAMES, which are those of interfaces.h. FILE, a harmless name, and COMMENT may be NULL. FALSE
- * when it could not be written. */
-gboolean annotate_interfaces(const annotation *with, guint32 index, const capture *from,
-                             const GPtrArray *names, const char *file, const char *comment,
-                             pcapng_writer *to);
+/* A capture whose packets are written anew; all borrowed. */
+typedef struct annotate_origin {
+    guint32 index;
+    const capture *from;
+    const GPtrArray *names; /* of its interfaces, see interfaces.h */
+    const char *file;       /* harmless; NULL for none */
+    const char *comment;    /* NULL for none */
+} annotate_origin;
+
+/* Describes the packets of OF in TO: each interface by itself. FALSE when it could not be written.
+ */
+gboolean annotate_interfaces(const annotation *with, const annotate_origin *of, pcapng_writer *to);
 /* AT, at which OWN is too, as one of the interfaces of NAMES, the first of which has the number
  * FIRST. */
 pcapng_packet annotate_packet(const own_options *own, const GPtrArray *names, guint32 first,

@@ -112,7 +112,12 @@ static gboolean write_interfaces(const extraction *self) {
 
         of->interface = next;
         next += of->names->len;
-        good = annotate_interfaces(self->with, of->index, of->from, of->names, of->name, comment,
+        good = annotate_interfaces(self->with,
+                                   &(annotate_origin){.index = of->index,
+                                                      .from = of->from,
+                                                      .names = of->names,
+                                                      .file = of->name,
+                                                      .comment = comment},
                                    self->writer);
     }
     return good;
