@@ -183,6 +183,8 @@ static void note_failure(gpointer data, guint index, const GError *error) {
 
 void note_statistics(turn_report_capture *into, const reader_statistics *statistics) {
     into->tcp_bytes_missing = statistics->tcp_bytes_missing;
+    into->out_of_order = statistics->time_steps_back > 0;
+    into->shuffled = statistics->shuffled;
     into->fragments = statistics->fragments;
     for (guint i = 0; i < statistics->warnings->len; i++) {
         g_ptr_array_add(into->warnings, g_strdup(g_ptr_array_index(statistics->warnings, i)));

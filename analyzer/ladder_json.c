@@ -33,7 +33,7 @@ static void put_media(JsonBuilder *json, const turn_step *step) {
     json_put_number_or_null(json, "bytes", (gint64)step->bytes, media);
     json_put_number_or_null(json, "last_frame", step->last.frame, media);
     if (media) {
-        put_seconds(json, "seconds", step->last.time - step->seen.time);
+        put_seconds(json, "seconds", MAX(step->last.time - step->seen.time, 0));
     } else {
         json_put_string(json, "seconds", NULL);
     }

@@ -7,6 +7,8 @@
 #include "turn/tcp/streams.h"
 
 #define STEP_BACK G_GINT64_CONSTANT(1000000000)
+/* What two queues of one interface swap is closer together. Nanoseconds. */
+#define SWAPPED G_GINT64_CONSTANT(20000000)
 
 /* A capture that is being read, and the packet that it yields next. */
 typedef struct feed {
@@ -249,6 +251,7 @@ static void take_next(reader *self, feed *of) {
     if (of->newest != 0 && of->next.time < of->newest - STEP_BACK) {
         statistics->time_steps_back++;
     }
+    statistics->shuffled |= of->newest != 0 && of->next.time < of->newest - SWAPPED;
     of->newest = of->newest == 0 ? of->next.time : MAX(of->newest, of->next.time);
     turn_tracker_time(self->tracker, of->index, of->next.time);
     take_record(self, info->link_type, &of->next, &self->last);

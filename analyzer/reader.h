@@ -17,6 +17,7 @@ typedef struct reader_statistics {
     guint64 fragments_lost;      /* IP datagrams of which fragments are missing */
     guint64 connections_dropped; /* because of the limits in streams.h */
     guint64 time_steps_back;     /* packets more than a second earlier than one before */
+    gboolean shuffled;           /* some are more than 20 ms earlier */
     guint64 other_udp;           /* packets of UDP and TCP between ports that are no TURN ports */
     guint64 other_tcp;
     guint64 other;       /* packets of neither, such as ARP */

@@ -142,6 +142,31 @@ static gboolean enters(turn_rate_leg leg, turn_rate_way way) {
     return (leg == TURN_RATE_CLIENT_LEG) == (way == TURN_RATE_TO_PEER);
 }
 
+/* Whether all that came into the relay could be seen to leave it: what goes to peers over TCP is
+ * not counted there, and a leg may not have been captured. */
+static gboolean may_compare(const turn_report *found, turn_rate_way way) {
+    const GPtrArray *sessions = found->model->sessions;
+
+    if (!turn_words_may_compare_legs(found)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < sessions->len; i++) {
+        const turn_session *session = g_ptr_array_index(sessions, i);
+
+        for (guint k = 0; k < session->peers->len; k++) {
+            const turn_peer *peer = g_ptr_array_index(session->peers, k);
+            const gboolean to = way == TURN_RATE_TO_PEER;
+            const turn_direction *entered = to ? &peer->path.to_peer : &peer->relay_from;
+            const turn_direction *left = to ? &peer->relay_to : &peer->path.from_peer;
+
+            if (entered->packets > 0 && left->packets == 0) {
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
 static char *caption_of(const timeline *self, turn_rate_leg leg, turn_rate_way way) {
     const turn_rates *rates = self->found->rates;
     const guint64 all = rates->legs[leg].total[way];
@@ -153,7 +178,7 @@ static char *caption_of(const timeline *self, turn_rate_leg leg, turn_rate_way w
         return g_strdup_printf("%s in all, seen at the %s", total,
                                turn_point_text(self->found->rates_at));
     }
-    if (enters(leg, way) && left > 0 && left < all) {
+    if (enters(leg, way) && left > 0 && left < all && may_compare(self->found, way)) {
         return g_strdup_printf("%s in all; %s of it seen to leave the relay (dark)", total, passed);
     }
     return g_strdup_printf("%s in all", total);
@@ -172,8 +197,8 @@ static void draw_plot(timeline *self, turn_rate_leg leg, turn_rate_way way, gint
     svg_name(self->out, TIMELINE_LEFT, self->y + 28, names[leg][way], caption);
     draw_axis(self, on);
     draw_area(self, &of, on, back ? "area back" : "area");
-    if (self->found->join == NULL && enters(leg, way) && other->total[way] > 0 &&
-        other->total[way] < rates->legs[leg].total[way]) {
+    if (enters(leg, way) && other->total[way] > 0 &&
+        other->total[way] < rates->legs[leg].total[way] && may_compare(self->found, way)) {
         const columns passed = columns_of(self, other, way, shift);
 
         draw_area(self, &passed, on, back ? "area back" : "area");

@@ -15,6 +15,8 @@
 #define MAX_TICKS  8
 /* The names of fractions of seconds take more room. */
 #define MAX_FRACTIONS 6
+/* Between the names of two ticks. */
+#define TICK_GAP 6
 
 #define MS     G_GINT64_CONSTANT(1000000)
 #define SECOND (1000 * MS)
@@ -284,11 +286,13 @@ static char *moment(gint64 time) {
 static void draw_ticks(const timeline *self, gint bottom) {
     const gint64 step = tick_step(self->to - self->from);
     gint64 tick = self->from / step * step;
+    gint free = 0; /* left of it stands the name of the tick before */
 
     for (; tick <= self->to; tick += step) {
         const gint x = timeline_x(self, tick);
         g_autofree char *text = NULL;
         gint half;
+        gint middle;
 
         if (tick < self->from) {
             continue;
@@ -296,8 +300,11 @@ static void draw_ticks(const timeline *self, gint bottom) {
         text = tick_text(self, tick, step);
         half = svg_text_width(text, 12) / 2;
         svg_line(self->out, "tickline", x, self->top, x, bottom);
-        svg_text(self->out, "axis", SVG_MIDDLE, CLAMP(x, half, TIMELINE_WIDTH - half), bottom + 16,
-                 text);
+        middle = CLAMP(x, half, TIMELINE_WIDTH - half);
+        if (middle - half >= free) {
+            svg_text(self->out, "axis", SVG_MIDDLE, middle, bottom + 16, text);
+            free = middle + half + TICK_GAP;
+        }
     }
     svg_line(self->out, "axisline", TIMELINE_LEFT, bottom, TIMELINE_RIGHT, bottom);
 }

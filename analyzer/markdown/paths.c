@@ -24,7 +24,7 @@ static void append_checks(markdown_writer *writer, GString *line, const turn_pat
 
     if (path->to_peer.requests + path->from_peer.requests > 0) {
         g_autofree char *span = turn_words_checks_span(writer->report, path);
-        g_autofree char *checks = g_strconcat("checks ", span, NULL);
+        g_autofree char *checks = span != NULL ? g_strconcat("checks ", span, NULL) : NULL;
 
         append_part(line, checks);
     }

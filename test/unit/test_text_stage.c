@@ -240,7 +240,8 @@ static void times_that_go_backwards_are_no_durations(void **state) {
     feed_data_bytes(s, 10000, PEER, 80);
     assert_int_equal(scene_session(s)->earliest, scene_time(10000));
     assert_int_equal(scene_session(s)->latest, scene_time(60000));
-    expect_in_report(s, "received 80, 12:26:50.000 to 12:27:00.000");
+    expect_in_report(s, "received 80");
+    expect_not_in_report(s, "received 80, ");
     expect_not_in_report(s, "after ");
     expect_not_in_report(s, "CMS: it waits");
 }
@@ -251,7 +252,8 @@ static void data_behind_the_relay_is_counted_at_the_relay(void **state) {
 
     scene_allocate(s, 0);
     feed_udp_bytes(s, 1001, RELAYED, PEER, "\x80 media", 7);
-    expect_in_report(s, "; data one way: the relay sent 7 bytes and received 0, 12:26:41.001");
+    expect_in_report(
+        s, "; data one way: the relay sent 7 bytes, and the capture has none to it, 12:26:41.001");
     expect_not_in_report(s, "leave the relay");
 }
 

@@ -88,7 +88,7 @@ static void set_media(row *into, const turn_step *step) {
         set_number(into, PACKETS, step->packets);
         set_number(into, BYTES, step->bytes);
         set_number(into, LAST_FRAME, step->last.frame);
-        into->cells[SECONDS] = text_since(step->last.time - step->seen.time);
+        into->cells[SECONDS] = text_since(MAX(step->last.time - step->seen.time, 0));
     }
 }
 

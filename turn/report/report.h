@@ -24,7 +24,10 @@ typedef struct turn_report_capture {
     guint32 snap_length;
     guint64 packets_cut;
     guint64 tcp_bytes_missing;
-    guint64 fragments;   /* packets that are fragments of IP datagrams */
+    guint64 fragments;     /* packets that are fragments of IP datagrams */
+    gboolean out_of_order; /* by more than a second: first and last of anything mean little */
+    gboolean shuffled;   /* by more than 20 ms, as files of several interfaces are: what came after
+                            the end of a session may belong before it */
     GPtrArray *warnings; /* of char */
 } turn_report_capture;
 

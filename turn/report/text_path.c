@@ -32,7 +32,9 @@ static void append_checks(const text_writer *writer, GString *line, const turn_p
         g_string_append_printf(line, ", %u/%u %s", from->successes - from->keep_alive_successes,
                                from->requests - from->keep_alives, ends->from);
         append_rtt(line, from);
-        g_string_append_printf(line, ", %s", span);
+        if (span != NULL) {
+            g_string_append_printf(line, ", %s", span);
+        }
     }
     if (keep_alives > 0) {
         g_string_append_printf(line, "; %u keep-alive%s", keep_alives, keep_alives == 1 ? "" : "s");

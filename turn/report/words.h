@@ -122,10 +122,14 @@ char *turn_words_pair(const turn_pair *pair);
 /* "10.0 to 12.5 ms, mean 11.1"; NULL when none was measured. */
 char *turn_words_rtt(const turn_direction *direction);
 guint turn_words_keep_alives(const turn_path *path);
-/* "19:52:48.704 to 19:52:50.101": from the first check to the last answer; there must be any. */
+/* Whether what one leg of the relay has, and the other has not, was there to be seen. */
+gboolean turn_words_may_compare_legs(const turn_report *report);
+/* "19:52:48.704 to 19:52:50.101", with dates where the two have different ones: from the first
+ * check to the last answer; there must be any. NULL where packets are out of order. */
 char *turn_words_checks_span(const turn_report *report, const turn_path *path);
 /* "data both ways: the client sent 20000 bytes and received 2400, 19:52:48.704 to 19:52:50.101":
- * what an end of the leg did on which the data is counted. NULL where there was no data. */
+ * what an end of the leg did on which the data is counted; without the times where packets are
+ * out of order. NULL where there was no data. */
 char *turn_words_peer_data(const turn_report *report, const turn_peer *peer);
 char *turn_words_pair_data(const turn_report *report, const turn_pair *pair);
 /* Without the bytes: "data both ways, as the client sent and received it, 19:52:48.704 to ...". */

@@ -88,22 +88,51 @@ guint turn_words_keep_alives(const turn_path *path) {
            path->from_peer.indications;
 }
 
+static gboolean is_out_of_order(const turn_report *report) {
+    for (guint i = 0; i < report->captures->len; i++) {
+        if (((const turn_report_capture *)g_ptr_array_index(report->captures, i))->out_of_order) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean turn_words_may_compare_legs(const turn_report *report) {
+    for (guint i = 0; i < report->captures->len; i++) {
+        if (((const turn_report_capture *)g_ptr_array_index(report->captures, i))->shuffled) {
+            return FALSE;
+        }
+    }
+    return report->join == NULL;
+}
+
+#define DAY (86400 * G_GINT64_CONSTANT(1000000000))
+
 /* To the millisecond: the frames tell more. */
-static char *short_clock(const turn_report *report, const turn_seen *seen) {
-    g_autofree char *clock = turn_words_clock(report, seen);
-    char *point = strchr(clock, '.');
+static char *short_time(const turn_report *report, const turn_seen *seen, gboolean with_date) {
+    g_autofree char *time = turn_report_time(report, seen->capture, seen->time);
+    char *clock = strchr(time, 'T');
+    char *point = strchr(time, '.');
 
     if (point != NULL && strlen(point) > 4) {
         point[4] = '\0';
     }
-    return g_steal_pointer(&clock);
+    if (clock == NULL) {
+        return g_steal_pointer(&time);
+    }
+    *clock = ' ';
+    return g_strdup(with_date ? time : clock + 1);
 }
 
+/* NULL where the order of the packets is not that of their times. */
 static char *span_text(const turn_report *report, const turn_seen *first, const turn_seen *last) {
-    const gboolean backwards = last->time < first->time;
-    g_autofree char *begin = short_clock(report, backwards ? last : first);
-    g_autofree char *end = short_clock(report, backwards ? first : last);
+    const gboolean days = first->time / DAY != last->time / DAY;
+    g_autofree char *begin = short_time(report, first, days);
+    g_autofree char *end = short_time(report, last, days);
 
+    if (is_out_of_order(report) || last->time < first->time) {
+        return NULL;
+    }
     if (first->frame == last->frame && first->capture == last->capture) {
         return g_steal_pointer(&begin);
     }
@@ -152,31 +181,55 @@ static char *data_span(const turn_report *report, const counted *data) {
                      latest(&data->to->last_packet, &data->from->last_packet));
 }
 
-static const char *ways_text(const counted *data) {
-    return turn_data_ways(data->to, data->from) == TURN_WAYS_BOTH ? "both ways" : "one way";
+static char *with_span(const turn_report *report, const counted *data, const char *text) {
+    g_autofree char *span = data_span(report, data);
+
+    return span != NULL ? g_strdup_printf("%s, %s", text, span) : g_strdup(text);
 }
 
+/* That there is nothing the other way may lie with the capture. */
 static char *data_text(const turn_report *report, const counted *data) {
-    g_autofree char *span = NULL;
+    g_autofree char *text = NULL;
 
-    if (turn_data_ways(data->to, data->from) == TURN_WAYS_NONE) {
+    switch (turn_data_ways(data->to, data->from)) {
+    case TURN_WAYS_NONE:
         return NULL;
+    case TURN_WAYS_BOTH:
+        text = g_strdup_printf("data both ways: %s sent %" G_GUINT64_FORMAT
+                               " bytes and received %" G_GUINT64_FORMAT,
+                               data->end, data->to->bytes, data->from->bytes);
+        break;
+    case TURN_WAYS_TO_PEER:
+        text = g_strdup_printf("data one way: %s sent %" G_GUINT64_FORMAT
+                               " bytes, and the capture has none to it",
+                               data->end, data->to->bytes);
+        break;
+    case TURN_WAYS_FROM_PEER:
+        text = g_strdup_printf("data one way: %s received %" G_GUINT64_FORMAT
+                               " bytes, and the capture has none from it",
+                               data->end, data->from->bytes);
+        break;
     }
-    span = data_span(report, data);
-    return g_strdup_printf("data %s: %s sent %" G_GUINT64_FORMAT
-                           " bytes and received %" G_GUINT64_FORMAT ", %s",
-                           ways_text(data), data->end, data->to->bytes, data->from->bytes, span);
+    return with_span(report, data, text);
 }
 
 static char *data_ways_text(const turn_report *report, const counted *data) {
-    g_autofree char *span = NULL;
+    g_autofree char *text = NULL;
 
-    if (turn_data_ways(data->to, data->from) == TURN_WAYS_NONE) {
+    switch (turn_data_ways(data->to, data->from)) {
+    case TURN_WAYS_NONE:
         return NULL;
+    case TURN_WAYS_BOTH:
+        text = g_strdup_printf("data both ways, as %s sent and received it", data->end);
+        break;
+    case TURN_WAYS_TO_PEER:
+        text = g_strdup_printf("data one way: the capture has none to %s", data->end);
+        break;
+    case TURN_WAYS_FROM_PEER:
+        text = g_strdup_printf("data one way: the capture has none from %s", data->end);
+        break;
     }
-    span = data_span(report, data);
-    return g_strdup_printf("data %s, as %s sent and received it, %s", ways_text(data), data->end,
-                           span);
+    return with_span(report, data, text);
 }
 
 char *turn_words_peer_data(const turn_report *report, const turn_peer *peer) {
@@ -220,7 +273,7 @@ static void append_passed(GString *line, const turn_direction *entered, const tu
 char *turn_words_passed(const turn_report *report, const turn_peer *peer) {
     GString *line = g_string_new(NULL);
 
-    if (report->join == NULL) {
+    if (turn_words_may_compare_legs(report)) {
         append_passed(line, &peer->path.to_peer, &peer->relay_to, "to the peer leave the relay");
         append_passed(line, &peer->relay_from, &peer->path.from_peer,
                       "from the peer go on to the client");
