@@ -22,9 +22,10 @@ static const command_help help = {
     .summary = "Writes the packets of one session as pcapng: its control connection, its data\n"
                "connections, what went between its relayed address and peers, and ICMP errors\n"
                "about them. Comments say what each packet is and which frame of which FILE it\n"
-               "was; its own comments and options stay, unless --redact is given, but the names\n"
-               "of interfaces and other blocks do not. FILE is pcap or pcapng, also compressed;\n"
-               "several are taken as by report. What was written is said on standard error.\n\n"
+               "was; its own comments and options and the name of its interface stay, unless\n"
+               "--redact is given, but other blocks do not. FILE is pcap or pcapng, also\n"
+               "compressed; several are taken as by report. What was written is said on\n"
+               "standard error.\n\n"
                "Exit status: 0 written, 2 when the command line is wrong, an input could not be\n"
                "read to its end, or OUT could not be written."};
 

@@ -8,7 +8,8 @@
 #include <errno.h>
 
 /* draft-ietf-opsawg-pcapng, sections 3.5 and 4.3: options of packets, and how many bytes in front
- * of their value are a number in the byte order of the section. */
+ * of their value are a number in the byte order of the section. Not the verdict (7), of which the
+ * first byte says whether there is such a number behind it. */
 static const struct known {
     guint16 code;
     guint8 number;
@@ -19,7 +20,6 @@ static const struct known {
                      {4, 8, FALSE},    /* packets dropped before it */
                      {5, 8, FALSE},    /* packet id */
                      {6, 4, FALSE},    /* queue */
-                     {7, 0, FALSE},    /* verdict */
                      {2988, 4, FALSE}, /* text of a maker, who has the number */
                      {2989, 4, FALSE}, /* bytes of one */
                      {19372, 4, TRUE}, /* the same, not to be copied */

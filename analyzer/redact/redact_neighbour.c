@@ -96,6 +96,9 @@ static void redact_prefix(stand_ins *names, redact_region option) {
     }
     blank_unused(option, 12, 16, 0);
     redact_address(names, option.after + 16, IPV6_SIZE);
+    if (memcmp(option.before + 24, (guint8[8]){0}, 8) == 0) {
+        memset(option.after + 24, 0, 8); /* a network has no host */
+    }
     region_blank(region_from(option, 32));
 }
 

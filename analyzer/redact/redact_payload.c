@@ -154,10 +154,10 @@ static void redact_other(stand_ins *self, guint8 *bytes, gsize captured) {
         return;
     }
     description = redact_sdp_find(text, captured);
-    if (description < IDENTITY_SIZE ||
-        !redact_sdp(self, text + description, captured - description)) {
+    if (description < IDENTITY_SIZE) {
         description = captured;
     }
+    redact_sdp(self, text + description, captured - description);
     redact_bytes(self, bytes, description);
 }
 

@@ -6,13 +6,18 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#define FIRST_LINE "v=0\r\n"
+/* Two lines that every description begins with: other text has no such beginning by chance. */
+#define FIRST_LINES "v=0\r\no="
 
-/* What a word of a line is. */
+/* What a word of a line is, and with it what may stay of it. */
 typedef enum word_kind {
-    WORD_ANY = 'w', /* one that stays, an address, or nothing that may stay */
+    WORD_LISTED = 'w',   /* one of redact_text.h, or an address */
+    WORD_SMALL = 'p',    /* the same, or a number up to 127: payload types, components, places */
+    WORD_NUMBER = 'n',   /* a number of five digits: ports, rates */
+    WORD_PRIORITY = 'N', /* a number of ten */
+    WORD_ZERO = 'z',     /* a number that tells one sender from another */
+    WORD_NOTHING = 'x',  /* whatever it is */
     WORD_USER = 'u',
-    WORD_ZERO = 'z', /* a number that tells one sender from another */
     WORD_ADDRESS = 'a',
     WORD_FRAGMENT = 'i',
     WORD_FOUNDATION = 'f'
@@ -21,37 +26,41 @@ typedef enum word_kind {
 /* The lines of which something stays. */
 typedef struct line_rule {
     const char *begin;
-    const char *shape; /* a word_kind for each of the first words; those behind are WORD_ANY */
+    const char *shape; /* a word_kind for each word; the last one is that of all behind it too */
 } line_rule;
 
 static const line_rule rules[] = {
-    {"v=", ""},
-    {"t=", ""},
-    {"o=", "uzz"},
-    {"c=", ""},
-    {"m=", ""},
-    {"b=", ""},
-    {"a=candidate:", "fwwwa"},
-    {"a=remote-candidates:", "wawwawwawwa"},
+    {"v=", "p"},
+    {"t=", "z"},
+    {"o=", "uzzwwxw"}, /* its address is needed least, and room for the others */
+    {"c=", "wwap"},
+    {"m=", "wnp"},
+    {"b=AS:", "N"},
+    {"b=CT:", "N"},
+    {"b=TIAS:", "N"},
+    {"b=RS:", "N"},
+    {"b=RR:", "N"},
+    {"a=candidate:", "fpwNanw"},
+    {"a=remote-candidates:", "panpanpanpanw"},
     {"a=end-of-candidates", ""},
-    {"a=ice-ufrag:", "i"},
-    {"a=ice-options:", ""},
+    {"a=ice-ufrag:", "iw"},
+    {"a=ice-options:", "w"},
     {"a=ice-lite", ""},
-    {"a=rtcp:", ""},
+    {"a=rtcp:", "nw"},
     {"a=rtcp-mux", ""},
     {"a=rtcp-rsize", ""},
-    {"a=rtcp-fb:", ""},
-    {"a=rtpmap:", ""},
-    {"a=fmtp:", ""},
-    {"a=mid:", ""},
-    {"a=group:", ""},
-    {"a=setup:", ""},
-    {"a=connection:", ""},
-    {"a=content:", ""},
-    {"a=ptime:", ""},
-    {"a=maxptime:", ""},
-    {"a=sctp-port:", ""},
-    {"a=max-message-size:", ""},
+    {"a=rtcp-fb:", "pw"},
+    {"a=rtpmap:", "pwnpw"},
+    {"a=fmtp:", "pw"},
+    {"a=mid:", "pw"},
+    {"a=group:", "wp"},
+    {"a=setup:", "w"},
+    {"a=connection:", "w"},
+    {"a=content:", "w"},
+    {"a=ptime:", "pw"},
+    {"a=maxptime:", "pw"},
+    {"a=sctp-port:", "nw"},
+    {"a=max-message-size:", "N"},
     {"a=sendrecv", ""},
     {"a=sendonly", ""},
     {"a=recvonly", ""},
@@ -62,10 +71,10 @@ static const line_rule rules[] = {
 static const struct {
     const char *word;
     word_kind next;
-} announcing[] = {{"IP4", WORD_ADDRESS},
-                  {"IP6", WORD_ADDRESS},
-                  {"raddr", WORD_ADDRESS},
-                  {"ufrag", WORD_FRAGMENT}};
+} announcing[] = {{"IP4", WORD_ADDRESS},      {"IP6", WORD_ADDRESS},
+                  {"raddr", WORD_ADDRESS},    {"ufrag", WORD_FRAGMENT},
+                  {"rport", WORD_NUMBER},     {"generation", WORD_SMALL},
+                  {"network-id", WORD_SMALL}, {"network-cost", WORD_NUMBER}};
 
 typedef struct span {
     gsize at;
@@ -75,7 +84,8 @@ typedef struct span {
 typedef struct sdp_writer {
     stand_ins *names; /* borrowed */
     GString *out;
-    GArray *filled; /* of span: the lines that may become longer or shorter */
+    GArray *loose; /* of span: what may become longer or shorter */
+    gsize room;    /* how much longer all may become */
 } sdp_writer;
 
 static void add_filled(sdp_writer *self, const char *text, gsize length) {
@@ -83,6 +93,14 @@ static void add_filled(sdp_writer *self, const char *text, gsize length) {
 
     g_string_append_len(self->out, text, (gssize)length);
     redact_text_fill(self->out->str + at, length);
+}
+
+static void add_loose(sdp_writer *self, gsize length) {
+    const span loose = {.at = self->out->len - length, .length = length};
+
+    if (length > 0) {
+        g_array_append_val(self->loose, loose);
+    }
 }
 
 static void add_name(sdp_writer *self, stand_in_kind kind, const char *text, gsize length) {
@@ -94,53 +112,112 @@ static void add_name(sdp_writer *self, stand_in_kind kind, const char *text, gsi
     }
 }
 
-/* Foundations of some agents are the address in another form. */
-static void add_foundation(sdp_writer *self, const char *text, gsize length) {
-    const gsize at = self->out->len;
-
-    g_string_append_len(self->out, text, (gssize)length);
-    redact_text_mark(self->names, self->out->str + at, length);
-}
-
-static gboolean add_address(sdp_writer *self, const char *text, gsize length) {
+static gboolean read_address(const char *text, gsize length, stun_address *address) {
     g_autofree char *word = g_strndup(text, length);
-    char made[STUN_ADDRESS_TEXT];
     guint8 bytes[16];
-    stun_address address;
 
     if (inet_pton(AF_INET, word, bytes) == 1) {
-        address = stun_address_ipv4(bytes, 0);
+        *address = stun_address_ipv4(bytes, 0);
     } else if (inet_pton(AF_INET6, word, bytes) == 1) {
-        address = stun_address_ipv6(bytes, 0);
+        *address = stun_address_ipv6(bytes, 0);
     } else {
         return FALSE;
     }
-    stand_ins_address(self->names, &address);
-    stun_address_format_host(&address, made, sizeof made);
-    g_string_append(self->out, made);
     return TRUE;
 }
 
-static void add_any(sdp_writer *self, const char *text, gsize length) {
-    const char *colon = memchr(text, ':', length);
-    const gsize part = colon != NULL ? (gsize)(colon - text) : length;
+/* An address may have a zone or a port behind it, of which only the separator stays. */
+static gboolean add_address(sdp_writer *self, const char *text, gsize length) {
+    const gsize alone = redact_text_word(text, length, "%");
+    const gsize before_port = redact_text_word(text, length, ":");
+    gsize used = alone;
+    char made[STUN_ADDRESS_TEXT];
+    stun_address address;
+    gsize size;
 
-    if (colon != NULL && add_address(self, text, length)) {
+    if (!read_address(text, alone, &address)) {
+        used = before_port;
+        if (!read_address(text, before_port, &address)) {
+            return FALSE;
+        }
+    }
+    stand_ins_address(self->names, &address);
+    stun_address_format_host(&address, made, sizeof made);
+    size = strlen(made);
+    if (size > used + self->room) {
+        add_filled(self, text, length);
+        return TRUE;
+    }
+    self->room += used;
+    self->room -= size;
+    g_string_append(self->out, made);
+    if (used < length) {
+        g_string_append_c(self->out, text[used]);
+        add_filled(self, text + used + 1, length - used - 1);
+    }
+    return TRUE;
+}
+
+/* What looks like an address and cannot be read is no name either. */
+static void add_host(sdp_writer *self, const char *text, gsize length) {
+    if (add_address(self, text, length)) {
         return;
     }
-    if (redact_text_stays(text, part)) {
-        g_string_append_len(self->out, text, (gssize)part);
-    } else if (colon != NULL || !add_address(self, text, length)) {
-        add_filled(self, text, part);
+    if (redact_text_word(text, length, ":[]%") < length) {
+        add_filled(self, text, length);
+    } else {
+        add_name(self, STAND_IN_HOST, text, length);
     }
-    if (colon != NULL) {
-        g_string_append_c(self->out, ':');
-        add_any(self, colon + 1, length - part - 1);
+}
+
+static void add_listed(sdp_writer *self, const char *text, gsize length) {
+    if (redact_text_stays(text, length)) {
+        g_string_append_len(self->out, text, (gssize)length);
+    } else if (!add_address(self, text, length)) {
+        add_filled(self, text, length);
     }
+}
+
+static void add_number(sdp_writer *self, guint64 most, const char *text, gsize length) {
+    if (redact_text_number(text, length, most)) {
+        g_string_append_len(self->out, text, (gssize)length);
+    } else {
+        add_filled(self, text, length);
+    }
+}
+
+static void add_zeros(sdp_writer *self, gsize length) {
+    for (gsize i = 0; i < length; i++) {
+        g_string_append_c(self->out, '0');
+    }
+    add_loose(self, length);
 }
 
 static void add_word(sdp_writer *self, word_kind kind, const char *text, gsize length) {
     switch (kind) {
+    case WORD_LISTED:
+        add_listed(self, text, length);
+        break;
+    case WORD_SMALL:
+        if (redact_text_number(text, length, 127)) {
+            g_string_append_len(self->out, text, (gssize)length);
+        } else {
+            add_listed(self, text, length);
+        }
+        break;
+    case WORD_NUMBER:
+        add_number(self, 99999, text, length);
+        break;
+    case WORD_PRIORITY:
+        add_number(self, G_MAXUINT32, text, length);
+        break;
+    case WORD_ZERO:
+        add_zeros(self, length);
+        break;
+    case WORD_NOTHING:
+        add_filled(self, text, length);
+        add_loose(self, length);
+        break;
     case WORD_USER:
         add_name(self, STAND_IN_USER, text, length);
         break;
@@ -148,47 +225,41 @@ static void add_word(sdp_writer *self, word_kind kind, const char *text, gsize l
         add_name(self, STAND_IN_FRAGMENT, text, length);
         break;
     case WORD_ADDRESS:
-        if (!add_address(self, text, length)) {
-            add_name(self, STAND_IN_HOST, text, length);
-        }
+        add_host(self, text, length);
         break;
-    case WORD_FOUNDATION:
-        add_foundation(self, text, length);
-        break;
-    case WORD_ZERO:
-        for (gsize i = 0; i < length; i++) {
-            g_string_append_c(self->out, '0');
-        }
-        break;
-    case WORD_ANY:
-        add_any(self, text, length);
+    case WORD_FOUNDATION: /* of some agents it is the address in another form */
+        add_name(self, STAND_IN_TEXT, text, length);
         break;
     }
 }
 
-static word_kind announced(const char *text, gsize length) {
+/* What TEXT says that the next word is; KIND where it says nothing. */
+static word_kind announced(const char *text, gsize length, word_kind kind) {
     for (gsize i = 0; i < G_N_ELEMENTS(announcing); i++) {
         if (redact_text_is(text, length, announcing[i].word)) {
             return announcing[i].next;
         }
     }
-    return WORD_ANY;
+    return kind;
 }
 
-/* User names and fragments have other separators in them. */
+/* User names, fragments and the like have other separators in them. */
 static const char *separators_of(word_kind kind) {
-    return kind == WORD_ANY || kind == WORD_ADDRESS ? REDACT_TEXT_SEPARATORS : " ";
+    return strchr("uif", kind) != NULL ? " " : REDACT_TEXT_SEPARATORS;
 }
 
 static void add_words(sdp_writer *self, const char *shape, const char *text, gsize length) {
-    word_kind after = WORD_ANY;
+    word_kind next = 0; /* 0: what SHAPE says */
 
     while (length > 0) {
-        const word_kind kind = *shape != 0 ? (word_kind)*shape++ : after;
+        const word_kind kind = next != 0 && *shape != WORD_NOTHING ? next : (word_kind)*shape;
         const gsize word = redact_text_word(text, length, separators_of(kind));
 
-        add_word(self, kind, text, word);
-        after = announced(text, word);
+        if (word > 0) { /* of two separators in a row the second ends nothing */
+            add_word(self, kind, text, word);
+            next = kind == WORD_LISTED || kind == WORD_SMALL ? announced(text, word, 0) : 0;
+            shape += shape[1] != 0;
+        }
         if (word < length) {
             g_string_append_c(self->out, text[word]);
         }
@@ -200,22 +271,20 @@ static void add_words(sdp_writer *self, const char *shape, const char *text, gsi
 /* The letter stays, where the line has one. */
 static void add_other_line(sdp_writer *self, const char *text, gsize length) {
     const gsize kept = length >= 2 && g_ascii_islower(text[0]) && text[1] == '=' ? 2 : 0;
-    const span filled = {.at = self->out->len + kept, .length = length - kept};
 
     g_string_append_len(self->out, text, (gssize)kept);
-    add_filled(self, text + kept, filled.length);
-    if (kept > 0 && filled.length > 0) {
-        g_array_append_val(self->filled, filled);
+    add_filled(self, text + kept, length - kept);
+    if (kept > 0) {
+        add_loose(self, length - kept);
     }
 }
 
 static void add_line(sdp_writer *self, const char *text, gsize length) {
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
         const gsize begin = strlen(rules[i].begin);
-        const char last = rules[i].begin[begin - 1];
 
         if (length >= begin && memcmp(text, rules[i].begin, begin) == 0 &&
-            (last == ':' || last == '=' || length == begin)) {
+            (*rules[i].shape != 0 || length == begin)) {
             g_string_append_len(self->out, text, (gssize)begin);
             add_words(self, rules[i].shape, text + begin, length - begin);
             return;
@@ -240,30 +309,39 @@ static void add_lines(sdp_writer *self, const char *text, gsize length) {
     }
 }
 
-/* Each filled place keeps a byte. */
-static gboolean fit(sdp_writer *self, gsize length) {
-    for (guint i = self->filled->len; i-- > 0 && self->out->len != length;) {
-        const span *filled = &g_array_index(self->filled, span, i);
+/* Each loose place keeps a byte. */
+static gsize room_of(const GArray *loose) {
+    gsize room = 0;
+
+    for (guint i = 0; i < loose->len; i++) {
+        room += g_array_index(loose, span, i).length - 1;
+    }
+    return room;
+}
+
+static void fit(sdp_writer *self, gsize length) {
+    for (guint i = self->loose->len; i-- > 0 && self->out->len != length;) {
+        const span *loose = &g_array_index(self->loose, span, i);
 
         if (self->out->len > length) {
-            g_string_erase(self->out, (gssize)filled->at,
-                           (gssize)MIN(filled->length - 1, self->out->len - length));
+            g_string_erase(self->out, (gssize)loose->at,
+                           (gssize)MIN(loose->length - 1, self->out->len - length));
         }
         while (self->out->len < length) {
-            g_string_insert_c(self->out, (gssize)filled->at, self->out->str[filled->at]);
+            g_string_insert_c(self->out, (gssize)loose->at, self->out->str[loose->at]);
         }
     }
-    return self->out->len == length;
 }
 
 gsize redact_sdp_find(const char *text, gsize length) {
-    const gsize first = strlen(FIRST_LINE);
+    const gsize first = strlen(FIRST_LINES);
     const char *at = text;
 
-    while (length > 0 && (at = memchr(at, FIRST_LINE[0], length - (gsize)(at - text))) != NULL) {
+    while (length > 0 && (at = memchr(at, FIRST_LINES[0], length - (gsize)(at - text))) != NULL) {
         const gsize left = length - (gsize)(at - text);
 
-        if (left >= first && memcmp(at, FIRST_LINE, first) == 0 && (at == text || at[-1] == '\n')) {
+        if (left >= first && memcmp(at, FIRST_LINES, first) == 0 &&
+            (at == text || at[-1] == '\n')) {
             return (gsize)(at - text);
         }
         at++;
@@ -271,18 +349,22 @@ gsize redact_sdp_find(const char *text, gsize length) {
     return length;
 }
 
-gboolean redact_sdp(stand_ins *names, char *text, gsize length) {
+void redact_sdp(stand_ins *names, char *text, gsize length) {
     sdp_writer self = {.names = names,
                        .out = g_string_sized_new(length + 1),
-                       .filled = g_array_new(FALSE, FALSE, sizeof(span))};
-    gboolean fits;
+                       .loose = g_array_new(FALSE, FALSE, sizeof(span))};
 
+    add_lines(&self, text, length); /* for the room that there is */
+    self.room = room_of(self.loose);
+    g_array_set_size(self.loose, 0);
+    g_string_truncate(self.out, 0);
     add_lines(&self, text, length);
-    fits = fit(&self, length);
-    if (fits) {
+    fit(&self, length);
+    if (self.out->len == length) {
         memcpy(text, self.out->str, length);
+    } else { /* nothing is loose in it, as it would be in a description */
+        redact_text_fill(text, length);
     }
     g_string_free(self.out, TRUE);
-    g_array_unref(self.filled);
-    return fits;
+    g_array_unref(self.loose);
 }

@@ -74,7 +74,8 @@ static gsize redact_signalling(stand_ins *names, redact_region bytes) {
         return 0;
     }
     begin = redact_sdp_find(text, bytes.captured);
-    return redact_sdp(names, text + begin, bytes.captured - begin) ? begin : bytes.captured;
+    redact_sdp(names, text + begin, bytes.captured - begin);
+    return begin;
 }
 
 void redact_segment(stand_ins *names, const redact_streams *streams, const turn_segment *segment,

@@ -8,8 +8,8 @@
 
 #include "analyzer/redact/stand_in.h"
 
-/* In place; the first four bytes stay. FALSE, and nothing is changed, when no message begins here.
- * What stands behind the message, and what cannot be read, is filled. */
+/* One message or several, in place; the first four bytes stay. FALSE, and nothing is changed, when
+ * no message begins here. What stands behind the last one, and what cannot be read, is filled. */
 gboolean redact_sip(stand_ins *names, char *text, gsize length);
 
 #endif

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DIGITS 10u
-#define MARK_SIZE  8u
-#define FILL       'x'
+#define MARK_SIZE 8u
+#define FILL      'x'
 
 /* In the order of g_ascii_strcasecmp(), which a search relies on and a test holds it to. From RFC
  * 3261, 3551, 4145, 4583, 4585, 6544, 8839, 8841 and 8866, and names of codecs. */
@@ -98,13 +97,16 @@ static const char *const words[] = {
     "webrtc-datachannel",
 };
 
-static gboolean is_number(const char *text, gsize length) {
+gboolean redact_text_number(const char *text, gsize length, guint64 most) {
+    guint64 number = 0;
+
     for (gsize i = 0; i < length; i++) {
-        if (!g_ascii_isdigit(text[i])) {
+        if (!g_ascii_isdigit(text[i]) || (i > 0 && number == 0) || number > most) {
             return FALSE;
         }
+        number = number * 10 + (guint64)(text[i] - '0');
     }
-    return length > 0 && length <= MAX_DIGITS;
+    return length > 0 && number <= most;
 }
 
 gboolean redact_text_is(const char *text, gsize length, const char *word) {
@@ -119,9 +121,6 @@ gboolean redact_text_stays(const char *text, gsize length) {
     g_autofree char *word = NULL;
 
     if (redact_text_is(text, length, "-") || redact_text_is(text, length, "*")) {
-        return TRUE;
-    }
-    if (is_number(text, length)) {
         return TRUE;
     }
     if (memchr(text, 0, length) != NULL) {

@@ -14,8 +14,11 @@
 gsize redact_text_word(const char *text, gsize length, const char *separators);
 
 /* Whether the LENGTH bytes at TEXT may stay: a word of SIP or SDP that stands in a specification,
- * in any case, "-", "*", or a number of up to ten digits. */
+ * in any case, "-" or "*". */
 gboolean redact_text_stays(const char *text, gsize length);
+
+/* Whether they are a number up to MOST, without a zero in front. */
+gboolean redact_text_number(const char *text, gsize length, guint64 most);
 
 /* Whether the LENGTH bytes at TEXT are WORD, in any case. */
 gboolean redact_text_is(const char *text, gsize length, const char *word);

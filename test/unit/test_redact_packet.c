@@ -354,7 +354,7 @@ static void test_signalling_in_tcp(void **state) {
 
     for (gsize i = 0; i < G_N_ELEMENTS(heads); i++) {
         const gsize head = 40 + strlen(heads[i]);
-        g_autofree char *both = g_strconcat(heads[i], "v=0\r\ns=name\r\nt=0 0\r\n", NULL);
+        g_autofree char *both = g_strconcat(heads[i], "v=0\r\no=name\r\nt=0 0\r\n", NULL);
         auto_bytes text = bytes_text(both);
         auto_bytes ip = signed_tcp(0x18, 1000, text);
         auto_bytes after = all_redacted(*state, DLT_RAW, ip);
@@ -363,7 +363,7 @@ static void test_signalling_in_tcp(void **state) {
         assert_memory_equal(after->data + 40,
                             i == 0 ? "BYE sip:" : "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8);
         assert_memory_not_equal(after->data + 48, ip->data + 48, 5);
-        assert_memory_equal(after->data + head, "v=0\r\ns=xxxx\r\nt=0 0\r\n", 20);
+        assert_memory_equal(after->data + head, "v=0\r\no=", 7);
         assert_good(after->data, after->len);
     }
 }
