@@ -223,10 +223,12 @@ static char *data_ways_text(const turn_report *report, const counted *data) {
         text = g_strdup_printf("data both ways, as %s sent and received it", data->end);
         break;
     case TURN_WAYS_TO_PEER:
-        text = g_strdup_printf("data one way: the capture has none to %s", data->end);
+        text =
+            g_strdup_printf("data one way: %s sent it, and the capture has none to it", data->end);
         break;
     case TURN_WAYS_FROM_PEER:
-        text = g_strdup_printf("data one way: the capture has none from %s", data->end);
+        text = g_strdup_printf("data one way: %s received it, and the capture has none from it",
+                               data->end);
         break;
     }
     return with_span(report, data, text);
