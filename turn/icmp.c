@@ -84,3 +84,63 @@ gboolean turn_icmp_is_prohibited(const turn_icmp *error) {
     return error->version == 4 ? error->code == 9 || error->code == 10 || error->code == 13
                                : error->code == 1 || error->code == 5;
 }
+
+/* RFC 792, RFC 1812 section 5.2.7.1 and RFC 4443 section 3.1. */
+static const struct {
+    guint8 version;
+    guint8 code;
+} no_way[] = {{4, 0}, {4, 1}, {4, 6}, {4, 7}, {4, 11}, {4, 12}, {6, 0}, {6, 2}, {6, 3}, {6, 6}};
+
+gboolean turn_icmp_is_no_way(const turn_icmp *error) {
+    for (gsize i = 0; turn_icmp_is_unreachable(error) && i < G_N_ELEMENTS(no_way); i++) {
+        if (no_way[i].version == error->version && no_way[i].code == error->code) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* RFC 792; RFC 4443 section 3.3. */
+static gboolean is_out_of_hops(const turn_icmp *error) {
+    return error->type == (error->version == 4 ? 11 : 3) && error->code == 0;
+}
+
+static char *sender_text(const turn_icmp *error, const turn_icmp_ends *ends) {
+    char sender[STUN_ADDRESS_TEXT];
+
+    stun_address_format_host(&error->sender, sender, sizeof sender);
+    if (*sender == '\0') {
+        return g_strdup("Somebody");
+    }
+    if (stun_address_same_host(&error->sender, ends->to)) {
+        return g_strdup_printf("%s, %s itself or what has its address,", sender, ends->to_name);
+    }
+    if (stun_address_same_host(&error->sender, ends->from)) {
+        return g_strdup_printf("%s, %s itself,", sender, ends->from_name);
+    }
+    return g_strdup_printf("%s, which is not %s's address,", sender, ends->to_name);
+}
+
+char *turn_icmp_told(const turn_icmp *error, const turn_icmp_ends *ends) {
+    g_autofree char *sender = sender_text(error, ends);
+
+    if (turn_icmp_is_prohibited(error)) {
+        return g_strdup_printf("%s refused it: a filter there forbids it.", sender);
+    }
+    if (turn_icmp_is_no_way(error)) {
+        return g_strdup_printf("%s says that there is no way to %s: a route is missing, or the "
+                               "host is down.",
+                               sender, ends->to_name);
+    }
+    if (is_out_of_hops(error)) {
+        return g_strdup_printf(
+            "%s dropped the packet because it had passed too many routers: the routes "
+            "to %s may go in a circle.",
+            sender, ends->to_name);
+    }
+    if (turn_icmp_is_unreachable(error) && !stun_address_same_host(&error->sender, ends->to)) {
+        return g_strdup_printf("%s answered in place of %s: a firewall there may refuse it.",
+                               sender, ends->to_name);
+    }
+    return NULL;
+}

@@ -28,5 +28,19 @@ gboolean turn_icmp_is_unreachable(const turn_icmp *error);
 gboolean turn_icmp_is_port_closed(const turn_icmp *error);
 /* Of those: a filter forbids it. */
 gboolean turn_icmp_is_prohibited(const turn_icmp *error);
+/* Of those: a route is missing, or nobody answers to the address. */
+gboolean turn_icmp_is_no_way(const turn_icmp *error);
+
+/* Whose packets an error is about, and for whom they were: "the client" to "the server". */
+typedef struct turn_icmp_ends {
+    const char *from_name;
+    const char *to_name;
+    const stun_address *from;
+    const stun_address *to;
+} turn_icmp_ends;
+
+/* One sentence on who sent the error and what it means; NULL when its name says it all. Owned by
+ * the caller. */
+char *turn_icmp_told(const turn_icmp *error, const turn_icmp_ends *ends);
 
 #endif

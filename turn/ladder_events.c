@@ -32,14 +32,21 @@ static void add_event(turn_ladder *self, const turn_seen *seen, const turn_tcp *
     add_address(step->details, "client end", &tcp->flow.source);
 }
 
-static void add_unreachable(turn_ladder *self, const turn_seen *seen, const turn_icmp *icmp,
-                            const stun_address *to) {
+/* WHERE is the lane of who gets it: the sender may have none. */
+static void add_unreachable_at(turn_ladder *self, turn_lane where, const turn_seen *seen,
+                               const turn_icmp *icmp, const stun_address *to) {
     if (seen->frame != 0) {
         turn_step *step = ladder_add_step(self, TURN_STEP_ICMP, seen, turn_icmp_name(icmp));
 
+        ladder_set_lanes(step, where, where, TRUE);
         add_host(step->details, "from", &icmp->sender);
         add_address(step->details, "about what went to", to);
     }
+}
+
+static void add_unreachable(turn_ladder *self, const turn_seen *seen, const turn_icmp *icmp,
+                            const stun_address *to) {
+    add_unreachable_at(self, TURN_LANE_CLIENT, seen, icmp, to);
 }
 
 static void add_tcp(turn_ladder *self, const turn_tcp *tcp, gboolean data) {
@@ -90,6 +97,8 @@ static void add_behind(turn_ladder *self, const turn_tcp *tcp, gboolean by_peer)
     add_behind_event(self, peer_fin, peer, TRUE, "TCP FIN: the peer closes");
     add_behind_event(self, relay_fin, peer, FALSE, "TCP FIN: the relay closes");
     add_behind_event(self, &tcp->reset, peer, by_peer != tcp->reset_by_listener, "TCP RST");
+    add_unreachable_at(self, by_peer ? TURN_LANE_PEER : TURN_LANE_SERVER, &tcp->unreachable,
+                       &tcp->icmp, &tcp->flow.destination);
 }
 
 /* What is seen of data on one leg, in one direction. */

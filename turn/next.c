@@ -157,18 +157,8 @@ gboolean turn_next_only_relay_side(const turn_model *model) {
 
 static gboolean sees_relay(const turn_model *model) {
     for (guint i = 0; i < model->sessions->len; i++) {
-        const turn_session *session = g_ptr_array_index(model->sessions, i);
-
-        if (session->arrivals->len + session->departures->len > 0) {
+        if (((const turn_session *)g_ptr_array_index(model->sessions, i))->relay_seen) {
             return TRUE;
-        }
-        for (guint k = 0; k < session->peers->len; k++) {
-            const turn_peer *peer = g_ptr_array_index(session->peers, k);
-
-            if (peer->via == TURN_VIA_RELAY ||
-                peer->relay_to.packets + peer->relay_from.packets > 0) {
-                return TRUE;
-            }
         }
     }
     return turn_next_only_relay_side(model);

@@ -97,18 +97,32 @@ static const turn_tcp *departure_of(const turn_session *session,
     return NULL;
 }
 
-static void add_departure(const turn_tcp *tcp, turn_finding *finding) {
-    turn_finding_add(finding, &tcp->first_syn, "SYN of the relay to the peer");
-    if (tcp->syn_ack.frame != 0) {
-        return;
+static void add_refusal(const turn_tcp *tcp, turn_finding *finding) {
+    const turn_icmp_ends ends = {"the relay", "the peer", &tcp->flow.source,
+                                 &tcp->flow.destination};
+    g_autofree char *icmp = NULL;
+
+    if (tcp->unreachable.frame != 0) {
+        icmp = turn_icmp_text(&tcp->icmp);
+        turn_finding_add(finding, &tcp->unreachable, "%s about the SYN to the peer", icmp);
+        g_free(finding->detail);
+        finding->detail = turn_icmp_told(&tcp->icmp, &ends);
     }
-    turn_finding_add(finding, &tcp->last_syn, "SYN, last of %u", tcp->syns);
     if (tcp->reset.frame != 0 && tcp->reset_by_listener) {
         turn_finding_add(finding, &tcp->reset, "RST of the peer");
         g_free(finding->detail);
         finding->detail = g_strdup("The peer refused the connection: it answered the SYN of the "
                                    "relay with a RST.");
     }
+}
+
+static void add_departure(const turn_tcp *tcp, turn_finding *finding) {
+    turn_finding_add(finding, &tcp->first_syn, "SYN of the relay to the peer");
+    if (tcp->syn_ack.frame != 0) {
+        return;
+    }
+    turn_finding_add(finding, &tcp->last_syn, "SYN, last of %u", tcp->syns);
+    add_refusal(tcp, finding);
 }
 
 gboolean rule_peer_connect_failed(const turn_scene *scene, turn_finding *finding) {

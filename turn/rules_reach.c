@@ -31,12 +31,42 @@ static gboolean waits_for_answer(const turn_scene *scene) {
            turn_model_receives(scene->model, &scene->session->client);
 }
 
+/* What SESSION's client sent was answered with the error. */
+static void tell_icmp(const turn_session *session, const turn_icmp *icmp, turn_finding *finding) {
+    const turn_icmp_ends ends = {"the client", "the server", &session->client, &session->server};
+
+    g_free(finding->detail);
+    finding->detail = turn_icmp_told(icmp, &ends);
+}
+
+/* An error that is no refusal: what it is about did not arrive, and the next may. */
+static void add_no_refusal(const turn_session *session, const turn_seen *seen,
+                           const turn_icmp *icmp, turn_finding *finding) {
+    g_autofree char *text = NULL;
+
+    if (seen->frame != 0) {
+        text = turn_icmp_text(icmp);
+        turn_finding_add(finding, seen, "%s, which is no refusal", text);
+        tell_icmp(session, icmp, finding);
+    }
+}
+
+static void add_too_big(const turn_session *session, turn_finding *finding) {
+    const turn_too_big *too_big = &session->too_big;
+
+    if (too_big->count > 0 && stun_address_equal(&too_big->about.source, &session->client) &&
+        stun_address_equal(&too_big->about.destination, &session->server)) {
+        turn_finding_add(finding, &too_big->first,
+                         "ICMP: a packet is too large for the way, which is no refusal");
+    }
+}
+
 gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
     const turn_session *session = scene->session;
     const turn_exchange *allocate;
 
     if (session == NULL || session->protocol != TURN_PROTOCOL_UDP || !never_answered(session) ||
-        session->unreachable.frame != 0 || scene->model->icmp_unread) {
+        turn_icmp_is_unreachable(&session->icmp) || scene->model->icmp_unread) {
         return FALSE;
     }
     allocate = allocate_of(session);
@@ -46,6 +76,8 @@ gboolean rule_server_silent(const turn_scene *scene, turn_finding *finding) {
         return FALSE;
     }
     turn_finding_add(finding, &allocate->first_request, "Allocate Request, first");
+    add_no_refusal(session, &session->unreachable, &session->icmp, finding);
+    add_too_big(session, finding);
     turn_finding_add(finding, &allocate->last_request,
                      "Allocate Request, last of %u sent; no answer to any",
                      allocate->transmissions);
@@ -62,37 +94,21 @@ static gboolean is_unreachable(const turn_scene *scene) {
             turn_observed_since(scene->model, &session->unreachable) >= TURN_PEER_PATIENCE);
 }
 
-/* A filter says so, or somebody answers for the server. */
-static void tell_filter(const turn_session *session, const turn_icmp *icmp, turn_finding *finding) {
-    const gboolean other = !stun_address_same_host(&icmp->sender, &session->server);
-    char sender[STUN_ADDRESS_TEXT];
-
-    stun_address_format_host(&icmp->sender, sender, sizeof sender);
-    if (other) {
-        finding->detail =
-            g_strdup_printf("%s refused it, which is not the server's address%s.", sender,
-                            turn_icmp_is_prohibited(icmp) ? ": a filter there forbids it" : "");
-    } else if (turn_icmp_is_prohibited(icmp)) {
-        finding->detail = g_strdup_printf("%s, the server itself or what has its address, refused "
-                                          "it: a filter there forbids it.",
-                                          sender);
-    }
-}
-
 static gboolean refused_tcp(const turn_session *session, turn_finding *finding) {
     const turn_tcp *tcp = session->tcp;
     g_autofree char *icmp = NULL;
 
     if (tcp == NULL || tcp->syn_ack.frame != 0 || tcp->established.frame != 0 ||
-        (tcp->unreachable.frame == 0 && (tcp->reset.frame == 0 || !tcp->reset_by_listener))) {
+        (!turn_icmp_is_unreachable(&tcp->icmp) &&
+         (tcp->reset.frame == 0 || !tcp->reset_by_listener))) {
         return FALSE;
     }
     turn_finding_add(finding, &tcp->first_syn, "SYN to the TURN port");
     turn_finding_add(finding, &tcp->reset, "answered with RST");
-    if (tcp->unreachable.frame != 0) {
+    if (turn_icmp_is_unreachable(&tcp->icmp)) {
         icmp = turn_icmp_text(&tcp->icmp);
         turn_finding_add(finding, &tcp->unreachable, "answered with %s", icmp);
-        tell_filter(session, &tcp->icmp, finding);
+        tell_icmp(session, &tcp->icmp, finding);
     }
     turn_finding_broke(finding, tcp->reset.frame != 0 ? &tcp->reset : &tcp->unreachable);
     return TRUE;
@@ -118,7 +134,7 @@ gboolean rule_port_closed(const turn_scene *scene, turn_finding *finding) {
     turn_finding_add_further(finding, &session->unreachable, summary,
                              "%s about the Allocate Request", icmp);
     turn_finding_broke(finding, &session->unreachable);
-    tell_filter(session, &session->icmp, finding);
+    tell_icmp(session, &session->icmp, finding);
     return TRUE;
 }
 
@@ -133,15 +149,18 @@ gboolean rule_tcp_unanswered(const turn_scene *scene, turn_finding *finding) {
     const turn_tcp *tcp = scene->session != NULL ? scene->session->tcp : NULL;
 
     if (tcp == NULL || tcp->syns < 2 || tcp->established.frame != 0 || tcp->reset.frame != 0 ||
-        tcp->unreachable.frame != 0 || scene->session->packets_from_client > 0 ||
+        turn_icmp_is_unreachable(&tcp->icmp) || scene->session->packets_from_client > 0 ||
         !had_time(scene->model, tcp)) {
         return FALSE;
     }
     turn_finding_add(finding, &tcp->first_syn, "SYN to the TURN port, first");
+    add_no_refusal(scene->session, &tcp->unreachable, &tcp->icmp, finding);
+    add_too_big(scene->session, finding);
     turn_finding_add(finding, &tcp->syn_ack,
                      "SYN-ACK of the server, which the client does not acknowledge");
     turn_finding_add(finding, &tcp->last_syn, "SYN, last of %u", tcp->syns);
     if (tcp->syn_ack.frame != 0) {
+        g_free(finding->detail);
         finding->detail = g_strdup("The server does answer: its SYN-ACK is in this capture and is "
                                    "lost on the way back to the client.");
     }

@@ -251,6 +251,7 @@ struct turn_session {
     GPtrArray *departures; /* of const turn_tcp: connections of the relayed address to peers */
     turn_session *before;  /* the allocation on this 5-tuple before this one; NULL when none */
     gboolean works;        /* a peer was reached both ways; set when the capture is over */
+    gboolean relay_seen;   /* any packet between relay and peer was seen; set like WORKS */
     gboolean control_seen; /* FALSE when only a data connection of it is in the capture */
     const turn_tcp *tcp;   /* of the control connection; NULL over UDP or when not seen */
 };

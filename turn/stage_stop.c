@@ -124,7 +124,7 @@ static void stop_tcp(const stage_walk *walk, turn_stages *stages, const turn_tcp
     }
     if (tcp->reset.frame != 0) {
         stop_at(stages, TURN_STOP_CLOSED, &tcp->reset);
-    } else if (tcp->unreachable.frame != 0) {
+    } else if (turn_icmp_is_unreachable(&tcp->icmp)) {
         stop_at(stages, TURN_STOP_UNREACHABLE, &tcp->unreachable);
     } else {
         stop_silent(walk, stages, TURN_STOP_UNANSWERED, ANSWER_PATIENCE);

@@ -231,6 +231,20 @@ static gboolean works(const turn_session *session) {
     return FALSE;
 }
 
+static gboolean relay_seen(const turn_session *session) {
+    if (session->arrivals->len + session->departures->len > 0) {
+        return TRUE;
+    }
+    for (guint i = 0; i < session->peers->len; i++) {
+        const turn_peer *peer = g_ptr_array_index(session->peers, i);
+
+        if (peer->via == TURN_VIA_RELAY || peer->relay_to.packets + peer->relay_from.packets > 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 const turn_model *turn_tracker_finish(turn_tracker *tracker) {
     turn_transactions_flush(tracker->transactions);
     tracker_connections_finish(tracker);
@@ -243,6 +257,7 @@ const turn_model *turn_tracker_finish(turn_tracker *tracker) {
 
         session->id = i + 1;
         session->works = works(session);
+        session->relay_seen = relay_seen(session);
         tracker->model.limit_reached |= session->records_dropped > 0;
     }
     tracker_pairs_finish(tracker);

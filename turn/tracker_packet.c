@@ -241,7 +241,7 @@ void turn_tracker_gap(turn_tracker *tracker, const turn_packet *packet, gsize le
 
 static void session_unreachable(turn_session *session, const turn_packet *packet,
                                 const turn_icmp_error *error) {
-    if (session->unreachable.frame != 0) {
+    if (!tracker_icmp_tells_more(&session->unreachable, &session->icmp, packet, error)) {
         return;
     }
     session->unreachable = turn_seen_at(packet);
@@ -257,8 +257,8 @@ void turn_tracker_icmp(turn_tracker *tracker, const turn_packet *packet,
     if (tracker_note_too_big(tracker, packet, error)) {
         return;
     }
-    if (tcp != NULL && tcp->unreachable.frame == 0 &&
-        stun_address_equal(&tcp->flow.source, &error->about.source)) {
+    if (tcp != NULL && stun_address_equal(&tcp->flow.source, &error->about.source) &&
+        tracker_icmp_tells_more(&tcp->unreachable, &tcp->icmp, packet, error)) {
         tcp->unreachable = turn_seen_at(packet);
         tcp->icmp = turn_icmp_of(packet, error);
     }

@@ -307,9 +307,16 @@ void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn
     }
 }
 
+gboolean tracker_icmp_tells_more(const turn_seen *seen, const turn_icmp *kept,
+                                 const turn_packet *packet, const turn_icmp_error *error) {
+    const turn_icmp said = turn_icmp_of(packet, error);
+
+    return seen->frame == 0 || (turn_icmp_is_unreachable(&said) && !turn_icmp_is_unreachable(kept));
+}
+
 void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
                               const turn_icmp_error *error) {
-    if (path->unreachable.frame != 0) {
+    if (!tracker_icmp_tells_more(&path->unreachable, &path->icmp, packet, error)) {
         return;
     }
     path->unreachable = turn_seen_at(packet);

@@ -217,6 +217,10 @@ void tracker_pair_message(turn_tracker *tracker, const turn_packet *packet,
 void tracker_pair_data(const route *to, const turn_packet *packet, const payload *carried);
 void tracker_channel_data(turn_tracker *tracker, const turn_packet *packet, turn_session *session,
                           guint16 channel, const payload *carried);
+/* Of the errors about one thing the first that says unreachable is kept, and as long as there is
+ * none the first of any kind. SEEN and KEPT are what is kept so far. */
+gboolean tracker_icmp_tells_more(const turn_seen *seen, const turn_icmp *kept,
+                                 const turn_packet *packet, const turn_icmp_error *error);
 void tracker_path_unreachable(turn_path *path, const turn_packet *packet,
                               const turn_icmp_error *error);
 void tracker_pair_free(gpointer pair);

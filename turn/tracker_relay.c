@@ -184,7 +184,8 @@ void tracker_relay_unreachable(turn_tracker *tracker, const turn_packet *packet,
         tracker_path_unreachable(&peer->path, packet, error);
     }
     /* After the end of the allocation there is nothing to be reached. */
-    if (into == NULL || into->relay_unreachable.frame != 0 ||
+    if (into == NULL ||
+        !tracker_icmp_tells_more(&into->relay_unreachable, &into->relay_icmp, packet, error) ||
         (into->expires >= 0 && packet->time >= into->expires)) {
         return;
     }

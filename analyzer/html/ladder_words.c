@@ -175,7 +175,6 @@ char *ladder_words_badge(const ladder_row *row) {
     case LADDER_OUTCOME_CHALLENGE:
         return code_of(row) > 0 ? g_strdup_printf("%u", code_of(row)) : g_strdup("error");
     case LADDER_OUTCOME_FAILURE:
-        return g_strdup(row->step->kind == TURN_STEP_ICMP ? "ICMP" : "RST");
     case LADDER_OUTCOME_LOST:
     case LADDER_OUTCOME_UNANSWERED:
     case LADDER_OUTCOME_NOTE:

@@ -394,6 +394,16 @@ static void a_long_note_goes_on_in_the_next_line(void **state) {
     assert_int_equal(count_of(d->out, "\xe2\x80\xa6"), 0);
 }
 
+/* The mark in front of "TCP RST" does not say RST too. */
+static void a_reset_is_named_once(void **state) {
+    drawn *d = *state;
+
+    draw_one(d, "causes/turn-port-closed-tcp.pcap");
+    ladder_svg(d->out, d->found, 0);
+    assert_int_equal(count_of(d->out, ">RST</text>"), 0);
+    assert_int_equal(count_of(d->out, ">failure</text>"), 1);
+}
+
 /* The run of the client's Refreshes is "sent 16 times, 1.0 to 24.0 s apart, none answered, until
  * ...": the picture of a pair is too narrow for that. */
 static void what_a_run_says_is_told_to_its_end(void **state) {
@@ -434,6 +444,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(sessions_without_a_row_are_told_together, setup, teardown),
         cmocka_unit_test_setup_teardown(the_time_line_plots_both_directions, setup, teardown),
         cmocka_unit_test_setup_teardown(a_long_note_goes_on_in_the_next_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_reset_is_named_once, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_run_says_is_told_to_its_end, setup, teardown),
         cmocka_unit_test_setup_teardown(both_plots_have_one_scale, setup, teardown),
         cmocka_unit_test_setup_teardown(low_rates_have_a_scale_too, setup, teardown),

@@ -78,16 +78,77 @@ static void text_names_the_sender_where_it_is_known(void **state) {
     assert_string_equal(unknown, "ICMP administratively prohibited (type 3, code 13)");
 }
 
-static void says(scene *s, gint64 ms, const char *sender, guint8 code, turn_transport transport) {
+/* RFC 792, RFC 1812 section 5.2.7.1 and RFC 4443 section 3.1: only a filter says prohibited. */
+static void the_meaning_goes_by_code_and_sender(void **state) {
+#define NO_WAY    " says that there is no way to the server: a route is missing, or the host is down."
+#define FILTER    " refused it: a filter there forbids it."
+#define PLACE     " answered in place of the server: a firewall there may refuse it."
+#define AT_ROUTER "172.16.0.1, which is not the server's address,"
+#define AT_CLIENT "10.0.0.1, the client itself,"
+#define AT_SERVER "10.0.0.2, the server itself or what has its address,"
+    static const struct {
+        guint8 version;
+        guint8 type;
+        guint8 code;
+        const char *sender;
+        const char *told;
+    } rows[] = {
+        {4, 3, 0, ROUTER, AT_ROUTER NO_WAY},
+        {4, 3, 1, ROUTER, AT_ROUTER NO_WAY},
+        {4, 3, 1, "10.0.0.1:0", AT_CLIENT NO_WAY},
+        {4, 3, 1, "10.0.0.2:0", AT_SERVER NO_WAY},
+        {4, 3, 3, "10.0.0.2:0", NULL},
+        {4, 3, 3, ROUTER, AT_ROUTER PLACE},
+        {4, 3, 9, ROUTER, AT_ROUTER FILTER},
+        {4, 3, 10, "10.0.0.1:0", AT_CLIENT FILTER},
+        {4, 3, 13, "10.0.0.2:0", AT_SERVER FILTER},
+        {4, 11, 1, ROUTER, NULL},
+        {4, 12, 0, ROUTER, NULL},
+        {6, 1, 0, ROUTER, AT_ROUTER NO_WAY},
+        {6, 1, 1, ROUTER, AT_ROUTER FILTER},
+        {6, 1, 3, ROUTER, AT_ROUTER NO_WAY},
+        {6, 1, 4, "10.0.0.2:0", NULL},
+        {6, 1, 5, ROUTER, AT_ROUTER FILTER},
+        {4, 11, 0, ROUTER,
+         AT_ROUTER " dropped the packet because it had passed too many routers: the routes to the "
+                   "server may go in a circle."},
+    };
+    const stun_address client = address_of("10.0.0.1:40000");
+    const stun_address server = address_of("10.0.0.2:3478");
+    const turn_icmp_ends ends = {"the client", "the server", &client, &server};
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const turn_icmp icmp = {.version = rows[i].version,
+                                .type = rows[i].type,
+                                .code = rows[i].code,
+                                .sender = address_of(rows[i].sender)};
+        g_autofree char *told = turn_icmp_told(&icmp, &ends);
+
+        if (rows[i].told == NULL) {
+            assert_null(told);
+        } else {
+            assert_non_null(told);
+            assert_string_equal(told, rows[i].told);
+        }
+    }
+}
+
+static void says_type(scene *s, gint64 ms, const char *sender, guint8 type, guint8 code,
+                      turn_transport transport) {
     const turn_packet packet = scene_packet(s, ms, TURN_TRANSPORT_UDP, sender, CLIENT);
     const turn_icmp_error error = {.version = 4,
-                                   .type = 3,
+                                   .type = type,
                                    .code = code,
                                    .about = {.transport = transport,
                                              .source = address_of(CLIENT),
                                              .destination = address_of(SERVER)}};
 
     turn_tracker_icmp(s->tracker, &packet, &error);
+}
+
+static void says(scene *s, gint64 ms, const char *sender, guint8 code, turn_transport transport) {
+    says_type(s, ms, sender, 3, code, transport);
 }
 
 static const turn_finding *finding_of(scene *s, const char *cause) {
@@ -126,8 +187,8 @@ static void refusal_of_a_router_says_so(void **state) {
     finding = finding_of(s, "turn-port-closed");
     expect_evidence(finding, 1,
                     "ICMP administratively prohibited (type 3, code 13) from 172.16.0.1 about it");
-    assert_string_equal(finding->detail, "172.16.0.1 refused it, which is not the server's "
-                                         "address: a filter there forbids it.");
+    assert_string_equal(finding->detail, "172.16.0.1, which is not the server's address, refused "
+                                         "it: a filter there forbids it.");
     expect_when(finding, 3000);
 }
 
@@ -151,6 +212,64 @@ static void refusal_of_a_syn_names_its_sender_too(void **state) {
     expect_evidence(finding_of(s, "turn-port-closed"), 1,
                     "answered with ICMP host administratively prohibited (type 3, code 10) from "
                     "172.16.0.1");
+}
+
+static void asks_for_3_s(scene *s) {
+    feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(s, 500, CLIENT, SERVER, "allocate request 1 transport=17");
+    feed_udp(s, 3500, CLIENT, SERVER, "allocate request 1 transport=17");
+}
+
+/* The first of both is no refusal. */
+static void an_error_that_says_unreachable_counts_before_others(void **state) {
+    scene *s = *state;
+    const turn_finding *finding;
+
+    feed_udp(s, 0, CLIENT, SERVER, "allocate request 1 transport=17");
+    says_type(s, 10, ROUTER, 11, 0, TURN_TRANSPORT_UDP);
+    feed_udp(s, 500, CLIENT, SERVER, "allocate request 1 transport=17");
+    says(s, 510, SERVER, 3, TURN_TRANSPORT_UDP);
+    says_type(s, 520, ROUTER, 11, 0, TURN_TRANSPORT_UDP);
+    finding = finding_of(s, "turn-port-closed");
+    expect_when(finding, 510);
+}
+
+static void an_error_that_is_no_refusal_does_not_hide_silence(void **state) {
+    scene *s = *state;
+    const turn_finding *finding;
+
+    asks_for_3_s(s);
+    says_type(s, 3600, ROUTER, 11, 0, TURN_TRANSPORT_UDP);
+    feed_other(s, 60000);
+    finding = finding_of(s, "turn-server-silent");
+    expect_evidence(finding, 1,
+                    "ICMP time to live exceeded (type 11, code 0) from 172.16.0.1, which is no "
+                    "refusal");
+}
+
+static void a_packet_too_large_is_told_with_the_silence(void **state) {
+    scene *s = *state;
+    const turn_finding *finding;
+
+    asks_for_3_s(s);
+    says(s, 3600, ROUTER, 4, TURN_TRANSPORT_UDP);
+    feed_other(s, 60000);
+    finding = finding_of(s, "turn-server-silent");
+    expect_evidence(finding, 1, "ICMP: a packet is too large for the way, which is no refusal");
+}
+
+static void unanswered_syns_stay_so_with_such_an_error(void **state) {
+    scene *s = *state;
+    const turn_finding *finding;
+
+    feed_tcp(s, 0, CLIENT, SERVER, TURN_TCP_SYN);
+    says_type(s, 10, ROUTER, 11, 0, TURN_TRANSPORT_TCP);
+    feed_tcp(s, 1000, CLIENT, SERVER, TURN_TCP_SYN);
+    feed_other(s, 60000);
+    finding = finding_of(s, "turn-tcp-unanswered");
+    expect_evidence(finding, 1,
+                    "ICMP time to live exceeded (type 11, code 0) from 172.16.0.1, which is no "
+                    "refusal");
 }
 
 /* When it broke, not when it began. */
@@ -213,6 +332,11 @@ int main(void) {
         TEST(refusal_of_a_router_says_so),
         TEST(refusal_of_the_server_needs_no_more_words),
         TEST(refusal_of_a_syn_names_its_sender_too),
+        TEST(the_meaning_goes_by_code_and_sender),
+        TEST(an_error_that_says_unreachable_counts_before_others),
+        TEST(an_error_that_is_no_refusal_does_not_hide_silence),
+        TEST(a_packet_too_large_is_told_with_the_silence),
+        TEST(unanswered_syns_stay_so_with_such_an_error),
         TEST(lost_session_broke_at_the_answer),
         TEST(unanswered_session_broke_at_the_request),
         TEST(allocation_broke_when_it_expired),

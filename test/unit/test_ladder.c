@@ -181,6 +181,18 @@ static void connections_behind_the_relay_go_between_server_and_peer(void **state
     assert_false(stun_address_equal(&step_of(ladder, 6)->peer, &step_of(ladder, 8)->peer));
 }
 
+static void an_icmp_error_about_the_syn_to_the_peer_is_shown_once(void **state) {
+    climb *c = *state;
+
+    scene_allocate_tcp(c->s, 0);
+    feed_tcp(c->s, 100, RELAYED, PEER, TURN_TCP_SYN);
+    feed_icmp(c->s, 110, TURN_TRANSPORT_TCP, RELAYED, PEER, 3);
+    feed_tcp(c->s, 200, RELAYED, PEER, TURN_TCP_SYN);
+    EXPECT_STEPS(ladder_of(c, 1), 6, "8 server peer TCP SYN to the peer",
+                 "9 server server ICMP port unreachable (type 3, code 3)",
+                 "10 server peer TCP SYN again, last of 2");
+}
+
 static void other_sessions_are_left_out(void **state) {
     climb *c = *state;
 
@@ -551,6 +563,7 @@ int main(void) {
         TEST(checks_on_the_relay_leg_go_between_server_and_peer),
         TEST(bound_connections_belong_to_their_session),
         TEST(connections_behind_the_relay_go_between_server_and_peer),
+        TEST(an_icmp_error_about_the_syn_to_the_peer_is_shown_once),
         TEST(other_sessions_are_left_out),
         TEST(the_next_session_on_the_same_ports_is_left_out),
         TEST(a_repeated_request_is_a_retransmission),

@@ -389,6 +389,33 @@ static void captures_that_share_nothing_are_taken_again_at_the_same_time(void **
     two_points_free(p);
 }
 
+/* The server's capture alone shows the side of the peer. */
+static void a_failed_connect_that_the_server_saw_is_not_captured_again(void **state) {
+    two_points *p = two_points_new();
+    g_autoptr(GPtrArray) all = NULL;
+
+    (void)state;
+    feed_failed_connect(p->client, FALSE);
+    feed_failed_connect(p->server, TRUE);
+    all = captures_of_both(p);
+    expect_first_cause(two_points_judgement(p), "peer-connect-failed");
+    assert_int_equal(all->len, 0);
+    two_points_free(p);
+}
+
+static void a_failed_connect_that_neither_saw_is_captured_there(void **state) {
+    two_points *p = two_points_new();
+    g_autoptr(GPtrArray) all = NULL;
+
+    (void)state;
+    feed_failed_connect(p->client, FALSE);
+    feed_failed_connect(p->server, FALSE);
+    all = captures_of_both(p);
+    expect_first_cause(two_points_judgement(p), "peer-connect-failed");
+    assert_int_equal(all->len, 1);
+    two_points_free(p);
+}
+
 static void what_two_captures_prove_needs_no_third(void **state) {
     two_points *p = two_points_new();
     g_autoptr(GPtrArray) all = NULL;
@@ -434,6 +461,8 @@ int main(void) {
         TEST(lost_large_packets_are_captured_whole_at_both_ends),
         TEST(absent_media_is_looked_for_at_the_client),
         TEST(captures_that_share_nothing_are_taken_again_at_the_same_time),
+        TEST(a_failed_connect_that_the_server_saw_is_not_captured_again),
+        TEST(a_failed_connect_that_neither_saw_is_captured_there),
         TEST(what_two_captures_prove_needs_no_third),
     };
     return cmocka_run_group_tests_name("next", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "support/rule_case.h"
 
 #define ID      "connection=0x01020304"
+#define ROUTER  "172.16.0.1:0"
 #define BIND    "bind request 9 " ID " " CREDENTIALS
 #define CONNECT "connect request 3 peer=" PEER " " CREDENTIALS
 
@@ -183,6 +184,34 @@ static void connect_refused_by_the_peer(scene *s) {
     feed_unit(s, 1040, SERVER, CLIENT, "connect error 3 error=447");
 }
 
+static void icmp_about_the_syn_to_the_peer(scene *s, guint8 code) {
+    const turn_packet packet = scene_packet(s, 1030, TURN_TRANSPORT_TCP, ROUTER, RELAYED);
+    const turn_icmp_error error = {.version = 4,
+                                   .type = 3,
+                                   .code = code,
+                                   .about = {.transport = TURN_TRANSPORT_TCP,
+                                             .source = address_of(RELAYED),
+                                             .destination = address_of(PEER)}};
+
+    turn_tracker_icmp(s->tracker, &packet, &error);
+}
+
+static void connect_refused_on_the_way(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_tcp(s, 1010, RELAYED, PEER, TURN_TCP_SYN);
+    icmp_about_the_syn_to_the_peer(s, 13);
+    feed_unit(s, 1040, SERVER, CLIENT, "connect error 3 error=447");
+}
+
+static void connect_without_a_way(scene *s) {
+    scene_allocate_tcp(s, 0);
+    feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
+    feed_tcp(s, 1010, RELAYED, PEER, TURN_TCP_SYN);
+    icmp_about_the_syn_to_the_peer(s, 1);
+    feed_unit(s, 1040, SERVER, CLIENT, "connect error 3 error=447");
+}
+
 static void connect_with_two_syns_in_vain(scene *s) {
     scene_allocate_tcp(s, 0);
     feed_unit(s, 1000, CLIENT, SERVER, CONNECT);
@@ -328,6 +357,21 @@ static void a_refusal_by_the_peer_is_told(void **state) {
                         "RST.");
 }
 
+static void an_icmp_error_about_the_syn_is_told(void **state) {
+    g_autoptr(scene) filtered = scene_new();
+    g_autoptr(scene) lost = scene_new();
+
+    (void)state;
+    connect_refused_on_the_way(filtered);
+    assert_string_equal(scene_finding(filtered, "peer-connect-failed")->detail,
+                        "172.16.0.1, which is not the peer's address, refused it: a filter there "
+                        "forbids it.");
+    connect_without_a_way(lost);
+    assert_string_equal(scene_finding(lost, "peer-connect-failed")->detail,
+                        "172.16.0.1, which is not the peer's address, says that there is no way "
+                        "to the peer: a route is missing, or the host is down.");
+}
+
 static void silence_is_not_told_as_a_refusal(void **state) {
     g_autoptr(scene) s = scene_new();
 
@@ -362,6 +406,8 @@ static const rule_case cases[] = {
     MISS("peer-never-connected", attempt_not_bound_for_30_s),
     HIT("peer-connect-failed", connect_failed, "failed", "8 9"),
     HIT("peer-connect-failed", connect_refused_by_the_peer, "failed", "8 9 10 11"),
+    HIT("peer-connect-failed", connect_refused_on_the_way, "failed", "8 9 10 11"),
+    HIT("peer-connect-failed", connect_without_a_way, "failed", "8 9 10 11"),
     HIT("peer-connect-failed", connect_with_two_syns_in_vain, "failed", "8 9 10 11"),
     HIT("peer-connect-failed", connect_failed_beside_other_attempts, "failed", "10 12"),
     MISS("peer-connect-failed", connect_repeated_while_the_first_completes),
@@ -390,6 +436,7 @@ static void family_is_covered(void **state) {
 int main(void) {
     struct CMUnitTest tests[G_N_ELEMENTS(cases) + 4] = {
         cmocka_unit_test(family_is_covered), cmocka_unit_test(connect_failed_gives_the_code),
+        cmocka_unit_test(an_icmp_error_about_the_syn_is_told),
         cmocka_unit_test(a_refusal_by_the_peer_is_told),
         cmocka_unit_test(silence_is_not_told_as_a_refusal)};
 

@@ -174,6 +174,15 @@ static gint joined_order(gconstpointer a, gconstpointer b, gpointer data) {
     return left->shown->id < right->shown->id ? -1 : 1;
 }
 
+static gboolean relay_seen(const turn_joined_session *joined) {
+    for (guint i = 0; i < TURN_POINT_COUNT; i++) {
+        if (joined->at[i] != NULL && joined->at[i]->relay_seen) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static void show_sessions(turn_join *join) {
     for (guint i = 0; i < join->sessions->len; i++) {
         turn_joined_session *joined = g_ptr_array_index(join->sessions, i);
@@ -190,6 +199,7 @@ static void show_sessions(turn_join *join) {
 
         joined->shown->id = i + 1;
         joined->shown->works = turn_joined_session_works(joined);
+        joined->shown->relay_seen = relay_seen(joined);
         g_hash_table_insert(join->by_session, joined->shown, joined);
         g_ptr_array_add(join->model.sessions, joined->shown);
     }
