@@ -6,8 +6,7 @@
 #include <pcap/pcap.h>
 #include <string.h>
 
-#define NANOSECONDS          1000000000
-#define NANOSECONDS_IN_MICRO 1000
+#define NANOSECONDS 1000000000
 
 struct capture {
     char *name;
@@ -254,7 +253,6 @@ static void count_packet(capture_info *info, const capture_packet *packet) {
     info->packets++;
     info->bytes += packet->reported;
     info->packets_cut += packet->captured < packet->reported;
-    info->finer |= packet->time % NANOSECONDS_IN_MICRO != 0;
     if (info->packets == 1) {
         info->first = packet->time;
         info->last = packet->time;

@@ -27,8 +27,6 @@ typedef struct capture_info {
     const char *name;        /* as given; "standard input" for "-"; borrowed from the capture */
     const char *format;      /* "pcapng, nanoseconds"; static */
     gboolean nanoseconds;    /* FORMAT is of them */
-    gboolean finer;          /* the time of a packet is finer than microseconds, whatever FORMAT
-                                says: interfaces of pcapng may differ */
     const char *compression; /* "gzip"; NULL when there is none; borrowed */
     int link_type;           /* DLT_... of libpcap */
     const char *link_name;   /* "EN10MB"; static */

@@ -100,10 +100,6 @@ const char *points_path(const points *self, guint index) {
     return capture_get_info(g_ptr_array_index(self->captures, index))->name;
 }
 
-gboolean points_is_finer(const points *self, guint index) {
-    return capture_get_info(g_ptr_array_index(self->captures, index))->finer;
-}
-
 const char **points_files(const points *self) {
     const char **files = g_new0(const char *, (gsize)self->chosen.files->len + 1);
 

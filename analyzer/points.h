@@ -55,9 +55,6 @@ const turn_ladder_log *points_messages(const points *self, const char *name);
 /* The path of the capture with number INDEX in the report, as it was given. Borrowed. */
 const char *points_path(const points *self, guint index);
 
-/* Whether its times are finer than microseconds (capture.h), once it was read. */
-gboolean points_is_finer(const points *self, guint index);
-
 /* Reads all files, and puts captures, model, join and judgement into FOUND, which borrows them.
  * Returns FALSE when a file could not be read at all; FOUND has no captures when none could. */
 gboolean points_read(points *self, turn_report *found);

@@ -13,14 +13,14 @@ void annotated_clear(annotated *self) {
 }
 
 /* What a device is called tells something about the host. Owned by the caller; NULL for none. */
-static char *interface_name(const annotation *with, const GPtrArray *names, guint number,
+static char *interface_name(const annotation *with, const GPtrArray *interfaces, guint number,
                             const char *file) {
-    const char *device = g_ptr_array_index(names, number);
+    const char *device = ((const pcapng_described *)g_ptr_array_index(interfaces, number))->name;
     g_autofree char *told = NULL;
 
     if (*device != 0 && !with->from_packets) {
         told = turn_printable_text(device);
-    } else if (names->len > 1) {
+    } else if (interfaces->len > 1) {
         told = g_strdup_printf("interface %u", number + 1);
     } else {
         return g_strdup(file);
@@ -31,12 +31,12 @@ static char *interface_name(const annotation *with, const GPtrArray *names, guin
 gboolean annotate_interfaces(const annotation *with, const annotate_origin *of, pcapng_writer *to) {
     const capture_info *info = capture_get_info(of->from);
 
-    for (guint i = 0; i < of->names->len; i++) {
-        g_autofree char *name = interface_name(with, of->names, i, of->file);
+    for (guint i = 0; i < of->interfaces->len; i++) {
+        const pcapng_described *described = g_ptr_array_index(of->interfaces, i);
+        g_autofree char *name = interface_name(with, of->interfaces, i, of->file);
         const pcapng_interface interface = {.link_type = info->link_type,
                                             .snap_length = info->snap_length,
-                                            .nanoseconds =
-                                                info->nanoseconds || with->finer[of->index],
+                                            .nanoseconds = described->nanoseconds,
                                             .name = name,
                                             .comment = of->comment};
 
@@ -56,12 +56,12 @@ void annotate_time(const own_options *own, GPtrArray *texts, annotated *result) 
     }
 }
 
-pcapng_packet annotate_packet(const own_options *own, const GPtrArray *names, guint32 first,
+pcapng_packet annotate_packet(const own_options *own, const GPtrArray *interfaces, guint32 first,
                               const capture_packet *at) {
     const guint32 number = own_options_interface(own);
 
     /* The file may be another one by now. */
-    return (pcapng_packet){.interface = number < names->len ? first + number : first,
+    return (pcapng_packet){.interface = number < interfaces->len ? first + number : first,
                            .time = at->time,
                            .bytes = at->bytes,
                            .captured = at->captured,
@@ -90,10 +90,10 @@ static gboolean next_packet(const rereading *self, capture_packet *of) {
     return result == CAPTURE_PACKET;
 }
 
-static gboolean write_all(const rereading *self, const GPtrArray *names, own_options *own,
+static gboolean write_all(const rereading *self, const GPtrArray *interfaces, own_options *own,
                           const char *comment, pcapng_writer *to) {
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-    const annotate_origin origin = {.index = self->index, .from = self->from, .names = names};
+    const annotate_origin origin = {.from = self->from, .interfaces = interfaces};
     capture_packet of;
     gboolean good =
         pcapng_writer_section(to, comment) && annotate_interfaces(self->with, &origin, to);
@@ -102,7 +102,7 @@ static gboolean write_all(const rereading *self, const GPtrArray *names, own_opt
         pcapng_packet at;
 
         own_options_next(own);
-        at = annotate_packet(own, names, 0, &of);
+        at = annotate_packet(own, interfaces, 0, &of);
         g_ptr_array_set_size(texts, 0);
         add_comments(self, &of, texts);
         annotate_time(own, texts, self->result);
@@ -113,7 +113,7 @@ static gboolean write_all(const rereading *self, const GPtrArray *names, own_opt
     return good;
 }
 
-static gboolean write_packets(const rereading *self, const GPtrArray *names, own_options *own,
+static gboolean write_packets(const rereading *self, const GPtrArray *interfaces, own_options *own,
                               const char *comment, const char *output, GError **error) {
     g_autoptr(target) to = target_open(output, error);
     g_autoptr(pcapng_writer) writer = to != NULL ? pcapng_writer_new(target_stream(to)) : NULL;
@@ -121,7 +121,7 @@ static gboolean write_packets(const rereading *self, const GPtrArray *names, own
     if (to == NULL) {
         return FALSE;
     }
-    return write_all(self, names, own, comment, writer)
+    return write_all(self, interfaces, own, comment, writer)
                ? target_finish(to, error)
                : target_not_written(output, pcapng_writer_failure(writer), error);
 }
@@ -189,7 +189,7 @@ static gboolean write_capture(rereading *self, const char *output, GError **erro
     g_autofree char *comment = section_comment(self->with->found);
     g_autoptr(source) bytes = source_open(path, error);
     g_autoptr(own_options) own = NULL;
-    g_autoptr(GPtrArray) names = NULL;
+    g_autoptr(GPtrArray) interfaces = NULL;
 
     if (bytes == NULL) {
         return FALSE;
@@ -197,9 +197,9 @@ static gboolean write_capture(rereading *self, const char *output, GError **erro
     if (source_magic(bytes)->kind == MAGIC_PCAPNG && !self->with->from_packets) {
         return copy_blocks(self, bytes, comment, output, error);
     }
-    names = pcapng_interface_names(path, error);
-    own = names != NULL ? own_options_open(path, error) : NULL;
-    return own != NULL && write_packets(self, names, own, comment, output, error);
+    interfaces = pcapng_interfaces(path, error);
+    own = interfaces != NULL ? own_options_open(path, error) : NULL;
+    return own != NULL && write_packets(self, interfaces, own, comment, output, error);
 }
 
 gboolean annotate_capture(const annotation *with, guint32 index, const char *output,

@@ -13,8 +13,6 @@ typedef struct annotation {
     const comments *said;
     reopening again;
     const char *const *paths; /* the files of the captures, in the order of the report */
-    const gboolean *finer;    /* of the captures: their times need nanoseconds, whatever the
-                                 beginning of the file says */
     gboolean from_packets;    /* nothing but packets is written, of pcapng too: for packets that a
                                  filter changed (capture.h), whose other blocks tell what it hides */
 } annotation;

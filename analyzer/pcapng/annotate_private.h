@@ -11,19 +11,18 @@
 
 /* A capture whose packets are written anew; all borrowed. */
 typedef struct annotate_origin {
-    guint32 index;
     const capture *from;
-    const GPtrArray *names; /* of its interfaces, see interfaces.h */
-    const char *file;       /* harmless; NULL for none */
-    const char *comment;    /* NULL for none */
+    const GPtrArray *interfaces; /* of pcapng_described */
+    const char *file;            /* harmless; NULL for none */
+    const char *comment;         /* NULL for none */
 } annotate_origin;
 
 /* Describes the packets of OF in TO: each interface by itself. FALSE when it could not be written.
  */
 gboolean annotate_interfaces(const annotation *with, const annotate_origin *of, pcapng_writer *to);
-/* AT, at which OWN is too, as one of the interfaces of NAMES, the first of which has the number
+/* AT, at which OWN is too, as one of INTERFACES, the first of which has the number
  * FIRST. */
-pcapng_packet annotate_packet(const own_options *own, const GPtrArray *names, guint32 first,
+pcapng_packet annotate_packet(const own_options *own, const GPtrArray *interfaces, guint32 first,
                               const capture_packet *at);
 /* Says of the packet that OWN is at that it has no time, in TEXTS and in RESULT, if that is so. */
 void annotate_time(const own_options *own, GPtrArray *texts, annotated *result);

@@ -10,10 +10,10 @@ typedef struct feed {
     guint32 index;
     gboolean open;
     capture_packet next;
-    own_options *own;  /* at the same packet */
-    GPtrArray *names;  /* of interfaces */
-    guint32 interface; /* the number of the first one in what is written */
-    char *name;        /* harmless */
+    own_options *own;        /* at the same packet */
+    GPtrArray *interfaces;   /* of pcapng_described */
+    guint32 first_interface; /* the number of the first one in what is written */
+    char *name;              /* harmless */
 } feed;
 
 /* Of a block: what else stands in it, with the comments that turnpcap adds. */
@@ -44,7 +44,7 @@ static void clear_feed(gpointer data) {
 
     capture_free(of->from);
     own_options_free(of->own);
-    g_clear_pointer(&of->names, g_ptr_array_unref);
+    g_clear_pointer(&of->interfaces, g_ptr_array_unref);
     g_free(of->name);
 }
 
@@ -59,8 +59,8 @@ static gboolean open_feed(extraction *self, guint32 index, GError **error) {
     of->index = index;
     of->name = turn_printable_text(name);
     of->from = with->again.open(with->again.data, index, error);
-    of->names = of->from != NULL ? pcapng_interface_names(with->paths[index], error) : NULL;
-    of->own = of->names != NULL ? own_options_open(with->paths[index], error) : NULL;
+    of->interfaces = of->from != NULL ? pcapng_interfaces(with->paths[index], error) : NULL;
+    of->own = of->interfaces != NULL ? own_options_open(with->paths[index], error) : NULL;
     return of->own != NULL;
 }
 
@@ -110,12 +110,11 @@ static gboolean write_interfaces(const extraction *self) {
         g_autofree char *comment =
             told->point != NULL ? g_strdup_printf("captured at the %s", told->point) : NULL;
 
-        of->interface = next;
-        next += of->names->len;
+        of->first_interface = next;
+        next += of->interfaces->len;
         good = annotate_interfaces(self->with,
-                                   &(annotate_origin){.index = of->index,
-                                                      .from = of->from,
-                                                      .names = of->names,
+                                   &(annotate_origin){.from = of->from,
+                                                      .interfaces = of->interfaces,
                                                       .file = of->name,
                                                       .comment = comment},
                                    self->writer);
@@ -147,7 +146,8 @@ static void add_origin(extraction *self, const feed *of) {
 }
 
 static gboolean write_packet(extraction *self, const feed *of, const placed *at) {
-    pcapng_packet written = annotate_packet(of->own, of->names, of->interface, &of->next);
+    pcapng_packet written =
+        annotate_packet(of->own, of->interfaces, of->first_interface, &of->next);
 
     add_origin(self, of);
     written.options = self->options.bytes;

@@ -7,7 +7,9 @@
 #include <errno.h>
 
 #define INTERFACE_OPTIONS 16u /* where they begin in an interface's block */
-#define PACKET_INTERFACE  8u  /* where a packet's block has the number of its interface */
+/* A power of two, which has the highest bit set, is taken for a finer one. */
+#define RESOLUTION_MICRO 6u
+#define PACKET_INTERFACE 8u /* where a packet's block has the number of its interface */
 
 void pcapng_interface_count_block(pcapng_interface_count *self, const pcapng_reader *at) {
     switch (pcapng_reader_type(at)) {
@@ -48,54 +50,76 @@ guint32 pcapng_interface_count_packet(const pcapng_interface_count *self, const 
     return self->before + number;
 }
 
-/* Owned by the caller. */
-static char *name_of(const pcapng_reader *at) {
+static pcapng_described *described_new(gboolean nanoseconds) {
+    pcapng_described *self = g_new0(pcapng_described, 1);
+
+    self->name = g_strdup("");
+    self->nanoseconds = nanoseconds;
+    return self;
+}
+
+static void described_free(gpointer data) {
+    pcapng_described *self = data;
+
+    g_free(self->name);
+    g_free(self);
+}
+
+static void take_option(pcapng_described *self, const pcapng_option *option) {
+    if (option->code == PCAPNG_INTERFACE_NAME) {
+        g_free(self->name);
+        self->name = g_strndup((const char *)option->value, option->length);
+    } else if (option->code == PCAPNG_INTERFACE_RESOLUTION && option->length >= 1) {
+        self->nanoseconds = *option->value > RESOLUTION_MICRO;
+    }
+}
+
+static pcapng_described *describe(const pcapng_reader *at) {
+    pcapng_described *self = described_new(FALSE);
     gsize end;
 
     if (at->bytes->len < INTERFACE_OPTIONS + 4 ||
         !pcapng_reader_options_end(at, INTERFACE_OPTIONS, &end)) {
-        return g_strdup("");
+        return self;
     }
-    for (gsize option = INTERFACE_OPTIONS; option < end;) {
-        const pcapng_option found = pcapng_reader_option(at, option);
+    for (gsize next = INTERFACE_OPTIONS; next < end;) {
+        const pcapng_option option = pcapng_reader_option(at, next);
 
-        if (found.code == PCAPNG_INTERFACE_NAME) {
-            return g_strndup((const char *)found.value, found.length);
-        }
-        option += found.size;
+        take_option(self, &option);
+        next += option.size;
     }
-    return g_strdup("");
+    return self;
 }
 
-GPtrArray *pcapng_interface_names_of(FILE *from) {
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+GPtrArray *pcapng_interfaces_of(FILE *from) {
+    GPtrArray *all = g_ptr_array_new_with_free_func(described_free);
     pcapng_reader at;
 
     pcapng_reader_init(&at, from);
-    while (names->len < PCAPNG_MAX_INTERFACES && pcapng_reader_next(&at)) {
+    while (all->len < PCAPNG_MAX_INTERFACES && pcapng_reader_next(&at)) {
         if (pcapng_reader_type(&at) == PCAPNG_INTERFACE) {
-            g_ptr_array_add(names, name_of(&at));
+            g_ptr_array_add(all, describe(&at));
         }
     }
     pcapng_reader_clear(&at);
-    if (names->len == 0) {
-        g_ptr_array_add(names, g_strdup(""));
+    if (all->len == 0) {
+        g_ptr_array_add(all, described_new(FALSE));
     }
-    return names;
+    return all;
 }
 
-GPtrArray *pcapng_interface_names(const char *path, GError **error) {
+GPtrArray *pcapng_interfaces(const char *path, GError **error) {
     g_autoptr(source) bytes = source_open(path, error);
-    GPtrArray *names;
+    GPtrArray *all;
     FILE *stream;
 
     if (bytes == NULL) {
         return NULL;
     }
     if (source_magic(bytes)->kind != MAGIC_PCAPNG) {
-        names = g_ptr_array_new_with_free_func(g_free);
-        g_ptr_array_add(names, g_strdup(""));
-        return names;
+        all = g_ptr_array_new_with_free_func(described_free);
+        g_ptr_array_add(all, described_new(source_magic(bytes)->nanoseconds));
+        return all;
     }
     stream = source_stream(bytes);
     if (stream == NULL) {
@@ -103,7 +127,7 @@ GPtrArray *pcapng_interface_names(const char *path, GError **error) {
                     g_strerror(errno));
         return NULL;
     }
-    names = pcapng_interface_names_of(stream);
+    all = pcapng_interfaces_of(stream);
     fclose(stream);
-    return names;
+    return all;
 }

@@ -21,11 +21,17 @@ void pcapng_interface_count_block(pcapng_interface_count *self, const pcapng_rea
 /* The interface of the packet at hand; 0 where it is of none that there is. */
 guint32 pcapng_interface_count_packet(const pcapng_interface_count *self, const pcapng_reader *at);
 
-/* The names of all interfaces of the file at PATH, as it gives them; "" for those without, and of a
- * file that is no pcapng or has none a single "". Elements are char, owned by the array; NULL with
- * an error when the file cannot be opened. */
-GPtrArray *pcapng_interface_names(const char *path, GError **error);
+/* An interface as the file describes it. */
+typedef struct pcapng_described {
+    char *name;           /* "" for none; not harmless */
+    gboolean nanoseconds; /* its times are finer than microseconds */
+} pcapng_described;
+
+/* All interfaces of the file at PATH, of pcapng_described; of a file that is no pcapng or has none,
+ * a single one without a name. Owned by the caller; NULL with an error when the file cannot be
+ * opened. */
+GPtrArray *pcapng_interfaces(const char *path, GError **error);
 /* The same of what FROM yields, a pcapng file; borrowed. */
-GPtrArray *pcapng_interface_names_of(FILE *from);
+GPtrArray *pcapng_interfaces_of(FILE *from);
 
 #endif

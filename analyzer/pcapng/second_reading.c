@@ -19,7 +19,6 @@ struct second_reading {
     comments *said;
     const char **names; /* of the captures, in the report */
     const char **paths; /* their files */
-    gboolean *finer;    /* their times are, see annotation */
     annotation with;
 };
 
@@ -114,7 +113,6 @@ void second_reading_free(second_reading *self) {
     }
     g_free(self->names);
     g_free(self->paths);
-    g_free(self->finer);
     comments_free(self->said);
     places_free(self->where);
     turn_report_free(self->found);
@@ -191,11 +189,9 @@ static void note_captures(second_reading *self) {
 
     self->names = g_new0(const char *, (gsize)count);
     self->paths = g_new0(const char *, (gsize)count);
-    self->finer = g_new0(gboolean, (gsize)count);
     for (guint i = 0; i < count; i++) {
         self->names[i] = points_path(self->from, i);
         self->paths[i] = path_of(self->names[i], (const char *const *)names, files);
-        self->finer[i] = points_is_finer(self->from, i);
     }
 }
 
@@ -221,7 +217,6 @@ static void prepare_annotation(second_reading *self) {
                               .said = self->said,
                               .again = again,
                               .paths = self->paths,
-                              .finer = self->finer,
                               .from_packets = self->redacted != NULL};
 }
 

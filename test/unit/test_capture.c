@@ -144,29 +144,6 @@ static void capture_pcap_variants_are_told_apart(void **state) {
     }
 }
 
-/* The first interface is of microseconds, and only it is told as the format. */
-static void capture_pcapng_tells_when_a_time_is_finer(void **state) {
-    auto_bytes hello = bytes_text("hello");
-    auto_bytes frame = make_udp_frame(forth, hello);
-    auto_bytes file = make_pcapng();
-    g_autoptr(capture) opened = NULL;
-    capture_packet packet;
-
-    (void)state;
-    put_interface(file, 1, 6);
-    put_interface(file, 1, 9);
-    put_enhanced(file, 0, 5000003, frame->len, frame);
-    put_enhanced(file, 1, 5000, frame->len, frame);
-    put_enhanced(file, 1, 5001, frame->len, frame);
-    opened = open_bytes(file, NULL);
-    assert_non_null(opened);
-    assert_false(capture_get_info(opened)->nanoseconds);
-    for (guint i = 0; i < 3; i++) {
-        assert_int_equal(capture_next(opened, &packet, NULL), CAPTURE_PACKET);
-        assert_int_equal(capture_get_info(opened)->finer, i == 2);
-    }
-}
-
 static void capture_pcapng_is_read_at_its_resolution(void **state) {
     static const struct {
         guint8 resolution;
@@ -524,7 +501,6 @@ int main(void) {
         cmocka_unit_test(capture_pcap_yields_its_packets),
         cmocka_unit_test(capture_pcap_variants_are_told_apart),
         cmocka_unit_test(capture_pcapng_is_read_at_its_resolution),
-        cmocka_unit_test(capture_pcapng_tells_when_a_time_is_finer),
         cmocka_unit_test(capture_time_is_kept_where_sums_fit),
         cmocka_unit_test(capture_compressed_is_read),
         cmocka_unit_test(capture_empty_and_foreign_files_are_refused),
