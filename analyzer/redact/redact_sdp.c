@@ -79,6 +79,7 @@ static const struct {
 typedef struct span {
     gsize at;
     gsize length;
+    gsize kept; /* what becomes of the length */
 } span;
 
 typedef struct sdp_writer {
@@ -319,18 +320,33 @@ static gsize room_of(const GArray *loose) {
     return room;
 }
 
+/* The last places give way first. All at once: a packet may have thousands of them. */
 static void fit(sdp_writer *self, gsize length) {
-    for (guint i = self->loose->len; i-- > 0 && self->out->len != length;) {
-        const span *loose = &g_array_index(self->loose, span, i);
+    GString *fitted = g_string_sized_new(length + 1);
+    gsize over = self->out->len > length ? self->out->len - length : 0;
+    gsize from = 0;
 
-        if (self->out->len > length) {
-            g_string_erase(self->out, (gssize)loose->at,
-                           (gssize)MIN(loose->length - 1, self->out->len - length));
-        }
-        while (self->out->len < length) {
-            g_string_insert_c(self->out, (gssize)loose->at, self->out->str[loose->at]);
+    for (guint i = self->loose->len; i-- > 0;) {
+        span *loose = &g_array_index(self->loose, span, i);
+
+        loose->kept = loose->length - MIN(loose->length - 1, over);
+        over -= loose->length - loose->kept;
+        if (i == self->loose->len - 1 && self->out->len < length) {
+            loose->kept += length - self->out->len;
         }
     }
+    for (guint i = 0; i < self->loose->len; i++) {
+        const span *loose = &g_array_index(self->loose, span, i);
+
+        g_string_append_len(fitted, self->out->str + from, (gssize)(loose->at - from));
+        for (gsize k = 0; k < loose->kept; k++) {
+            g_string_append_c(fitted, self->out->str[loose->at]);
+        }
+        from = loose->at + loose->length;
+    }
+    g_string_append_len(fitted, self->out->str + from, (gssize)(self->out->len - from));
+    g_string_free(self->out, TRUE);
+    self->out = fitted;
 }
 
 gsize redact_sdp_find(const char *text, gsize length) {

@@ -198,6 +198,18 @@ static void room_for_an_address(void **state) {
     assert_int_equal(strlen(nothing), 31);
 }
 
+/* Of the two places behind each other the last gives all but one byte, and the other the rest. */
+static void room_in_several_places(void **state) {
+    char text[] = "v=0\r\ns=abcdefghijklmnop\r\nc=IN IP4 8.8.8.8\r\ni=ab\r\n";
+    g_autofree char *address = expand(*state, "<4 8 8 8 8>");
+    g_autofree char *name = g_strnfill(16 - (strlen(address) - 7 - 1), 'x');
+    g_autofree char *expected =
+        g_strdup_printf("v=0\r\ns=%s\r\nc=IN IP4 %s\r\ni=x\r\n", name, address);
+
+    redact_sdp(*state, text, strlen(text));
+    assert_string_equal(text, expected);
+}
+
 /* Six foundations are six afterwards. */
 static void foundations_stay_different(void **state) {
     char text[] = "v=0\r\n"
@@ -380,6 +392,7 @@ int main(void) {
         EACH(lines_of_a_description),
         EACH(candidates),
         EACH(room_for_an_address),
+        EACH(room_in_several_places),
         EACH(foundations_stay_different),
         EACH(last_line_without_an_end_is_filled),
         EACH(where_a_description_begins),
